@@ -57,6 +57,11 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", "/loop")
             self.end_headers()
             return
+        if mood.startswith("steps-") and (left := int(mood.removeprefix("steps-"))):
+            self.send_response(302)
+            self.send_header("Location", f"/steps-{left - 1}")
+            self.end_headers()
+            return
         if mood == "stuck" and start:
             self.send_error(416)
             return
@@ -123,6 +128,17 @@ def holey(tmp_path: Path, *lines: str) -> Path:
 
 def url(server: Server, mood: str) -> str:
     return f"http://127.0.0.1:{server.server_port}/{mood}"
+
+
+@pytest.mark.parametrize(("redirects", "files"), [(5, 1), (6, 0)])
+def test_up_to_five_redirects_are_followed(
+    tmp_path: Path, server: Server, redirects: int, files: int
+) -> None:
+    bag = holey(tmp_path, f"{url(server, f'steps-{redirects}')} -")
+    done = bags.fetch(bag, allow_private=True)
+    assert done.files == files
+    found = [finding.message.partition(": ")[2] for finding in done.report]
+    assert found == [f"{url(server, 'steps-0')}: more than 5 redirects"] * (1 - files)
 
 
 def test_files_are_fetched_and_the_bag_is_then_valid(tmp_path: Path, server: Server) -> None:

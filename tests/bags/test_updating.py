@@ -205,6 +205,20 @@ def test_labels_are_set_added_and_removed(good: Path) -> None:
             updating.update(good, remove_info=[missing])
 
 
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [(("Payload-Oxum", "1.1"), "is computed"), (("a:b", "x"), "cannot be a tag's label")],
+)
+@pytest.mark.parametrize("way", ["info", "add_info"])
+def test_tags_that_cannot_be_set_are_refused(
+    good: Path, tag: tuple[str, str], words: str, way: str
+) -> None:
+    before = (good / "bag-info.txt").read_bytes()
+    with pytest.raises(UsageError, match=words):
+        updating.update(good, **{way: [tag]})  # type: ignore[arg-type]
+    assert (good / "bag-info.txt").read_bytes() == before
+
+
 def test_an_algorithm_is_removed_with_its_manifests(good: Path) -> None:
     updating.update(good, remove_algorithms=["sha256"], add={"data/a": b"changed"})
     assert sorted(file.name for file in good.glob("*manifest-*")) == [

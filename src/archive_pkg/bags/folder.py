@@ -72,10 +72,12 @@ class Listing:
     """The files and folders in a bag.
 
     Attributes:
-        files: Paths of regular files in the bag, grouped by folder and sorted in each.
+        files: Paths of regular files: of a folder, grouped by folder and sorted in each; of an
+            archive, in its order.
         folders: Paths of folders, without the bag's own.
         empty: The folders that are empty.
-        findings: Links, special files, and folders that cannot be read or are too deep.
+        findings: Links, special files, folders that cannot be read or are too deep, and faults of
+            an archive.
         truncated: Whether the bag is an archive that could not be read to its end.
     """
 

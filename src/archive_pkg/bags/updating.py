@@ -28,6 +28,7 @@ from archive_pkg.bags.writing import (
     copy_and_hash,
     folders_of,
     refuse_tag_files,
+    refuse_tags,
 )
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
@@ -88,8 +89,8 @@ def update(
     Raises:
         InvalidError: The bag has faults, would not be complete after the change, or is signed; or
             a name to add is not allowed.
-        UsageError: A path cannot be added or removed, or a label, value or algorithm to remove is
-            unknown. Or the bag is not a folder.
+        UsageError: A path cannot be added or removed, a tag cannot be written, or a label, value
+            or algorithm to remove is unknown. Or the bag is a file.
         ChangedError: A file changes while it is read.
         StorageError: Reading or writing fails, or another run uses the bag.
     """
@@ -122,8 +123,8 @@ def upgrade(
     """Convert a valid bag to BagIt 1.0 in UTF-8 and add manifests (RFC 8493, 2.4).
 
     The bag is verified before and after. Its manifests and fetch.txt are rewritten,
-    package-info.txt becomes bag-info.txt, and signatures are removed. Other tag files stay as they
-    are.
+    package-info.txt becomes bag-info.txt, and signatures and manifests for unknown algorithms are
+    removed. Other tag files stay as they are.
 
     Args:
         bag: The bag's folder.
@@ -424,11 +425,12 @@ class _InfoChanges:
     remove: tuple[tuple[str, str | None], ...]
 
     def refuse_misuse(self, bag: Bag) -> None:
-        """Refuse to remove a label or value that does not exist.
+        """Refuse tags that cannot be written, and to remove a label or value that does not exist.
 
         Raises:
-            UsageError: There is no such label or value.
+            UsageError: A tag cannot be written, or there is no such label or value.
         """
+        refuse_tags((*self.put, *self.add))
         for label, value in self.remove:
             values = bag.values(label)
             if not values or (value is not None and value not in values):

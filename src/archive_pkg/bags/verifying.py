@@ -168,7 +168,8 @@ class Verdict:
             digests of all manifests.
         files: Number of payload files.
         size: Size of the payload in bytes.
-        conforms: Whether the bag conforms to the profile; None if no profile was given.
+        conforms: Whether the bag conforms to the profile; None if no profile was given, or if the
+            bag could not be read.
         bag: The bag as read; None if it could not be read.
         uncovered: Files without a digest to compare, except the tag manifests.
     """

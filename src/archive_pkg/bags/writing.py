@@ -419,6 +419,16 @@ def refuse_misuse(
         raise UsageError("a bag needs at least one algorithm")
     for name in algorithms:
         new_hash(name)
+    refuse_tags(info)
+    refuse_tag_files(extra)
+
+
+def refuse_tags(info: Iterable[tuple[str, str]]) -> None:
+    """Refuse tags that cannot be written into bag-info.txt, and Payload-Oxum, which is computed.
+
+    Raises:
+        UsageError: A tag is refused.
+    """
     for label, value in info:
         if label.lower() == "payload-oxum":
             raise UsageError("Payload-Oxum is computed", "Leave it out.")
@@ -426,7 +436,6 @@ def refuse_misuse(
             tags_to_bytes([(label, value)])
         except ValueError as error:
             raise UsageError(str(error)) from error
-    refuse_tag_files(extra)
 
 
 def refuse_tag_files(paths: Iterable[str]) -> None:

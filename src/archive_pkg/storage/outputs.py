@@ -38,8 +38,9 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
 
     Raises:
         DestinationExistsError: A regular file exists, and `replace` is not set.
-        StorageError: The path cannot be written, or is another user's link or pipe. A regular
-            file then has either all its old bytes or all its new ones.
+        StorageError: The path cannot be written, or is another user's link, pipe or device in a
+            folder that all users can write to. A regular file then has either all its old bytes or
+            all its new ones.
     """
     target, is_stream = _target(path)
     if is_stream:
@@ -58,8 +59,8 @@ def append_output(path: Path) -> BinaryIO:
 
     Raises:
         UsageError: The file is not empty and does not begin with `{`.
-        StorageError: The path cannot be opened, is another user's link or pipe, or has a second
-            hard link.
+        StorageError: The path cannot be opened, has a second hard link, or is another user's link,
+            pipe or device in a folder that all users can write to.
     """
     target, is_stream = _target(path)
     with storage_errors(f"writing {path}"):

@@ -78,7 +78,8 @@ def holds_bag(path: Path) -> bool:
     """Return whether an archive contains a bag, intact or damaged.
 
     Raises:
-        BadArchiveError: The archive is damaged, and no file before the damage shows a bag.
+        BadArchiveError: The file is not an archive of a known kind, or is damaged and no file
+            before the damage shows a bag.
         OSError: The archive cannot be opened.
     """
     with open_archive(path) as archive:

@@ -63,7 +63,8 @@ def pack(
         The verdict on the archive.
 
     Raises:
-        UsageError: The destination's suffix is unknown, or zstandard is not installed.
+        UsageError: The destination's suffix is unknown, zstandard is not installed, or the bag is
+            a file.
         InvalidError: The bag is not valid, or changes while it is packed.
         StorageError: Reading or writing fails, the destination exists, or another run uses it.
     """

@@ -257,14 +257,17 @@ class _FetchRun:
         headers = {"Accept-Encoding": "identity", "User-Agent": "archive-pkg"}
         if have:
             headers["Range"] = f"bytes={have}-"
-        for _ in range(_MOST_REDIRECTS + 2):
+        redirects = 0
+        while redirects <= _MOST_REDIRECTS:
             with contextlib.ExitStack() as stack:
                 response, pace = self._request(url, headers, stack)
-                if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and have:
-                    headers.pop("Range", None)  # the file on the server has changed
+                if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and (
+                    headers.pop("Range", "")  # the file on the server has changed
+                ):
                     continue
                 if response.status in _REDIRECTS:
                     url = _redirected(url, response.getheader("Location", ""))
+                    redirects += 1
                     continue
                 if response.status not in (http.client.OK, http.client.PARTIAL_CONTENT):
                     raise _FetchError(FAILED, f"{url} answers {response.status} {response.reason}")

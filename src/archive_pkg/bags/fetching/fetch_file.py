@@ -77,7 +77,7 @@ class FetchLine:
 
 
 def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine]:
-    """Read fetch.txt without the lines that have errors.
+    """Read fetch.txt. Malformed lines, repeated paths and unsafe paths are left out.
 
     Args:
         text: The file's text.
