@@ -12,13 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.collection.agents import (
-    agent_collection,
-    check_agents,
-    merge,
-    split,
-    summaries,
-)
+from archive_pkg.collection.agents import agent_collection, check_agents, merge, split, summaries
 from archive_pkg.collection.bulk.searching import unheard
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.records import Record, load_record, save_record

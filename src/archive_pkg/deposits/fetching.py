@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.receipts import load_receipt
-from archive_pkg.deposits.repository_interface import (
-    Repository,
-    repository_errors,
-    repository_of,
-)
+from archive_pkg.deposits.repository_interface import Repository, repository_errors, repository_of
 from archive_pkg.deposits.transfers import fingerprint_of
 from archive_pkg.errors import DepositError, StorageError
 

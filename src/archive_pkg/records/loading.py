@@ -27,13 +27,7 @@ from archive_pkg.records.upgrading import upgrade, upgrade_tree
 from archive_pkg.records.yaml.nodes import EMPTY, garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.storage import (
-    find_upwards,
-    open_regular,
-    read_trusted,
-    trusting,
-    unreadable,
-)
+from archive_pkg.storage import find_upwards, open_regular, read_trusted, trusting, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

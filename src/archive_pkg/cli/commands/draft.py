@@ -100,10 +100,7 @@ def draft(
         read_proposals,
         split_draft,
     )
-    from archive_pkg.drafting.records.draft_files import (
-        HAS_RECORD,
-        record_of_letter,
-    )
+    from archive_pkg.drafting.records.draft_files import HAS_RECORD, record_of_letter
     from archive_pkg.errors import ArchivePkgError, UsageError
     from archive_pkg.packages.output_protection import refuse_in_package
     from archive_pkg.records.path_checks import refusal

@@ -13,16 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import first_address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
-from archive_pkg.interchange.markup import (
-    Element,
-    escaped,
-    fit,
-    put,
-    root,
-    say,
-    serialize,
-    text_of,
-)
+from archive_pkg.interchange.markup import Element, escaped, fit, put, root, say, serialize, text_of
 from archive_pkg.names import is_unknown
 
 if TYPE_CHECKING:

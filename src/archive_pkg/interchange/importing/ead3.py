@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, get_args
 
-from archive_pkg.dates.written.reader import read_date
-from archive_pkg.interchange.importing.dates import before_christ, between_ends, dated, normal
+from archive_pkg.interchange.importing.dates import between_ends
+from archive_pkg.interchange.importing.ead3_dates import NOTED, date_remarks, is_undated, said_dates
 from archive_pkg.interchange.importing.imported_record import (
     LEVELS,
     Imported,
@@ -16,7 +16,12 @@ from archive_pkg.interchange.importing.imported_record import (
     optional,
     read_language,
 )
-from archive_pkg.interchange.importing.restrictions import access, own_restriction, strictest
+from archive_pkg.interchange.importing.restrictions import (
+    access,
+    access_in,
+    own_restriction,
+    strictest,
+)
 from archive_pkg.interchange.importing.watched_xml import Held, fit, local, refuse_unknown, text_of
 from archive_pkg.records.models.agents import PartTaken
 from archive_pkg.records.vocabularies.document_types import type_called
@@ -24,8 +29,6 @@ from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
     from archive_pkg.reports import Finding
 
@@ -76,28 +79,11 @@ _REMARKS = (
     "processinfo", "relatedmaterial", "separatedmaterial",
 )  # fmt: skip
 
-_CLOSED_UNTIL = re.compile(
-    r"\b(?:until|till|bis(?: zum)?|jusqu[’'](?:au|en|à)|до|fino al?|hasta)\s+"
-    r"(.{4,40}?)\s*(?:[.;,()]|$)",
-    re.IGNORECASE,
-)
 _LETTERS = re.compile(
     r"letter|correspond|brief|korrespond|postcard|postkarte|lettre|lettera|carta|письм|переписк",
     re.IGNORECASE,
 )
 """Words in the title of an item or of a level above it that show that the items are letters."""
-_OPEN = re.compile(
-    r"^(?:(?:the |this |these )?(?:materials?|collection|papers|records?|items?|letters?|files?|"
-    r"series)?\s*(?:is|are)?\s*)?(?:open|unrestricted|no (?:access )?restrictions?|"
-    r"frei zugänglich|unbeschränkt|libre|librement communicable)\b",
-    re.IGNORECASE,
-)
-_UNRESTRICTED = re.compile(r"\b(?:no|without|any) (?:access )?restrictions?\b", re.IGNORECASE)
-_NOT_OPEN = re.compile(
-    r"\b(?:clos|restrict(?!ions? on use)|except|unless|until|permission|gesperrt|sperr|not open|"
-    r"only|staff|nur|au(?:ß|ss)er|ausgenommen|ausnahme|sauf|seulement)|[0-9]",
-    re.IGNORECASE,
-)
 
 
 def read(source: XmlSource) -> list[Imported]:
@@ -330,7 +316,7 @@ class _Item:
         return None
 
     def _dates(self) -> None:
-        said = list(self._said_dates(self.item))
+        said = list(said_dates(self.source, self.item))
         if said:
             self.draft.state("date", said[0])
             for other in said[1:]:
@@ -342,16 +328,16 @@ class _Item:
             for element in self.source.all(self.item, "did/*")
             if local(element).startswith("unitdate")
         ]
-        if any(w and not _is_undated(w) for w in written):
+        if any(w and not is_undated(w) for w in written):
             plain = self.source.first(self.item, "did/unitdate")
             normalized = self.source.attribute(plain, "normal") if plain is not None else None
-            remarks = self._date_remarks(plain) if plain is not None else None
-            self.source.mark_used((plain, f"@{name}") for name in _NOTED if remarks)
+            remarks = date_remarks(plain) if plain is not None else None
+            self.source.mark_used((plain, f"@{name}") for name in NOTED if remarks)
             note = "; ".join(filter(None, (f"normal: {normalized}" if normalized else "", remarks)))
             self.draft.open_date("date", next(filter(None, written)), note or None)
             return
         for level in self.above:
-            for date in self._said_dates(level):
+            for date in said_dates(self.source, level):
                 within = between_ends(date["edtf"])
                 title = text_of(self.source.first(level, "did/unittitle")) or "the level above"
                 if within:
@@ -364,88 +350,6 @@ class _Item:
                     self.draft.infer("date", "date-of-the-level-above", note)
                     return
         self.draft.open_date("date", next(filter(None, written), None))
-
-    def _said_dates(self, level: Element) -> Iterator[dict[str, Any]]:
-        for element in self.source.all(level, "did/*"):
-            if local(element) == "unitdate":
-                said = self._plain(element)
-            elif local(element) == "unitdatestructured":
-                said = self._structured(element)
-            else:
-                continue
-            if said:
-                yield said
-
-    def _date_remarks(self, element: Element) -> str | None:
-        """Return the attributes of a date that go into its note; None if there are none."""
-        said = []
-        for name in _NOTED:
-            value = fit(element.get(name))
-            if value and value not in ("gregorian", "ce"):
-                said.append(f"{name}: {value}")
-        return "; ".join(said) or None
-
-    def _noted(self, element: Element, said: dict[str, Any]) -> dict[str, Any]:
-        """Return a date with its calendar, certainty and similar attributes in its note."""
-        self.source.mark_used((element, f"@{name}") for name in _NOTED)
-        note = self._date_remarks(element)
-        notes = "; ".join(filter(None, (said.get("note"), note)))
-        return said | optional("note", notes)
-
-    def _plain(self, element: Element) -> dict[str, Any] | None:
-        certainty = (element.get("certainty") or "").casefold()
-        words = self.source.words(element)
-        more: dict[str, Any] = {
-            "about": certainty in _ABOUT,
-            "doubtful": bool(certainty) and certainty not in (*_ABOUT, "certain"),
-            "words": words,
-            "calendar": element.get("calendar"),
-        }
-        if element.get("era") == "bce" and not before_christ(words or ""):
-            more["words"] = f"{words} BCE" if words else None
-        said = normal(element.get("normal"), **more) if element.get("normal") else dated(**more)
-        if said is None:
-            return None
-        if element.get("normal"):
-            self.source.attribute(element, "normal")
-        return self._noted(element, said)
-
-    def _structured(self, structured: Element) -> dict[str, Any] | None:
-        for single in self.source.all(structured, ".//datesingle"):
-            words = self.source.words(single)
-            limits = (single.get("notbefore"), single.get("notafter"))
-            when = single.get("standarddate")
-            calendar = structured.get("calendar")
-            said = dated(when=when, words=words, calendar=calendar) if when else None
-            read: tuple[str, ...] = ("standarddate",)
-            if said is None and (when is None or not before_christ(words or "")):
-                said = dated(between=limits, words=words, calendar=calendar)
-                read = ("notbefore", "notafter") if any(limits) else ()
-                if said is None:
-                    said, read = dated(words=words, calendar=calendar), ()
-            if said:
-                self.source.mark_used((single, f"@{name}") for name in read)
-                if said.get("as_written") == said["edtf"]:
-                    said.pop("as_written")
-                return self._noted(structured, said)
-        for spread in self.source.all(structured, ".//daterange"):
-            first, last = (self.source.first(spread, name) for name in ("fromdate", "todate"))
-            ends = [self._end(end) for end in (first, last)]
-            words = " – ".join(w for e in (first, last) if (w := self.source.words(e)))
-            calendar = structured.get("calendar")
-            said = dated(span=(ends[0], ends[1]), words=words or None, calendar=calendar)
-            if said:
-                for end in (first, last):
-                    if end is not None:
-                        self.source.attribute(end, "standarddate")
-                return self._noted(structured, said)
-        return None
-
-    def _end(self, end: Element | None) -> str | None:
-        if end is None:
-            return None
-        read = read_date(text_of(end) or "")
-        return end.get("standarddate") or (read.edtf if read else None)
 
     def _people(self) -> None:
         roles: dict[str, list[str]] = {}
@@ -578,7 +482,7 @@ class _Item:
             for level in (self.item, *self.above):
                 words = " ".join(self._section(level, "accessrestrict"))
                 if words:
-                    found.append(_in_words(words))
+                    found.append(access_in(words))
         internal = [e for e in (self.item, *self.item.iterancestors()) if _is_internal(e)]
         hidden = "{*}accessrestrict[@audience='internal']"
         if internal or any(e.find(hidden) is not None for e in (self.item, *self.above)):
@@ -595,23 +499,3 @@ class _Item:
                 )
             )
         return said
-
-
-_NOTED = ("calendar", "era", "certainty", "unitdatetype", "label")
-_ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
-
-
-def _is_undated(words: str) -> bool:
-    read = read_date(words)
-    return read is not None and read.rule == "undated"
-
-
-def _in_words(words: str) -> dict[str, Any]:
-    """Return the access that words state: closed, if the words are not understood."""
-    until = _CLOSED_UNTIL.search(words)
-    read = read_date(until[1]) if until else None
-    if read and read.edtf:
-        return access("restricted", read.edtf, words)
-    if _OPEN.search(words) and not _NOT_OPEN.search(_UNRESTRICTED.sub("", words)):
-        return access("open", None, words)
-    return access("closed", None, words)

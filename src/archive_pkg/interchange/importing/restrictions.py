@@ -7,12 +7,30 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.interchange.importing.dates import edtf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OURS = re.compile(r"Access to .*: (open|restricted|closed)(?: until (\S+))?(?: \((.*)\))?")
+_CLOSED_UNTIL = re.compile(
+    r"\b(?:until|till|bis(?: zum)?|jusqu[’'](?:au|en|à)|до|fino al?|hasta)\s+"
+    r"(.{4,40}?)\s*(?:[.;,()]|$)",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"^(?:(?:the |this |these )?(?:materials?|collection|papers|records?|items?|letters?|files?|"
+    r"series)?\s*(?:is|are)?\s*)?(?:open|unrestricted|no (?:access )?restrictions?|"
+    r"frei zugänglich|unbeschränkt|libre|librement communicable)\b",
+    re.IGNORECASE,
+)
+_UNRESTRICTED = re.compile(r"\b(?:no|without|any) (?:access )?restrictions?\b", re.IGNORECASE)
+_NOT_OPEN = re.compile(
+    r"\b(?:clos|restrict(?!ions? on use)|except|unless|until|permission|gesperrt|sperr|not open|"
+    r"only|staff|nur|au(?:ß|ss)er|ausgenommen|ausnahme|sauf|seulement)|[0-9]",
+    re.IGNORECASE,
+)
 _STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
 
 
@@ -20,6 +38,17 @@ def access(status: str, until: str | None, rule: str | None) -> dict[str, Any]:
     """Return the access of a part as plain data."""
     said: dict[str, Any] = {"status": status} | ({"rule": rule} if rule else {})
     return said | ({"until": {"edtf": until}} if until else {})
+
+
+def access_in(words: str) -> dict[str, Any]:
+    """Return the access that words state: closed, if the words are not understood."""
+    until = _CLOSED_UNTIL.search(words)
+    read = read_date(until[1]) if until else None
+    if read and read.edtf:
+        return access("restricted", read.edtf, words)
+    if _OPEN.search(words) and not _NOT_OPEN.search(_UNRESTRICTED.sub("", words)):
+        return access("open", None, words)
+    return access("closed", None, words)
 
 
 def own_restriction(words: str | None) -> dict[str, Any] | None:

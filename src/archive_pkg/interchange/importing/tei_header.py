@@ -5,20 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange.importing.correspondence import (
-    AGENT_ELEMENTS,
-    Correspondence,
-)
+from archive_pkg.interchange.importing.correspondence import AGENT_ELEMENTS, Correspondence
 from archive_pkg.interchange.importing.imported_record import language, optional, read_language
 from archive_pkg.interchange.importing.restrictions import own_restriction
 from archive_pkg.interchange.importing.tei_notes import OwnNotes
-from archive_pkg.interchange.importing.watched_xml import (
-    XML_ID,
-    XML_LANG,
-    fit,
-    local,
-    text_of,
-)
+from archive_pkg.interchange.importing.watched_xml import XML_ID, XML_LANG, fit, local, text_of
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.names import in_reading_order, is_unknown
 from archive_pkg.records.vocabularies.identifiers import identify

@@ -11,13 +11,7 @@ from archive_pkg.faults import Fault
 from archive_pkg.interchange.importing.correspondence import AGENT_ELEMENTS, read_date_element
 from archive_pkg.interchange.importing.imported_record import fits, language, optional
 from archive_pkg.interchange.importing.restrictions import strictest
-from archive_pkg.interchange.importing.watched_xml import (
-    XML_ID,
-    XML_LANG,
-    fit,
-    local,
-    text_of,
-)
+from archive_pkg.interchange.importing.watched_xml import XML_ID, XML_LANG, fit, local, text_of
 from archive_pkg.names import slug
 from archive_pkg.records.models import TranslationNote
 from archive_pkg.records.scalars import portable_path

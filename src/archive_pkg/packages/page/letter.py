@@ -16,10 +16,7 @@ from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.paragraphs import paragraphs
 from archive_pkg.packages.page.parts import IMAGES, ShownPart, read_parts, shown_parts
 from archive_pkg.packages.page.statement_rows import PageStatements, note_name, note_words
-from archive_pkg.records.display import (
-    access_in_words,
-    classification_in_words,
-)
+from archive_pkg.records.display import access_in_words, classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

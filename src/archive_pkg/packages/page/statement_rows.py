@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.english import in_words
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
-from archive_pkg.records.display import (
-    facts,
-    item_title,
-    label,
-    words,
-)
+from archive_pkg.records.display import facts, item_title, label, words
 from archive_pkg.records.models import Enclosure
 from archive_pkg.records.statement_index import StatementIndex, statements
 

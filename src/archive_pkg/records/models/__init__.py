@@ -11,13 +11,7 @@ record.
 """
 
 from archive_pkg.records.models.agents import Agent, NameParts, Participant
-from archive_pkg.records.models.dates import (
-    Date,
-    DateAndPlace,
-    Place,
-    RecordedEvent,
-    WrittenDate,
-)
+from archive_pkg.records.models.dates import Date, DateAndPlace, Place, RecordedEvent, WrittenDate
 from archive_pkg.records.models.description import (
     AgendaItem,
     Classification,

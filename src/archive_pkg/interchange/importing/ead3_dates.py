@@ -1,0 +1,114 @@
+"""Read the dates of the levels of an EAD3 finding aid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.dates.written.reader import read_date
+from archive_pkg.interchange.importing.dates import before_christ, dated, normal
+from archive_pkg.interchange.importing.imported_record import optional
+from archive_pkg.interchange.importing.watched_xml import fit, local, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
+
+NOTED = ("calendar", "era", "certainty", "unitdatetype", "label")
+"""The attributes of a date that go into its note."""
+_ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
+
+
+def said_dates(source: XmlSource, level: Element) -> Iterator[dict[str, Any]]:
+    """Yield the dates that a level states in its `did`."""
+    for element in source.all(level, "did/*"):
+        if local(element) == "unitdate":
+            said = _plain(source, element)
+        elif local(element) == "unitdatestructured":
+            said = _structured(source, element)
+        else:
+            continue
+        if said:
+            yield said
+
+
+def date_remarks(element: Element) -> str | None:
+    """Return the attributes of a date that go into its note; None if there are none."""
+    said = []
+    for name in NOTED:
+        value = fit(element.get(name))
+        if value and value not in ("gregorian", "ce"):
+            said.append(f"{name}: {value}")
+    return "; ".join(said) or None
+
+
+def is_undated(words: str) -> bool:
+    """Return whether words say that an item has no date."""
+    read = read_date(words)
+    return read is not None and read.rule == "undated"
+
+
+def _noted(source: XmlSource, element: Element, said: dict[str, Any]) -> dict[str, Any]:
+    """Return a date with its calendar, certainty and similar attributes in its note."""
+    source.mark_used((element, f"@{name}") for name in NOTED)
+    note = date_remarks(element)
+    notes = "; ".join(filter(None, (said.get("note"), note)))
+    return said | optional("note", notes)
+
+
+def _plain(source: XmlSource, element: Element) -> dict[str, Any] | None:
+    certainty = (element.get("certainty") or "").casefold()
+    words = source.words(element)
+    more: dict[str, Any] = {
+        "about": certainty in _ABOUT,
+        "doubtful": bool(certainty) and certainty not in (*_ABOUT, "certain"),
+        "words": words,
+        "calendar": element.get("calendar"),
+    }
+    if element.get("era") == "bce" and not before_christ(words or ""):
+        more["words"] = f"{words} BCE" if words else None
+    said = normal(element.get("normal"), **more) if element.get("normal") else dated(**more)
+    if said is None:
+        return None
+    if element.get("normal"):
+        source.attribute(element, "normal")
+    return _noted(source, element, said)
+
+
+def _structured(source: XmlSource, structured: Element) -> dict[str, Any] | None:
+    for single in source.all(structured, ".//datesingle"):
+        words = source.words(single)
+        limits = (single.get("notbefore"), single.get("notafter"))
+        when = single.get("standarddate")
+        calendar = structured.get("calendar")
+        said = dated(when=when, words=words, calendar=calendar) if when else None
+        read: tuple[str, ...] = ("standarddate",)
+        if said is None and (when is None or not before_christ(words or "")):
+            said = dated(between=limits, words=words, calendar=calendar)
+            read = ("notbefore", "notafter") if any(limits) else ()
+            if said is None:
+                said, read = dated(words=words, calendar=calendar), ()
+        if said:
+            source.mark_used((single, f"@{name}") for name in read)
+            if said.get("as_written") == said["edtf"]:
+                said.pop("as_written")
+            return _noted(source, structured, said)
+    for spread in source.all(structured, ".//daterange"):
+        first, last = (source.first(spread, name) for name in ("fromdate", "todate"))
+        ends = [_end(end) for end in (first, last)]
+        words = " – ".join(w for e in (first, last) if (w := source.words(e)))
+        calendar = structured.get("calendar")
+        said = dated(span=(ends[0], ends[1]), words=words or None, calendar=calendar)
+        if said:
+            for end in (first, last):
+                if end is not None:
+                    source.attribute(end, "standarddate")
+            return _noted(source, structured, said)
+    return None
+
+
+def _end(end: Element | None) -> str | None:
+    if end is None:
+        return None
+    read = read_date(text_of(end) or "")
+    return end.get("standarddate") or (read.edtf if read else None)
