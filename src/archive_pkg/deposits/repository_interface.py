@@ -10,10 +10,10 @@ import contextlib
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
+from archive_pkg import plugins
 from archive_pkg.deposits.credentials import (
     environment_name,
     keyring_failure,
@@ -27,14 +27,13 @@ from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from importlib.metadata import EntryPoint
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.deposits.transfers import Item, Transfer
     from archive_pkg.records import Record
-
-GROUP = "archive_pkg.repositories"
 
 TARGET_TAKES_LESS = Code(
     "deposit-too-large",
@@ -451,16 +450,23 @@ def repository_for(address: str) -> Repository:
 
     Raises:
         UsageError: No repository has that scheme, or a library that it needs is not installed.
+        PluginError: The repository is another project's, and cannot be loaded.
     """
     kind = _kind_of(address)
     try:
-        made: Repository = kind.load()(address)
+        with plugins.blamed(_other(kind), kind.name):
+            made: Repository = kind.load()(address)
     except ModuleNotFoundError as error:
         raise UsageError(
             f"deposits to {kind.name}: need {error.name}, which is not installed",
             "Run: pip install 'archive-pkg[deposit]'",
         ) from error
     return made
+
+
+def _other(kind: EntryPoint) -> str:
+    """Return the project that provides a repository; empty if it is this program."""
+    return "" if kind.module.startswith("archive_pkg.") else plugins.provider(kind)
 
 
 def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Repository:
@@ -480,7 +486,7 @@ def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Reposi
         repository = repository_for(each) if isinstance(each, str) else each
         if receipt.target in (each, repository.target):
             return repository
-    if getattr(_kind_of(receipt.target).load(), "near", False) is True:
+    if getattr(plugins.load(_kind_of(receipt.target)), "near", False) is True:
         return repository_for(receipt.target)
     raise UsageError(
         f"the receipt names {without_secret(receipt.target)}, but you have not named that server",
@@ -512,10 +518,10 @@ def _not_understood(repository: Repository, error: Exception) -> DepositError:
 
 def _kind_of(address: str) -> EntryPoint:
     scheme, colon, _ = address.partition(":")
-    known = {point.name: point for point in entry_points(group=GROUP)}
+    known = plugins.entries(plugins.REPOSITORIES)
     if not colon or scheme not in known:
         shown = without_secret(address)
-        hint = f"Begin the address with one of {', '.join(f'{name}:' for name in sorted(known))}"
+        hint = f"Begin the address with one of {', '.join(f'{name}:' for name in known)}"
         if address in known:
             hint = f"Did you mean {address}: (with a colon)?"
         elif not colon:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import plugins
 from archive_pkg.errors import UsageError
 from archive_pkg.interchange.export_context import ExportContext
 from archive_pkg.version import SOFTWARE
@@ -27,12 +28,14 @@ class Format:
         title: The name and version of the standard.
         file: The name of the file in a package's `metadata/`.
         media_type: The media type of the file.
-        module: The module in `exporting/` that writes the format. It is imported when it is needed.
+        module: The full name of the module that writes the format, which has a `MAPPING`. It is
+            imported when it is needed.
         writer: The function in the module that writes the format.
         collects: Whether one file can hold many letters.
         of_correspondence: Whether the format describes correspondence only.
         packaged: Whether `build --metadata all` includes the format.
         dates: How the format expresses dates: "edtf", or "days" (years, months, days and ranges).
+        provider: The project that provides the format; empty for this program.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Format:
     dates: str = "edtf"
     of_correspondence: bool = False
     packaged: bool = True
+    provider: str = ""
 
     @property
     def is_xml(self) -> bool:
@@ -67,10 +71,12 @@ class Format:
     def write(self, records: Sequence[Record], context: ExportContext) -> bytes:
         """Return a document with the records. The bytes depend only on the arguments."""
         writer: Writer = self._load(self.writer)
-        return writer(records, context)
+        with plugins.blamed(self.provider, self.name):
+            return writer(records, context)
 
     def _load(self, name: str) -> Any:
-        return getattr(import_module(f"archive_pkg.interchange.exporting.{self.module}"), name)
+        with plugins.blamed(self.provider, self.name):
+            return getattr(import_module(self.module), name)
 
 
 _XML = "application/xml"
@@ -80,7 +86,7 @@ _TEI = "application/tei+xml"
 _CSL = "application/vnd.citationstyles.csl+json"
 
 FORMATS: Mapping[str, Format] = {
-    item.name: item
+    item.name: replace(item, module=f"archive_pkg.interchange.exporting.{item.module}")
     for item in (
         Format("datacite", "DataCite 4.6 (XML)", "datacite.xml", _XML, "datacite", dates="days"),
         Format(
@@ -146,21 +152,27 @@ FORMATS: Mapping[str, Format] = {
         Format("bibtex", "BibTeX", "bibtex.bib", "application/x-bibtex", "bibtex", collects=True),
     )
 }
-"""All formats by name."""
+"""The formats of this program by name."""
 
 
 def find_format(name: str) -> Format:
-    """Return the format with a name.
+    """Return the format with a name: one of `FORMATS`, or one that another project provides.
 
     Raises:
         UsageError: There is no such format. The hint names a similar format, or all formats.
+        PluginError: The other project's format cannot be loaded.
     """
     if name in FORMATS:
         return FORMATS[name]
-    near = get_close_matches(name, FORMATS, 1)
+    others = plugins.entries(plugins.FORMATS)
+    if name in others:
+        loaded: Format = plugins.load(others[name], Format)
+        return replace(loaded, name=name, provider=plugins.provider(others[name]))
+    known = [*FORMATS, *others]
+    near = get_close_matches(name, known, 1)
     raise UsageError(
         f"{name} is not a known format",
-        f"Did you mean {near[0]}?" if near else f"The formats are {', '.join(FORMATS)}.",
+        f"Did you mean {near[0]}?" if near else f"The formats are {', '.join(known)}.",
     )
 
 
@@ -172,7 +184,7 @@ def export(
     The bytes depend only on the arguments and the version of this software.
 
     Args:
-        name: The format's name, one of `FORMATS`.
+        name: The format's name.
         record: The record, or several records for a format that collects letters in one file. A
             format of correspondence leaves out documents of other types.
         context: Texts, files and other data that a record does not hold.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archive_pkg import plugins
 from archive_pkg.interchange.importing import cmif, datacite, ead3, tei
 from archive_pkg.interchange.importing.watched_xml import XmlSource, refuse_unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from archive_pkg.interchange.importing.imported_record import Imported
 
 ROUND_TRIP_FIELDS = {
@@ -33,17 +37,45 @@ _NAMESPACES = (
 _HEAD = 8192
 
 
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A reader of files in a format that another project adds.
+
+    Attributes:
+        recognizes: Whether a file is in the format, by its first 8,192 bytes.
+        read: The function that drafts records, with the arguments and errors of `read` below.
+        round_trip_fields: The fields that survive an export to the format and an import from it.
+    """
+
+    recognizes: Callable[[bytes], bool]
+    read: Callable[[bytes, str, str], Sequence[Imported]]
+    round_trip_fields: frozenset[str] = field(default_factory=frozenset)
+
+
 def is_description(data: bytes) -> bool:
-    """Return whether a file begins like XML and names a namespace that `read` supports."""
+    """Return whether `read` supports a file, by its first bytes."""
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return head.startswith(b"<") and any(namespace in head for namespace in _NAMESPACES)
+    if head.startswith(b"<") and any(namespace in head for namespace in _NAMESPACES):
+        return True
+    return _importer(data) is not None
+
+
+def _importer(data: bytes) -> tuple[Importer, str, str] | None:
+    """Return another project's importer that recognizes a file, its name and that project."""
+    for name, point in plugins.entries(plugins.IMPORTERS).items():
+        importer, project = plugins.load(point, Importer), plugins.provider(point)
+        with plugins.blamed(project, name):
+            if importer.recognizes(data[:_HEAD]):
+                return importer, name, project
+    return None
 
 
 def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
     """Draft records from a TEI letter, a CMIF file, an EAD3 finding aid or DataCite's XML.
 
-    Entities are not expanded, and nothing is fetched. The reports of the records list the content
-    of the file that no record has.
+    The importers that other projects add read further formats, and see the file first. Entities
+    are not expanded, and nothing is fetched. The reports of the records list the content of the
+    file that no record has.
 
     Args:
         data: The file's bytes.
@@ -54,7 +86,12 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
     Raises:
         InvalidError: The file is not XML, is too large, declares entities, is in a different
             format, or cannot be made into a valid record.
+        PluginError: Another project's importer failed.
     """
+    if found := _importer(data):
+        importer, provided, project = found
+        with plugins.blamed(project, provided):
+            return list(importer.read(data, name, record_id))
     source = XmlSource(data, name, record_id)
     match source.namespace:
         case "http://www.tei-c.org/ns/1.0":

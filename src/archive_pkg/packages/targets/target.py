@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import plugins
 from archive_pkg.bags import profiles
 from archive_pkg.bags.profiles import plain_algorithm
 from archive_pkg.errors import InvalidError, UsageError
@@ -108,27 +109,26 @@ class Target:
     project: Project = field(default_factory=Project)
 
 
-def _folder() -> Traversable:
-    return resources.files("archive_pkg.packages.targets") / "known"
-
+_KNOWN = resources.files("archive_pkg.packages.targets") / "known"
 
 TARGETS = tuple(
     sorted(
         entry.name.removesuffix(".toml")
-        for entry in _folder().iterdir()
+        for entry in _KNOWN.iterdir()
         if entry.name.endswith(".toml")
     )
 )
-"""The names of the known targets."""
+"""The names of this program's targets."""
 
 
 def find_target(
     name: str, metadata: str | Iterable[str] | None = None, project: Project | None = None
 ) -> Target:
-    """Return a known target by its name, or read one from the file of a BagIt profile.
+    """Return a target by its name, or read one from the file of a BagIt profile.
 
     Args:
-        name: The name, or the path of the file.
+        name: The name of one of `TARGETS` or of a target that another project provides, or the
+            path of the file.
         metadata: The documents in `metadata/` besides those that the target needs, as `chosen` in
             `metadata.py` takes them. If None, the settings of the project choose them.
         project: The settings of the project.
@@ -138,19 +138,24 @@ def find_target(
             has a fixed set of documents.
         InvalidError: The file is not a profile, or no package can conform to it.
         StorageError: The file cannot be read.
+        PluginError: The other project's target cannot be loaded.
     """
+    others = {} if name in TARGETS else plugins.entries(plugins.TARGETS)
     if name in TARGETS:
-        said = tomllib.loads((_folder() / f"{name}.toml").read_text("utf-8"))
-        target = _from_toml(name, said)
+        target = _from_toml(name, _KNOWN)
+    elif name in others:
+        with plugins.blamed(plugins.provider(others[name]), name):
+            target = _from_toml(name, resources.files(others[name].load()))
     elif Path(name).is_file():
         target = _from_profile(name)
     else:
-        near = get_close_matches(name, TARGETS, 1)
+        known = [*TARGETS, *others]
+        near = get_close_matches(name, known, 1)
         raise UsageError(
             f"{name} is not a known target",
             f"Did you mean {near[0]}?"
             if near
-            else f"Use one of {', '.join(TARGETS)}, or the file of a BagIt profile.",
+            else f"Use one of {', '.join(known)}, or the file of a BagIt profile.",
         )
     if metadata is not None and target.form in ("csip", "dataverse"):
         raise UsageError(f"{target.title} has a fixed set of documents", "Omit --metadata.")
@@ -159,12 +164,13 @@ def find_target(
     return replace(target, documents=chosen([*documents, *target.documents]), project=project)
 
 
-def _from_toml(name: str, said: dict[str, Any]) -> Target:
+def _from_toml(name: str, folder: Traversable) -> Target:
+    said = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
     asks = {path: _asks(tags) for path, tags in said.get("files", {}).items()}
     asks["bag-info.txt"] = _asks(said.get("bag-info", {}))
     asks[""] = tuple(replace(ask, required=True) for ask in _asks(said.get("needs", {})))
     plain = {key: said[key] for key in ("title", "form", "version", "archive") if key in said}
-    profile = _profile(said["profile"]) if "profile" in said else None
+    profile = _profile(said["profile"], folder) if "profile" in said else None
     return Target(
         name,
         **plain,
@@ -180,10 +186,10 @@ def _from_toml(name: str, said: dict[str, Any]) -> Target:
     )
 
 
-def _profile(name: str) -> Profile:
+def _profile(name: str, folder: Traversable) -> Profile:
     if name in profiles.bundled_profiles():
         return profiles.load_profile(name)
-    return profiles.parse((_folder() / name).read_bytes(), name)
+    return profiles.parse((folder / name).read_bytes(), name)
 
 
 def _asks(tags: Mapping[str, Any]) -> tuple[Ask, ...]:
