@@ -57,6 +57,16 @@ def test_the_main_title_comes_first_and_the_publisher_supplies_it() -> None:
     assert unread(other) == ["resourceType: “Brief”"]
 
 
+def test_an_editors_signs_around_a_creator_become_its_confidence() -> None:
+    imported = resource(
+        "<creators><creator><creatorName>[One, Ada]</creatorName></creator></creators>"
+    )
+    [agent] = imported.record.agents
+    assert (agent.name, agent.as_written) == ("One, Ada", "[One, Ada]")
+    [doubt] = [item for item in imported.record.evidence if item.confidence]
+    assert (doubt.field, doubt.confidence) == ("sender.one-ada", "probable")
+
+
 def test_the_publisher_has_its_identifier() -> None:
     imported = resource(
         """<publisher publisherIdentifier="https://ror.org/04wxnsj81" schemeURI="https://ror.org">

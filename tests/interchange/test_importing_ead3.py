@@ -478,6 +478,20 @@ def test_a_day_in_words_is_converted_from_the_julian_calendar_that_the_aid_names
         assert date.note == "10 May 1870 in the Julian calendar; calendar: julian"
 
 
+def test_an_editors_signs_around_a_name_become_its_confidence() -> None:
+    imported = item(
+        """<origination label="sender"><persname><part>[One, Ada?]</part></persname></origination>
+        """,
+        """<controlaccess><persname relator="recipient"><part>[Two, Ben]</part></persname>
+        </controlaccess>""",
+    )
+    record = imported.record
+    assert (names(record, "sender"), names(record, "recipients")) == (["One, Ada"], ["Two, Ben"])
+    doubts = {item.field: (item.confidence, item.note) for item in record.evidence}
+    assert doubts["sender.one-ada"] == ("guess", "written [One, Ada?]")
+    assert doubts["recipients.two-ben"] == ("probable", "written [Two, Ben]")
+
+
 def test_further_dates_of_an_item_become_rival_values() -> None:
     imported = item(
         '<unitdate normal="1870"/><unitdate normal="1871" label="Sent">in 71</unitdate>'

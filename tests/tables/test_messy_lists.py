@@ -14,6 +14,7 @@ from archive_pkg.records.models import Record
 from archive_pkg.reports import Report
 from archive_pkg.tables import draft_map, read_tables, write_records
 from archive_pkg.tables.lists.file_matching import LetterFiles, kind_of_file
+from archive_pkg.tables.lists.header_words import field_named
 from archive_pkg.tables.lists.mapping import read_mapping
 from typed import present
 
@@ -161,6 +162,84 @@ def test_the_first_and_last_day_become_one_date(
     (record,), found = _records(path)
     assert str(record.date.edtf if record.date else None) == edtf
     assert not code or code in found
+
+
+@pytest.mark.parametrize(
+    ("cells", "edtf"),
+    [
+        ("1911-05-03,1911-05-05", "[1911-05-03..1911-05-05]"),
+        ("1911-05,1911-06-02", "[1911-05-01..1911-06-02]"),
+        ("1911,1911", "1911"),
+        ("1911,", "[1911..]"),
+        (",1911", "[..1911]"),
+        ("1912,1911", "None"),
+    ],
+)
+@pytest.mark.parametrize("headers", ["notBefore,notAfter", "senderDateEarliest,senderDateLatest"])
+def test_the_earliest_and_latest_day_become_one_uncertain_date(
+    headers: str, cells: str, edtf: str, tmp_path: Path
+) -> None:
+    path = _list(tmp_path, f"id,{headers}\nx,1900,1901\na,{cells}\n")
+    columns = read_mapping(path.with_name("list.csv.map.yaml")).columns
+    assert list(columns.values()) == ["id", "date_earliest", "date_latest"]
+    records, _ = _records(path)
+    assert str(present(records[1].date).edtf) == edtf
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("senderDateFrom", "date_begin"),
+        ("Datum von", "date_begin"),
+        ("date_to", "date_end"),
+        ("dateNotAfter", "date_latest"),
+        ("addresseeDateTo", "-"),
+        ("from_date", "date"),
+        ("to_date", "received"),
+    ],
+)
+def test_an_end_of_a_range_is_not_taken_for_a_date_or_a_role(header: str, field: str) -> None:
+    assert field_named(header) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "field"),
+    [
+        ("publicationReady", "true false true", "-"),
+        ("notes", "x x x", "-"),
+        ("Druck", "ja nein nein", "-"),
+        ("Druck", "ja Rom nein", "publications"),
+        ("type", "Draft Sent Draft", "-"),
+        ("type", "Brief letter Draft", "type"),
+    ],
+)
+def test_a_field_is_guessed_from_header_and_values_together(
+    header: str, values: str, field: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"{number},{value}\n" for number, value in enumerate(values.split(), 1))
+    path = _list(tmp_path, f"id,{header}\n{rows}")
+    assert read_mapping(path.with_name("list.csv.map.yaml")).columns[header] == field
+
+
+def test_an_editors_signs_become_the_confidence_of_names_and_places(tmp_path: Path) -> None:
+    path = _list(
+        tmp_path,
+        'id,from,to,place\na,[Anna Orlov],Ben Two?,"[Exton?]"\nb,Anna Orlov,(Ben Two),Exton\n',
+    )
+    records, _ = _records(path)
+    for record in records:
+        assert [agent.name for agent in record.agents] == ["Anna Orlov", "Ben Two"]
+        assert present(record.place).name == "Exton"
+    first, second = records
+    assert [agent.as_written for agent in first.agents] == ["[Anna Orlov]", "Ben Two?"]
+    assert present(first.place).as_written == "[Exton?]"
+    doubts = [(item.field, item.confidence) for item in first.evidence if item.confidence]
+    assert doubts == [
+        ("place", "guess"),
+        ("sender.anna-orlov", "probable"),
+        ("recipients.ben-two", "guess"),
+    ]
+    assert not any(item.confidence for item in second.evidence)
 
 
 @pytest.mark.parametrize(

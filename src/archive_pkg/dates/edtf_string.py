@@ -139,6 +139,14 @@ class Edtf(str):
         return {"type": "string", **EDTF_FORM}
 
 
+def somewhere_between(first: str, last: str) -> str:
+    """Return, in EDTF, that a date is between two others or is one of them; "" is an open end."""
+    if first and last and len(first) != len(last):
+        # A set has ends of one precision.
+        first, last = str(Edtf(first).earliest), str(Edtf(last).latest)
+    return f"[{first}..{last}]"
+
+
 def why_not_a_date(text: str) -> tuple[str, str]:
     """Return what is wrong with a year, month or day, and a hint.
 

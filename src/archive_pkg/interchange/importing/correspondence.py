@@ -10,7 +10,7 @@ from archive_pkg.interchange.exporting.cmif import UNKNOWN
 from archive_pkg.interchange.importing.dates import dated
 from archive_pkg.interchange.importing.imported_record import language, optional
 from archive_pkg.interchange.importing.watched_xml import XML_ID, fit, local, text_of
-from archive_pkg.names import is_unknown
+from archive_pkg.names import confidence_in, is_unknown, without_signs
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -196,16 +196,17 @@ class Correspondence:
         if opened or closed:
             # Brackets around the element are part of how the edition writes the name.
             words = f"{opened[0].strip() if opened else ''}{words}{closed[0] if closed else ''}"
-        return words, fit(_EDITORS_SIGNS.sub("", words)) or "", role
+        return words, without_signs(words), role
 
     def _record_certainty(self, element: Element, path: str, written: str) -> None:
         """Record how certain the source is about a correspondent or place, if it says so."""
         signs = [name for name in _CERTAINTY if element.get(name)]
         said = [f"{name}: {element.get(name)}" for name in signs]
         confidence = _CONFIDENCE.get(element.get("cert") or "")
-        if "?" in written:
-            confidence = "guess"
-        elif written.startswith("[") or element.get("evidence") in ("conjecture", "external"):
+        marked = confidence_in(written)
+        if marked == "guess":
+            confidence = marked
+        elif marked or element.get("evidence") in ("conjecture", "external"):
             confidence = confidence or "probable"
         if written.startswith(("[", "(")) or "?" in written:
             said.append(f"written {written}")
@@ -289,7 +290,7 @@ class Correspondence:
         first = ", ".join(filter(None, names)) if one else names[0]
         if not first:
             return
-        bare = fit(_EDITORS_SIGNS.sub("", first)) or first
+        bare = without_signs(first) or first
         if is_unknown(bare):
             self._report_unknown(places[0], first)
             return
@@ -413,9 +414,6 @@ _STATEMENTS = ("hasTextBase", "isAvailableAsTEIfile", "isPublishedWith", "mentio
 _DATED = {"sent": "date", "received": "received"}
 _OPENS = re.compile(r"[\[(⟨<]\s*$")
 _CLOSES = re.compile(r"\s*(?:\?\s*[\])⟩>]?|[\])⟩>]\s*\??)")
-_EDITORS_SIGNS = re.compile(
-    r"^[\[(⟨<]\s*(?=[^\])⟩>]*[\])⟩>]?\s*\??\s*$)|(?:\s*(?:\(\?\)|\[\?\]|[\]⟩>?]))+\s*$"
-)
 
 
 def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | None:

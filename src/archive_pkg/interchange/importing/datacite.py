@@ -16,6 +16,7 @@ from archive_pkg.interchange.importing.imported_record import (
 from archive_pkg.interchange.importing.restrictions import own_restriction, strictest
 from archive_pkg.interchange.importing.watched_xml import fit, text_of
 from archive_pkg.interchange.licences import spdx_id
+from archive_pkg.names import without_signs
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
 
@@ -100,6 +101,10 @@ class _Reader:
             self._person(item, "creator") for item in self.source.all(self.root, "creators/creator")
         ]
         self.draft.state("sender", list(dict.fromkeys(filter(None, creators))))
+        for agent in filter(None, creators):
+            written = self.draft.agent_written(agent)
+            if written != self.draft.agent_name(agent):
+                self.draft.doubt(f"sender.{agent}", written)
         translators = [
             item
             for item in self.source.all(self.root, "contributors/contributor")
@@ -146,7 +151,13 @@ class _Reader:
             identifiers += self._identifier(element, "nameIdentifierScheme")
         if name.get("nameType") in _KINDS:
             self.source.attribute(name, "nameType")
-        return self.draft.agent(words, _KINDS.get(name.get("nameType"), "person"), identifiers)
+        bare = words if self.is_ours else without_signs(words) or words
+        return self.draft.agent(
+            bare,
+            _KINDS.get(name.get("nameType"), "person"),
+            identifiers,
+            as_written=words if bare != words else None,
+        )
 
     def _identifier(self, element: Element, scheme: str) -> list[dict[str, str]]:
         """Return the identifier in an element as a list of one; empty if it is not valid.

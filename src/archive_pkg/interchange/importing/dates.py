@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import calendar as calendars
 import re
 from typing import Any
 
 from archive_pkg.dates.calendars import gregorian
-from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.edtf_string import Edtf, somewhere_between
 from archive_pkg.dates.written.reader import is_old_style, read_date
 from archive_pkg.faults import Fault
 
@@ -206,19 +205,6 @@ def _between(ends: tuple[str | None, str | None], mark: str) -> str | None:
     first, last = point(ends[0]), point(ends[1])
     if (ends[0] and not first) or (ends[1] and not last):
         return None
-    first, last = _alike(first, last)
     if first and first == last:
         return _marked(first, mark)
-    return edtf(f"[{first or ''}..{last or ''}]")
-
-
-def _alike(first: str | None, last: str | None) -> tuple[str | None, str | None]:
-    """Return both ends as days if their precisions differ."""
-    if first and last and len(first) != len(last):
-        first = {4: f"{first}-01-01", 7: f"{first}-01"}.get(len(first), first)
-        if len(last) == 4:
-            last = f"{last}-12-31"
-        elif len(last) == 7:
-            year, month = int(last[:4]), int(last[5:])
-            last = f"{last}-{calendars.monthrange(year, month)[1]:02}"
-    return first, last
+    return edtf(somewhere_between(first or "", last or ""))

@@ -23,6 +23,7 @@ from archive_pkg.interchange.importing.restrictions import (
     strictest,
 )
 from archive_pkg.interchange.importing.watched_xml import Held, fit, local, refuse_unknown, text_of
+from archive_pkg.names import without_signs
 from archive_pkg.records.models.agents import PartTaken
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
@@ -386,13 +387,18 @@ class _Item:
         said = list(zip(kinds, words, strict=True))
         titles = [word for kind, word in said if kind == "role"]
         identified = self._identified(element) if any(words) else None
+        written = ", ".join(word for kind, word in said if word and kind != "role")
+        name = written if self.is_ours else without_signs(written) or written
         agent = self.draft.agent(
-            ", ".join(word for kind, word in said if word and kind != "role") or None,
+            name or None,
             _NAMES[local(element)],
             [identified] if identified else [],
             role=titles[0] if titles else None,
+            as_written=written if name != written else None,
         )
         if agent:
+            if name != written:
+                self.draft.doubt(f"{role}.{agent}", written)
             roles.setdefault(role, []).append(agent)
         return agent
 

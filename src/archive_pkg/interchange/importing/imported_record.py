@@ -24,7 +24,7 @@ from archive_pkg.interchange.importing.watched_xml import (
     refuse_unknown,
     text_of,
 )
-from archive_pkg.names import slug
+from archive_pkg.names import confidence_in, slug
 from archive_pkg.records.models import Record
 from archive_pkg.records.statement_index import statements
 from archive_pkg.records.vocabularies.languages import as_bcp47, language_called, language_tag
@@ -211,6 +211,11 @@ class ImportedDraft:
         """Return the name of an agent."""
         return str(self._agents[agent_id]["name"])
 
+    def agent_written(self, agent_id: str) -> str:
+        """Return the name of an agent as the file writes it."""
+        agent = self._agents[agent_id]
+        return str(agent.get("as_written", agent["name"]))
+
     def agent_kind(self, agent_id: str) -> str:
         """Return the kind of an agent."""
         return str(self._agents[agent_id]["kind"])
@@ -323,6 +328,11 @@ class ImportedDraft:
         """Record how certain the source is of a statement."""
         said = {"field": path, "confidence": confidence, "note": note}
         self._evidence.append(said | self._basis())
+
+    def doubt(self, path: str, written: str) -> None:
+        """Record how certain an editor's signs make a name, if it has such signs."""
+        if confidence := confidence_in(written):
+            self.qualify(path, confidence, f"written {written}")
 
     def rival(self, path: str, value: str, note: str | None = None) -> None:
         """Record a further value of the source for a field, which the record does not use."""

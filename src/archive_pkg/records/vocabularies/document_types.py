@@ -66,6 +66,19 @@ def type_called(label: str) -> str | None:
     return labels.get(label.casefold())
 
 
+def type_in_words(text: str) -> str | None:
+    """Return the id of the type that an id, label or word in a list means; None if none."""
+    low = text.casefold()
+    return _WORDS.get(low) or type_called(text) or (low if low in document_types() else None)
+
+
+_WORDS = {
+    "brief": "letter", "lettre": "letter", "письмо": "letter", "telegramm": "telegram",
+    "телеграмма": "telegram", "memo": "memorandum", "vermerk": "note", "notiz": "note",
+    "bericht": "report", "записка": "memorandum", "доклад": "report",
+}  # fmt: skip
+
+
 def known_type(name: str) -> str:
     """Return the id of a type unchanged if the table has it.
 

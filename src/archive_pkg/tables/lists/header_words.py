@@ -24,9 +24,11 @@ _HEADERS: dict[str, str] = {
     "date": "date datum dated datierung briefdatum дата datesent absendedatum datewritten "
     "unitdate entstehungsdatum data fecha dates eventdates expression datation datowanie",
     "date_begin": "begin start startdate datebegin datestart eventstartdates beginn von_datum "
-    "début debut datedébut od początek начало inicio desde inizio notbefore",
+    "début debut datedébut od początek начало inicio desde inizio datefrom datumvon",
     "date_end": "end enddate dateend eventenddates ende bis_datum fin datefin do koniec конец "
-    "hasta fine notafter",
+    "hasta fine dateto datumbis",
+    "date_earliest": "notbefore earliest earliestdate datenotbefore terminuspostquem frühestens",
+    "date_latest": "notafter latest latestdate datenotafter terminusantequem spätestens",
     "received": "received receiveddate eingang eingangsdatum erhalten datereceived reçu reçule "
     "otrzymano получено recibido ricevuto",
     "sender": "sender senders from writtenby sentby sentfrom absender von author authors autor "
@@ -108,6 +110,13 @@ _ASPECTS = {
 }
 _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
 _ASPECT_OF = {word: aspect for aspect, words in _ASPECTS.items() for word in words.split()}
+_ENDS = {
+    "date_begin": "from von begin start ab beginn début debut od desde inizio",
+    "date_end": "to bis end until ende fin do hasta fine",
+    "date_earliest": "earliest notbefore",
+    "date_latest": "latest notafter",
+}
+_END_OF = {word: end for end, words in _ENDS.items() for word in words.split()}
 _LETTER_FIELDS = {
     ("sender", "place"): "place", ("sender", "date"): "date", ("recipients", "date"): "received",
     ("recipients", "place"): LEFT_OUT,
@@ -127,6 +136,10 @@ def field_named(header: str) -> str:
         return found
     spaced = re.sub(r"(?<=[^\W\d_])(?<![A-ZÄÖÜ])(?=[A-ZÄÖÜ])", " ", header)
     words = [normalize_header(word) for word in re.findall(r"[^\W\d_]+", spaced)]
+    end = _END_OF.get("".join(words[-2:])) or _END_OF.get("".join(words[-1:]))
+    if end and "date" in map(_ASPECT_OF.get, words[:-1]):
+        # A record has no field for the range of a date of receipt.
+        return LEFT_OUT if "recipients" in map(_ROLE_OF.get, words[:-1]) else end
     roles = list(dict.fromkeys(_ROLE_OF[word] for word in words if word in _ROLE_OF))
     aspects = {_ASPECT_OF[word] for word in words if word in _ASPECT_OF}
     if len(roles) == 1 or (not roles and aspects > {"identifiers"}):

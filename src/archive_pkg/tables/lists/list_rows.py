@@ -61,7 +61,7 @@ ROW_LEFT_OUT = Code(
     "A row of a list is a heading, a total or a repeated header, or has nothing to import.",
 )
 
-DATE_FIELDS = ("date", "date_begin", "date_end", "received")
+DATE_FIELDS = ("date", "date_begin", "date_end", "date_earliest", "date_latest", "received")
 ACCESS_FIELDS = ("access", "access_until", "access_rule")
 
 _SINGLE = ("id", "type", "place", "licence", *DATE_FIELDS)
@@ -106,6 +106,8 @@ class ListRow:
         cells: Its cells by field.
         raw: The plain data of the record.
         agents: The ids of the record's agents by their names.
+        doubts: For each value that an editor marked as supplied or doubtful: its field, the
+            confidence and a note.
         inferred: For each value that a rule interpreted or made: its field, the rule and a note.
         origin: By field of the record, the header of the column that it was read from.
     """
@@ -115,6 +117,7 @@ class ListRow:
     raw: dict[str, Any] = field(default_factory=dict)
     agents: dict[str, str] = field(default_factory=dict)
     inferred: list[tuple[str, str, str]] = field(default_factory=list)
+    doubts: list[tuple[str, str, str]] = field(default_factory=list)
     origin: dict[str, str] = field(default_factory=dict)
 
     def texts(self, target: str) -> list[str]:

@@ -15,6 +15,7 @@ from archive_pkg import storage
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.loading import read_tree
+from archive_pkg.records.vocabularies.document_types import type_in_words
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.lists.access_words import (
     access_field,
@@ -53,6 +54,8 @@ TARGETS: dict[str, str] = {
     "date_as_written": "the date as the letter gives it, if another column has the date",
     "date_begin": "the first day, month or year, if the list gives a range",
     "date_end": "the last day, month or year",
+    "date_earliest": "the earliest possible day, month or year, if the date is not known exactly",
+    "date_latest": "the latest possible day, month or year",
     "received": "when it arrived, in any notation",
     "sender": "names of senders",
     "sender_identifiers": "identifiers of the senders, in the order of their names",
@@ -350,7 +353,12 @@ def _guess_from_values(
         values: Some values of the column.
         taken: The fields of the columns before it.
     """
-    dates = _share(values, _is_date)
+    if all(value.casefold() in _YES_OR_NO for value in values):
+        return LEFT_OUT, f"its values only say yes or no{_example(values)}"
+    if named == "type" and 2 * _share(values, lambda value: bool(type_in_words(value))) < 1:
+        return LEFT_OUT, f"its values are not types of documents{_example(values)}"
+    is_year = re.compile("1[0-9]{3}|20[0-9]{2}").fullmatch if named in _DATE_FIELDS else None
+    dates = _share(values, lambda value: _is_date(value) or bool(is_year and is_year(value)))
     files = _share(values, lambda value: bool(_FILE.fullmatch(value)))
     ids = _share(values, _is_identifier)
     if files >= 0.8 or (named == "files" and files):
@@ -372,7 +380,30 @@ def _guess_from_values(
     return None
 
 
-_DATE_FIELDS = ("date", "date_begin", "date_end", "received")
+_DATE_FIELDS = ("date", "date_begin", "date_end", "date_earliest", "date_latest", "received")
+_YES_OR_NO = frozenset(
+    [
+        "true",
+        "false",
+        "yes",
+        "no",
+        "ja",
+        "nein",
+        "oui",
+        "non",
+        "sí",
+        "si",
+        "tak",
+        "nie",
+        "да",
+        "нет",
+        "wahr",
+        "falsch",
+        "vrai",
+        "faux",
+        "x",
+    ]
+)
 _CALL_NUMBERS = [
     "signatur",
     "callnumber",

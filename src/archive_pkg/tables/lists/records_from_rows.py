@@ -14,15 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.edtf_string import Edtf, somewhere_between
 from archive_pkg.dates.english import in_words
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.dates.written.readings import is_edtf
 from archive_pkg.faults import Fault
-from archive_pkg.names import divide_name, in_reading_order, latin, slug
+from archive_pkg.names import (
+    confidence_in,
+    divide_name,
+    in_reading_order,
+    latin,
+    slug,
+    without_signs,
+)
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
-from archive_pkg.records.vocabularies.document_types import type_called
+from archive_pkg.records.vocabularies.document_types import type_called, type_in_words
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
 from archive_pkg.records.vocabularies.languages import language_called
 from archive_pkg.reports import Code, Location, Severity, counted, some
@@ -234,7 +241,9 @@ class ListReader:
                 raw[name] = texts if name == "publications" else row.items(name)
         raw["type"] = self._type(row)
         if places := row.texts("place"):
-            raw["place"] = {"name": places[0]}
+            bare = without_signs(places[0]) or places[0]
+            raw["place"] = {"name": bare} | ({"as_written": places[0]} if bare != places[0] else {})
+            self._doubt(row, "place", places[0])
             found = [self._identifier(text) for text in row.items("place_identifiers")]
             raw["place"] |= {"identifiers": found} if found else {}
         else:
@@ -261,16 +270,10 @@ class ListReader:
 
     def _type(self, row: ListRow) -> str:
         text = (row.texts("type") or ["letter"])[0]
-        known = {
-            "brief": "letter", "lettre": "letter", "письмо": "letter", "telegramm": "telegram",
-            "телеграмма": "telegram", "memo": "memorandum", "vermerk": "note", "notiz": "note",
-            "bericht": "report", "записка": "memorandum", "доклад": "report",
-        }  # fmt: skip
-        low = text.casefold()
-        if low in known:
-            self._report(READ_AS, row, row.origin["type"], f"“{text}” is read as {known[low]}")
-            return known[low]
-        return type_called(text) or low
+        low, meant = text.casefold(), type_in_words(text)
+        if meant and meant not in (low, type_called(text)):
+            self._report(READ_AS, row, row.origin["type"], f"“{text}” is read as {meant}")
+        return meant or low
 
     @staticmethod
     def _identifier(text: str) -> dict[str, str]:
@@ -314,9 +317,30 @@ class ListReader:
         return typed or (text, read_date(text, self._conventions.get(header)))
 
     def _span(self, row: ListRow) -> None:
-        """Set the date of the letter from the columns for its first and last day."""
-        written, ends = [], []
-        for target in ("date_begin", "date_end"):
+        """Set the date of the letter from the columns for its first and last day.
+
+        A letter was written in a range (`date_begin`), or on an unknown day in it
+        (`date_earliest`).
+        """
+        for first, last in (("date_begin", "date_end"), ("date_earliest", "date_latest")):
+            written, ends = self._ends(row, first, last)
+            if written:
+                words = " – ".join(dict.fromkeys(shown for _, shown in written))
+                row.origin.setdefault("date", written[0][0])
+                if len(ends) < len(written):
+                    row.raw["date"] = {"as_written": words} | row.raw.get("date", {})
+                elif first == "date_begin":
+                    known = list(dict.fromkeys(ends.values()))
+                    self._set_span(row, written, words, "/".join(known))
+                else:
+                    span = somewhere_between(ends.get(first, ""), ends.get(last, ""))
+                    alike = ends.get(first) == ends.get(last)
+                    self._set_span(row, written, words, ends[first] if alike else span)
+
+    def _ends(self, row: ListRow, *targets: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
+        """Return the headers and words of the ends of a range, and the dates that are read."""
+        written, ends = [], {}
+        for target in targets:
             for header, text, _ in row.cells.get(target, ())[:1]:
                 shown, read = self._read_date(row, header, text)
                 if read and not read.edtf and not read.is_open:
@@ -328,20 +352,17 @@ class ListReader:
                 elif read.is_open:
                     self._report(CELL_AMBIGUOUS, row, header, *_ambiguity(shown, read, _NO_SPAN))
                 else:
-                    ends.append(read.edtf)
-        if not written:
-            return
-        words = " – ".join(dict.fromkeys(shown for _, shown in written))
+                    ends[target] = read.edtf
+        return written, ends
+
+    def _set_span(
+        self, row: ListRow, written: list[tuple[str, str]], words: str, span: str
+    ) -> None:
+        """Set the date to a range, unless it is invalid or contradicts the date of the letter."""
         date = row.raw.get("date", {})
-        row.origin.setdefault("date", written[0][0])
-        if len(ends) < len(written):
-            row.raw["date"] = {"as_written": words} | date
-            return
-        first, last = ends[0], ends[-1]
-        span = first if first == last else f"{first}/{last}"
         stated = date.get("edtf")
         if not is_edtf(span):
-            message = f"{first} is later than {last}; {_NO_SPAN}"
+            message = f"{written[0][1]} is later than {written[-1][1]}; {_NO_SPAN}"
             row.raw["date"] = {"as_written": words} | date
             self._report(CELL_AMBIGUOUS, row, written[-1][0], message, "Check both columns.")
         elif stated and not _overlap(stated, span):
@@ -395,9 +416,11 @@ class ListReader:
 
     def _agent(self, row: ListRow, role: str, text: str, found: list[dict[str, Any]]) -> str:
         """Return the id of the agent with a name; add the agent if the row has not named it yet."""
-        written = divide_name(text)
+        bare = text if role == "describer" else without_signs(text) or text
+        written = divide_name(bare)
         name = written.name
         if name in row.agents:
+            self._doubt(row, f"{role}.{row.agents[name]}", text)
             return row.agents[name]
         body = written.is_body and role != "describer"
         kind = "organization" if body else "person"
@@ -405,6 +428,7 @@ class ListReader:
         agent = next(n for n in _numbered(slug(name) or "agent") if n not in taken)
         row.agents[name] = agent
         found.append({"id": agent, "name": name, "kind": kind, "as_written": text})
+        self._doubt(row, f"{role}.{agent}", text)
         if written.office:
             found[-1]["role"] = written.office
         if role != "describer":
@@ -418,6 +442,12 @@ class ListReader:
                 self._reported_names.add(text)
             row.inferred.append((f"agents.{agent}.kind", "kind-from-name", f"“{text}”"))
         return agent
+
+    @staticmethod
+    def _doubt(row: ListRow, path: str, text: str) -> None:
+        """Record how certain the list is about a name or place that an editor marked."""
+        if confidence := confidence_in(text):
+            row.doubts.append((path, confidence, f"“{text}”"))
 
     def _parts(self, row: ListRow) -> None:
         languages = self._languages(row)
@@ -633,6 +663,11 @@ class ListReader:
                 for path in _stated_fields(row.raw)
                 if path not in inferred
             )
+        evidence += (
+            {"field": path, "basis": "inferred", "rule": "editors-signs", "confidence": confidence,
+             "note": f"{place}: {what}"}
+            for path, confidence, what in row.doubts
+        )  # fmt: skip
         if evidence:
             row.raw["evidence"] = evidence
 
