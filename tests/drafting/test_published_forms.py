@@ -140,6 +140,36 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"{BODY}\n[AA:M100, FEBRUARY 1942]\n",
         {"date": []},
     ),
+    "a speaker is not an address": (
+        "Transcript of a Telephone Conversation Between Mr. Miller and the Ambassador (Orlin)\n\n"
+        "Washington, May 24, 1970, 4:35 p.m.\n\nO: I just arrived.\n\n"
+        f"K: Did you have a good time?\n\nO: Yes.\n\nK: {BODY}",
+        {"type": ["memorandum of conversation"], "recipient": [], "date": ["1970-05-24"]},
+    ),
+    "a number of the addressee's telegram is not the document's": (
+        "Miller Papers: Telegram\n\nPresident Miller to Prime Minister Orlin\n\n"
+        f"[Washington,] 30 May 1943.\n\nYour number 390.\n\n{BODY}",
+        {"number": [], "sender": ["Miller"], "recipient": ["Orlin"], "place": ["Washington"]},
+    ),
+    "both fields on a line, and a level that was regraded": (
+        "COMMUNICATION SERVICE\n\nFROM : THE PRESIDENT TO: NAVY DEPARTMENT\n\n29 May 1941\n\n"
+        f"REGRADED\nUNCLASSIFIED\n\n{BODY}",
+        {"sender": ["PRESIDENT"], "recipient": ["NAVY DEPARTMENT"], "level": []},
+    ),
+    "initials are not the name of an addressee": (
+        "TELEGRAM\nTO THE PRESIDENT OF THE BORDURIAN UNION OF STATES WASHINGTON D.C.\n"
+        "THE PLATES FOR THE MUSEUM HAVE COME AND WERE COUNTED TWICE\nRESPECTFULLY\nORLIN\n",
+        {"recipient": ["PRESIDENT OF THE BORDURIAN UNION OF STATES WASHINGTON D.C"]},
+    ),
+    "the day of a publication is not the day of the letter": (
+        f"TO THE FRIENDS OF GLASS\n\nDear Comrades,\n\n{BODY}\nWith best greetings,\n\nN. Orlin\n\n"
+        "Written in German\nFirst published in Russian\nin Glass No. 21,\nJanuary 21, 1931\n",
+        {"date": []},
+    ),
+    "a name after the day at the end is not a place": (
+        f"To: J. V. MILLER\n\nWritten: Written on November 20, 1921\n\n{BODY}\n20/XI. Orlin\n",
+        {"place": [], "date": ["1921-11-20"]},
+    ),
 }  # fmt: skip
 
 

@@ -269,7 +269,7 @@ class _HeadReader:
         opener = self.vocabulary.forms["addressee openers"].at(words)
         if not opener:
             return False
-        if words[0] in ("to", "for", "an", "à", "k") and opener == 1:
+        if words[0] in ("to", "for", "an", "à") and opener == 1:
             if len(words) == 1:
                 return line.text.endswith(":")
             return line.text[0].isupper() and (

@@ -161,7 +161,9 @@ class _TailReader:
             dated = None
             if len(line.text) <= 80:
                 dated = read_dateline(number, line, self.vocabulary, self.conventions)
-            if dated is not None and not postscript:
+            if dated is not None and self._below_history(number):
+                self.kinds[number] = "registry"
+            elif dated is not None and not postscript:
                 tail.datelines.append(dated)
                 self.kinds[number] = "dateline"
             elif forms["copies"].at(words) and line.is_short:
@@ -170,6 +172,14 @@ class _TailReader:
                 self.kinds[number] = "addressee"
             elif tail.signatures and self.kinds[number] == "body":
                 self.kinds[number] = "postscript"
+
+    def _below_history(self, number: int) -> bool:
+        """Return whether a line above in the block is history: "First published in Pravda"."""
+        while not self.lines[number].first:
+            number -= 1
+            if self.vocabulary.history.within(words_of(self.lines[number].text)) >= 0:
+                return True
+        return False
 
     def _addressed(self, number: int, words: Sequence[str]) -> bool:
         line, blocks = self.lines[number], self.tail.addressee
@@ -182,7 +192,7 @@ class _TailReader:
         if (
             not opener
             or words[0] in ("for", "to", "die", "der")
-            or (opener == 1 and words[0] in ("an", "à", "k"))
+            or (opener == 1 and words[0] in ("an", "à"))
         ):
             return False
         blocks.append([number])

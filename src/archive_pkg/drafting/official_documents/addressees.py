@@ -200,6 +200,8 @@ class AddressForms(RegistryForms):
             return False
         if self.is_history(bare) or read_marking_line(bare, self.vocabulary):
             return False
+        if self.vocabulary.forms["closings"].within(words_of(bare)) >= 0:
+            return False
         if one.line + 1 == len(self.lines):
             return False
         return (

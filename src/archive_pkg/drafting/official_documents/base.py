@@ -234,7 +234,10 @@ class FormsBase:
         plain = _GLOSS.sub(lambda match: " " * len(match.group()), one.text)  # "Secret [illegible]"
         found = read_marking_line(one.text[offset:], self.vocabulary)
         found = found or read_marking_line(plain[offset:], self.vocabulary)
-        if found:
+        above = self.lines[one.line - 1].text if not self.lines[one.line].first else ""
+        if found and len(words_of(above)) == 1 and self.is_history(above):
+            self.take(one.line, "stamp")  # "REGRADED", and below it "UNCLASSIFIED"
+        elif found:
             self.add_marks(found, one.start + offset)
             self.take(one.line, "marking")
         elif COPIES.fullmatch(one.text.strip(" .()")):
@@ -412,7 +415,7 @@ class FormsBase:
 
     def event_place(self, text: str, offset: int) -> None:
         """Add the place of a talk. It is also a place of the document, with a low rank."""
-        bare = without_glosses(text).strip(" .")
+        bare = without_glosses(text).strip(" .|")
         parts = [part.strip() for part in bare.split(",")]
         words = [
             word for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", bare) if word[0].isupper()

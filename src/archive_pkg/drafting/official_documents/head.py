@@ -80,6 +80,7 @@ _OPENINGS = (
      r"|asked)\b", "minutes", 2),
 )  # fmt: skip
 OPENINGS = tuple((re.compile(words, re.IGNORECASE), kind, rank) for words, kind, rank in _OPENINGS)
+_TO_FIELD = re.compile(r"\s(?:TO|To|AN|An)\s?:\s?\S")
 
 
 class HeadForms(AddressForms):
@@ -255,6 +256,10 @@ class HeadForms(AddressForms):
     def correspondent(self, one: Segment, label: Label) -> int:
         """Read the value of "From:" or "To:" with the lines below that belong to it."""
         value, offset, last = label.value, one.start + label.offset, one.line
+        if both := _TO_FIELD.search(value):  # "FROM: X TO: Y"
+            rest = value[both.start() + 1 :]
+            self.field(one._replace(start=offset + both.start() + 1, text=rest))
+            value = value[: both.start()]
         if not any(c.isalpha() for c in value) and last + 1 < len(self.lines):
             last += 1
             value, offset = self.lines[last].text, self.lines[last].start

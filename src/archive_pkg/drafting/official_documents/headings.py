@@ -259,6 +259,8 @@ class TitleForms(ListForms):
 
     def sides(self, text: str, start: int, days: Sequence[DayOrSpan]) -> None:
         """Add sender and recipient from "from A to B" in a title line."""
+        if any(fact.value == "minutes" for fact in self.forms.of("type")):
+            return  # an item of an agenda
         dated = days and not text[days[-1].end :].strip(" .,)]")
         flat = (text[: days[-1].start] if dated else text).rstrip(" ,(")
         flat = re.split('[‘“"«]', flat)[0].rstrip(" ,")

@@ -42,7 +42,9 @@ _NUMBER_IN_STAMP = re.compile(
 )
 _NUMBER_AND_MARK = re.compile(r"\d{1,5}/(?P<mark>[^/\d]{2,20})/\d{2,4}\.?")
 # "124.61/263: Telegram", "500.CC/8-1444": a file of the Department of State.
-_FILE_NUMBER = re.compile(r"\d{3}[\w.]*/[\d–-]+[\w–-]*(?::\s(?P<kind>\w*\s?[Tt]elegram|Airgram))?")
+_FILE_NUMBER = re.compile(
+    r"\d{3}[\w.]*(?: [A-Z][\w ]{2,24})?/[\d–-]+[\w–-]*(?::\s(?P<kind>\w*\s?[Tt]elegram|Airgram))?"
+)
 _CHINESE_NUMBER = re.compile(r"\(?\d*\)?[^\d]{0,8}第(?P<number>\d+)号")
 
 
@@ -94,7 +96,7 @@ class RegistryForms(TelegraphForms):
     def labelled_number(self, one: Segment, text: str) -> bool:
         """Read a line such as "No. 2205-A", perhaps with a date or an office after the number."""
         match = NUMBER.match(text)
-        if match is None:
+        if match is None or match["label"].casefold().startswith("your"):
             return False
         rest = text[match.end() :].strip(" .,;()")
         dated = bool(days_in(rest, self.vocabulary, self.conventions))

@@ -213,12 +213,20 @@ class TailForms(ListForms):
                 self.add("date", edtf, PROBABLE, rule, one.start, one.end)
             self.take(one.line, "dateline")
             return True
+        above = one.line
+        while not self.lines[above].first:
+            above -= 1
+            if self.is_history(self.lines[above].text):  # "First published in Pravda"
+                return False
         before = len(self.forms.facts)
         if not days or one.text.rstrip()[-1:] in ":;" or not self.dateline(one):
             return False
+        day = one.start + days[0].start
         self.forms.facts[before:] = [
-            replace(fact, rule=rule, rank=fact.rank - 2) for fact in self.forms.facts[before:]
-        ]
+            replace(fact, rule=rule, rank=fact.rank - 2)
+            for fact in self.forms.facts[before:]
+            if fact.field != "place" or fact.start < day or self.is_town(fact.value)
+        ]  # a name after the date is more often a signature
         return True
 
     def is_noted(self, number: int, floor: int) -> bool:

@@ -68,12 +68,12 @@ def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
         "an",
         "à",
         "a",
-        "k",
         "кому",
     )
 
 
 _BREAK = re.compile(r"\s--|\.-|\s-\s|\s{3,}")
+_INITIALS_ONLY = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?")  # "Washington D.C."
 _BARE_TITLES = frozenset({"dr", "doctor", "prof", "mr", "mrs", "miss", "messrs", "die", "der"})
 _LOCATED = re.compile(r"^(.*?)\s+IN\s+[A-Z. ]+$|^(.*?)\s+in\s+[A-Z][a-z. ]+$")
 
@@ -100,7 +100,8 @@ def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple
     place = len(pieces) - 1
     words = words_of(pieces[place])
     if (
-        len(pieces) < 2
+        _INITIALS_ONLY.fullmatch(pieces[place])
+        or len(pieces) < 2
         or not words
         or words[-1] in vocabulary.office_ends
         or first_word(pieces[place - 1]) in ("of", "the", "for")
@@ -147,7 +148,7 @@ def read_block(
         if to and name == _first_part(rest).strip(_STRIP) and " of " in name.casefold():
             name, role, office = _office(name, greeted, vocabulary)
             return Addressee(name, role, start, line.end, office, addressed=True)
-        if not name or any(c.isdigit() for c in name):
+        if not name or name[-1] == "?" or any(c.isdigit() for c in name):
             roles.append(rest)
             continue
         end = line.end

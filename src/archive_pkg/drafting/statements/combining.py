@@ -131,6 +131,7 @@ class Combining:
             or words[-1] in _NO_PLACE
             or read_marking_line(one.value, vocabulary)
             or _NO_PLACE_NAME.match(one.value)
+            or ":" in one.value
             or any(word.islower() and word not in _IN_PLACES for word in one.value.split())
         ):
             return False

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 
+_INITIALED = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]+")  # "V. I. Orlin" is a person
+
+
 class FrameReader(StatementReader):
     """Makes statements about classification, date, place, receipt, salutation and closing."""
 
@@ -168,7 +171,7 @@ class FrameReader(StatementReader):
     def place_on(self, number: int) -> tuple[int, int] | None:
         """Return the range of the place at the beginning of a line; None if there is none."""
         line = self.lines[number]
-        if len(line.text) > 80:
+        if len(line.text) > 80 or _INITIALED.fullmatch(line.text):
             return None
         place = find_place(line.text, self.vocabulary)
         return None if place is None else (line.start + place[0], line.start + place[1])
