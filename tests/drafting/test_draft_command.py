@@ -150,7 +150,7 @@ def test_drafting_again_fills_open_fields(letter: Path) -> None:
     assert load_record(letter.parent).place == complete.place
 
 
-def test_drafting_again_adds_no_evidence_from_parts_that_the_record_lacks(letter: Path) -> None:
+def test_drafting_again_quotes_the_text_whatever_kind_its_part_has(letter: Path) -> None:
     draft(letter)
     record = letter.parent / "record.yaml"
     record.write_text(record.read_text().replace("kind: transcription", "kind: translation"))
@@ -158,7 +158,9 @@ def test_drafting_again_adds_no_evidence_from_parts_that_the_record_lacks(letter
     assert "empty fields filled" in draft(letter)
     found = load_record(letter.parent)
     assert found.place is not None
-    assert "place" not in {item.field for item in found.evidence}
+    [evidence] = [item for item in found.evidence if item.field == "place"]
+    assert evidence.at is not None
+    assert evidence.at.part == "letter"
 
 
 def test_bytes_that_do_not_fit_the_encoding_are_reported(letter: Path) -> None:

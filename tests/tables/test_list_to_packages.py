@@ -76,6 +76,40 @@ def test_the_commands_of_the_how_to_page_lead_from_a_list_to_a_site() -> None:
     ]
 
 
+def test_the_commands_of_the_how_to_page_complete_a_list_from_the_texts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ARCHIVE_PKG_PROJECT", raising=False)
+    page = (PAGE.parent / "list-and-texts.md").read_text("utf-8")
+    names = iter(("texte/AB_1.txt", "texte/AB 2 Brief.txt"))
+    Path("texte").mkdir()
+    said = {}
+    for kind, block in re.findall(r"^```(\w+)\n(.*?)^```", page, re.S | re.M):
+        if kind != "sh":
+            name = {"csv": "briefe.csv", "toml": "archive-pkg.toml"}.get(kind) or next(names)
+            Path(name).write_text(block, encoding="utf-8")
+            continue
+        for command in block.splitlines():
+            said[command.split()[1]] = run(command)
+    assert "2 records written, 2 files" in said["tables"]
+    assert said["draft"].count("empty fields filled") == 2
+    assert "(kept)" not in said["draft"]
+    first, second = packaged("packages").values()
+    for record in (first, second):
+        assert record.rights is not None
+        assert record.holdings[0].levels[0].value == "AB"
+        assert record.parts[0].languages == ("de",)
+    assert first.date is not None
+    assert first.date.as_written == "18.7.1960"  # as the list has it
+    assert first.classification is not None
+    assert first.classification.as_written == "Vertraulich"
+    assert first.signatories == ("schmidt-erna",)
+    assert second.date is not None
+    assert (str(second.date.edtf), second.place and second.place.name) == ("1960-07-25", "Dresden")
+    assert second.title == "Letter, Hans Müller to Erna Schmidt, 25 July 1960"
+    assert not [one for one in second.evidence if one.field == "sender"]  # the list has it
+
+
 @pytest.fixture
 def polish_workbook(tmp_path: Path) -> Callable[[], None]:
     """Return a function that makes a workbook and a folder as a registry office might."""

@@ -37,6 +37,12 @@ _FIELDS = {
     "event-place": "place of the event", "source-line": "source", "caveat": "caveats",
     "enclosure-mentioned": "enclosure", "note": "note on the text", "slip": "note on the text",
 }  # fmt: skip
+# The field of the record, where its name is not the one above.
+_RECORD_FIELDS = {
+    "enclosure": "enclosures", "enclosure-mentioned": "enclosures", "note": "translation_notes",
+    "slip": "translation_notes", "caveat": "classification", "event-date": "recorded",
+    "event-place": "recorded", "source-line": "holdings", "language": "parts", "text-kind": "parts",
+}  # fmt: skip
 # Names that the text only mentions. They are not listed for review.
 _IN_PASSING = ("mentioned", "mentioned-place")
 # How many paragraphs of a long body the terminal shows, at its beginning and at its end.
@@ -311,6 +317,7 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
         for read, filed in drafts
         for one in read.needs_review
         if one.field not in (*_IN_PASSING, "type", "language", "text-kind")
+        and _record_field(one.field) not in filed.kept
     ]
     for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):
         place = f" at {one.quote.start}" if one.quote else ""
@@ -320,14 +327,23 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
         )
     for read, filed in drafts:
         shown = [one for _, record, one in rows if record == filed.record]
-        if missing := _not_stated(read, shown):
+        if missing := _not_stated(read, shown, filed.kept):
             answer.say(f"not stated {filed.record}: {missing}")
 
 
-def _not_stated(read: Draft, shown: list[Statement]) -> str:
-    """Return the names of the open fields, without those that have a statement to review."""
+def _not_stated(read: Draft, shown: list[Statement], kept: frozenset[str] = frozenset()) -> str:
+    """Return the names of the open fields.
+
+    Fields that have a statement to review, or a value in the existing record, are left out.
+    """
     stated = {one.field for one in shown}
-    return ", ".join(_label(name) for name in read.open if name not in stated)
+    missing = [name for name in read.open if name not in stated]
+    return ", ".join(_label(name) for name in missing if _record_field(name) not in kept)
+
+
+def _record_field(field: str) -> str:
+    """Return the name of the record's field that a statement is about."""
+    return _RECORD_FIELDS.get(field) or _label(field).replace(" ", "_")
 
 
 def _label(field: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -68,12 +68,14 @@ class SavedDraft:
         new: Whether the record is new.
         changed: Whether the file was written.
         differences: Fields of an existing record that differ from the draft and were kept.
+        kept: The fields that an existing record had.
     """
 
     record: Path
     new: bool
     changed: bool
     differences: list[Difference] = field(default_factory=list)
+    kept: frozenset[str] = frozenset()
 
 
 def letters_in(
@@ -83,8 +85,9 @@ def letters_in(
 ) -> Iterator[Path]:
     """Yield the files of letters: each file given, and all files in a folder that may be letters.
 
-    The files of packages in a folder are left out. So is a PDF file next to a record, or next to a
-    text with the same name.
+    The files of packages in a folder are left out. Of the texts of a record, only the first one in
+    the record is yielded. A PDF file next to a record, or next to a text with the same name, is
+    left out.
 
     Args:
         paths: Files and folders.
@@ -92,20 +95,34 @@ def letters_in(
         skipped: Called with each file in a folder that is not a letter, unless it is in a package
             or next to a record.
     """
+    listed: dict[Path, list[str]] = {}
     for path in map(Path, paths):
-        if is_folder(path):
-            for file in files_below(path, unreadable):
-                if package_above(file):
-                    continue
-                if file.suffix.lower() in SUFFIXES:
-                    yield file
-                elif not any((file.parent / name).exists() for name in NAMES):
-                    if file.suffix.lower() == _PDF and not text_next_to(file):
-                        yield file
-                    else:
-                        skipped(file)
-        else:
+        if not is_folder(path):
             yield path
+            continue
+        for file in files_below(path, unreadable):
+            if package_above(file):
+                continue
+            is_text = file.suffix.lower() in SUFFIXES
+            if any((file.parent / name).exists() for name in NAMES):
+                if is_text and file.parent not in listed:
+                    listed[file.parent] = _texts_of_record(file.parent)
+                if is_text and file.name not in listed[file.parent][1:]:
+                    yield file
+            elif is_text or (file.suffix.lower() == _PDF and not text_next_to(file)):
+                yield file
+            else:
+                skipped(file)
+
+
+def _texts_of_record(folder: Path) -> list[str]:
+    """Return the names of the texts that the record in a folder lists, in its order."""
+    for name in NAMES:
+        if (folder / name).is_file():
+            known, _ = read_record(folder / name)
+            files = known.files if known is not None else ()
+            return [one for one in files if PurePosixPath(one).suffix.lower() in SUFFIXES]
+    return []
 
 
 def text_next_to(file: Path) -> Path | None:
@@ -215,10 +232,13 @@ def save_draft(
         _refuse_other_letter(record, name, draft)
         with storage_errors(f"reading {record}"):
             before = read_regular(record).decode("utf-8")
-        after, differences = redraft(before, draft, name, vocabulary, text_name, folder)
+        after, differences, kept = redraft(before, draft, name, vocabulary, text_name, folder)
         if after != before:
+            if draft.source.extracted and not (folder / text_name).exists():
+                mode = mode_of(letter, letter.parent)
+                write_output(folder / text_name, draft.text.encode(), mode=mode)
             write_output(record, after.encode())
-        return SavedDraft(record, new=False, changed=after != before, differences=differences)
+        return SavedDraft(record, False, after != before, differences, kept)
     record_id = folder.name if out is not None else ""
     written = record_yaml(draft, name, vocabulary, text_name, record_id, project).encode()
     with storage_errors(f"writing {folder}"):

@@ -86,6 +86,10 @@ _LEVEL = re.compile(
 )
 
 
+OFFICE = "An office. The text does not name the person who holds it."
+"""The note of an agent that is an office."""
+
+
 class FrameBuilder:
     """Builds the agents and the frame of a record from a draft.
 
@@ -202,7 +206,7 @@ class FrameBuilder:
             agent["role"] = mixed_case(role)
         agent["as_written"] = written
         if office:
-            agent["note"] = "An office. The text does not name the person who holds it."
+            agent["note"] = OFFICE
         self.agents[key] = agent
         self.add_evidence(f"agents.{key}", one)
         return key
