@@ -11,6 +11,7 @@ from pathlib import Path
 import bagit
 import pytest
 
+from archive_pkg import bags
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import open_package, verify
 from archive_pkg.packages.result_sentences import states
@@ -172,6 +173,16 @@ def test_a_path_that_is_not_a_package_is_reported_as_not_a_package(
     if name == "letter.zip":
         (finding,) = verification.report
         assert finding.message == "has the name of a zip archive, but not its content"
+
+
+def test_a_truncated_tar_is_not_called_unsigned(package: Path, tmp_path: Path) -> None:
+    """Its signatures may have been in the missing part."""
+    archive = tmp_path / "a.tar"
+    bags.pack(package, archive)
+    archive.write_bytes(archive.read_bytes()[:20_000])
+    assert states(verify(archive)) == [
+        "Files or manifests are missing, added, changed or damaged: see the errors."
+    ]
 
 
 def test_the_result_for_a_truncated_zip_is_that_nothing_was_checked(tmp_path: Path) -> None:

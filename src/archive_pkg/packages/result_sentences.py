@@ -45,7 +45,7 @@ def _states(verification: Verification) -> Iterator[str]:
     for stamp in earliest.values():
         yield _stamped(stamp, valid=valid)
     bag = verification.verdict.bag
-    if bag is None or not any(map(is_mark, bag.listing.files)):
+    if bag is None or bag.listing.truncated or not any(map(is_mark, bag.listing.files)):
         return  # nothing is known about its signatures
     if not signatures:
         yield "Not signed."
