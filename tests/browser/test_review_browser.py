@@ -602,6 +602,13 @@ def test_the_review_is_accessible(
     page.wait_for_selector("#rows")
     assert axe(page) == []
     assert page.evaluate(fits)
+    page.wait_for_load_state("networkidle")
+    (tmp_path / "list.csv").write_text("id;date;from\na;4/5/60;Anne\n")
+    page.locator("#files").set_input_files([tmp_path / "list.csv", tmp_path / "letter.txt"])
+    page.wait_for_selector("#arrange")
+    page.get_by_text("What its columns mean").click()
+    assert axe(page) == []
+    assert page.evaluate(fits)
 
 
 @pytest.mark.parametrize("width", [1280, 320])

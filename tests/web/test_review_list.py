@@ -256,7 +256,7 @@ def test_the_records_of_a_large_folder_are_read_in_the_background(
     page: ListPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "_AT_ONCE", 0)
-    monkeypatch.setattr(listing, "_DELAY", 0)
+    monkeypatch.setattr(listing, "_DELAY", 0.05)
     assert page.get()[0] == "records/a/record.yaml"
     while page.client.get("/unread").json()["unread"]:
         time.sleep(0.005)

@@ -91,7 +91,7 @@ def review(
                 server.run()
             if session.working:
                 answer.say("Finishing the current step. Press ctrl-C again to stop it.")
-                session.finish()
+            session.finish()
         if not as_json:
             answer.say("The review has ended. All your changes are saved.")
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.records.file_kinds import is_lock_file
@@ -22,7 +22,7 @@ from archive_pkg.reports import Code, Severity
 from archive_pkg.storage import is_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 FILE_MISSING = Code(
     "tables-list-file-missing",
@@ -105,6 +105,76 @@ def ending_of(path: str) -> str:
     return PurePosixPath(path).suffix[1:].casefold()
 
 
+def part_of_file(path: str, kind: str, others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the data of a part for a file.
+
+    Args:
+        path: The file's path.
+        kind: The kind of part.
+        others: The parts that the letter has already.
+    """
+    ids = {part["id"] for part in others}
+    name = next(
+        f"file-{n}" for n in range(len(others) + 1, 2 * len(others) + 2) if f"file-{n}" not in ids
+    )
+    part: dict[str, Any] = {"id": name, "kind": kind, "file": path}
+    if ending_of(path) != "txt":
+        part["media_type"] = _MEDIA.get(ending_of(path), "application/octet-stream")
+    if kind == "translation":
+        sources = [one["id"] for one in others if one["kind"] in ("transcription", "scan")]
+        part |= {"made_from": sources[:1]} if sources else {}
+    return part
+
+
+def letters_of_files(paths: Iterable[str]) -> list[list[str]]:
+    """Group files without a list into letters: pages, copies and translations by their names.
+
+    Files with the same name in different folders belong to different letters.
+    """
+    paths = sorted(paths, key=_order)
+    names = Counter(PurePosixPath(path).name for path in paths)
+    several = {letter_of(path) for path in paths if names[PurePosixPath(path).name] > 1}
+    groups: dict[tuple[Tokens, str], list[str]] = defaultdict(list)
+    for path in paths:
+        words = letter_of(path)
+        folder = str(PurePosixPath(path).parent) if words in several else ""
+        groups[words, folder].append(path)
+    return [sorted(group, key=_part_order) for group in groups.values()]
+
+
+def letter_of(path: str) -> Tokens:
+    """Return the words and numbers of a file's name that name its letter, without the page.
+
+    If the name has nothing but pages, such as "001.jpg", the folder's name counts.
+    """
+    folder, tokens = PurePosixPath(path).parent, _tokens(PurePosixPath(path).stem)
+    if folder.name and all(isinstance(part, int) or part in _PAGES for part in tokens):
+        return _tokens(folder.name)
+    while len(tokens) > 1:
+        start = _page_start(tokens)
+        if not start and tokens[-1] not in _COPIES and tokens[-1] not in ("r", "v"):
+            break
+        tokens = start or tokens[:-1]
+    return tokens
+
+
+def _part_order(path: str) -> tuple[bool, bool, tuple[tuple[bool, str | int], ...]]:
+    """Return a key that sorts the files of a letter: texts, translations, scans by pages."""
+    kind = kind_of_file(path)
+    return kind == "scan", kind == "translation", _order(path)
+
+
+_MEDIA = {
+    "tif": "image/tiff", "tiff": "image/tiff", "jpg": "image/jpeg", "jpeg": "image/jpeg",
+    "png": "image/png", "jp2": "image/jp2", "gif": "image/gif", "webp": "image/webp",
+    "pdf": "application/pdf", "xml": "application/xml",
+    "htm": "text/html", "html": "text/html", "rtf": "application/rtf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class FoundFiles:
     """The files of a row.
@@ -136,6 +206,8 @@ class LetterFiles:
         is_given: Whether the user named the folder.
         paths: The paths of the files in it, relative to the folder.
         users: The numbers of the rows that each file belongs to.
+        placed: The rows that the user chose for files, by path; 0 for a file of no row.
+        kinds: The kinds of parts that the user chose for files, by path.
     """
 
     def __init__(
@@ -157,6 +229,8 @@ class LetterFiles:
         found = (path for path in below if path.absolute() not in left_out)
         self.paths = sorted(path.relative_to(folder).as_posix() for path in found)
         self.users: dict[str, list[int]] = defaultdict(list)
+        self.placed: dict[str, int] = {}
+        self.kinds: dict[str, str] = {}
         self._by_key: dict[str, list[str]] = defaultdict(list)
         self._by_tokens: dict[Tokens, list[str]] = defaultdict(list)
         self._by_folder: dict[str, list[str]] = defaultdict(list)
@@ -190,17 +264,14 @@ class LetterFiles:
         Args:
             rows: For each row its number, the names in its cells, and its id or call number.
         """
-        found = {number: FoundFiles() for number, _, _ in rows}
-        for number, names, _ in rows:
-            for name in names:
-                self._find(name, number, found[number])
+        found = {number: self._named_files(number, names) for number, names, _ in rows}
         owners: dict[Tokens, list[int]] = defaultdict(list)
         for number, names, given in rows:
             tokens = _bare(_tokens(given))
             # If a row names its files, an id of one word or number is too short to find more.
             if tokens and not found[number].missing and not (names and len(tokens) == 1):
                 owners[tokens].append(number)
-        free = [name for name in self.paths if name not in self.users]
+        free = self.unused()
         for name in free:
             if number := self._owner(name, owners):
                 self._take(name, number, found[number], "")
@@ -211,11 +282,29 @@ class LetterFiles:
             row.paths.sort(key=lambda path: (row.inexact.get(path) == "", _order(path)))
         return found
 
+    def _named_files(self, number: int, names: Iterable[str]) -> FoundFiles:
+        """Return the files that the user chose for a row, and those that its cells name."""
+        row = FoundFiles()
+        chosen = [path for path, owner in self.placed.items() if owner == number]
+        for path in chosen:
+            self._take(path, number, row)
+        for name in names:
+            self._find(name, number, row)
+        if chosen:
+            row.missing.clear()
+        return row
+
     def unused(self) -> list[str]:
         """Return the files that belong to no row."""
-        return [name for name in self.paths if name not in self.users]
+        return [name for name in self.paths if name not in self.users and name not in self.placed]
+
+    def kind(self, path: str) -> str:
+        """Return the kind of part that a file is."""
+        return self.kinds.get(path) or kind_of_file(path)
 
     def _take(self, path: str, number: int, row: FoundFiles, text: str | None = None) -> None:
+        if self.placed.get(path, number) != number:
+            return
         row.add(path, text)
         if number not in self.users[path]:
             self.users[path].append(number)

@@ -71,20 +71,14 @@ def read_list(
         InvalidError: The map is invalid, or names a sheet that the workbook does not have.
         StorageError: A file cannot be read, or `files` is not a folder.
     """
-    mapping = read_mapping(mapping_file)
-    sheets, report = raw_sheets(path, encoding=encoding or mapping.encoding or None)
-    sheet = _chosen(path, sheets, mapping, report)
-    if sheet is None:
-        return [], report
-    for other in sheets:
-        if other is not sheet and other.header:
-            message = f"the sheet “{other.name}” is not imported, only “{sheet.name}” is"
-            report.add(SHEET_IGNORED.at(Location(str(path), table=other.name), message))
     folder = files or path.parent
     if not folder.is_dir():
         raise StorageError(f"{folder} is not a folder", "Name the folder of the letters' files.")
     letter_files = LetterFiles(folder, without=(path, mapping_file), is_given=files is not None)
-    reader = ListReader(sheet, mapping, letter_files)
+    mapping = read_mapping(mapping_file)
+    reader, report = open_list(path, mapping, letter_files, encoding=encoding)
+    if reader is None:
+        return [], report
     records = reader.records()
     report.extend(reader.report)
     for record in records if check_files else ():
@@ -92,6 +86,32 @@ def read_list(
             if finding.location.field.startswith("parts.") and finding.code not in _SKIPPED:
                 report.add(replace(finding, location=reader.cell(record, "files")))
     return records, report
+
+
+def open_list(
+    path: Path, mapping: ColumnMap, letter_files: LetterFiles, *, encoding: str | None = None
+) -> tuple[ListReader | None, Report]:
+    """Return the reader of a list, and findings about its sheets; None if none can be read.
+
+    Args:
+        path: The list.
+        mapping: Its map.
+        letter_files: The files of the letters.
+        encoding: The encoding of a CSV file that is not UTF-8. The default is that in the map.
+
+    Raises:
+        InvalidError: The map names a sheet that the workbook does not have.
+        StorageError: The list cannot be read.
+    """
+    sheets, report = raw_sheets(path, encoding=encoding or mapping.encoding or None)
+    sheet = _chosen(path, sheets, mapping, report)
+    if sheet is None:
+        return None, report
+    for other in sheets:
+        if other is not sheet and other.header:
+            message = f"the sheet “{other.name}” is not imported, only “{sheet.name}” is"
+            report.add(SHEET_IGNORED.at(Location(str(path), table=other.name), message))
+    return ListReader(sheet, mapping, letter_files), report
 
 
 def _chosen(path: Path, sheets: list[Sheet], mapping: ColumnMap, report: Report) -> Sheet | None:

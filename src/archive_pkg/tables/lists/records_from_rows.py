@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -49,8 +50,8 @@ from archive_pkg.tables.lists.file_matching import (
     ROW_WITHOUT_FILE,
     FoundFiles,
     LetterFiles,
-    ending_of,
     kind_of_file,
+    part_of_file,
 )
 from archive_pkg.tables.lists.list_rows import ACCESS_FIELDS, READ_AS, ListRow, ListRows
 
@@ -105,6 +106,23 @@ _ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents"
 _UNDECIDED = "Not decided: the list of letters does not say clearly who may see it."
 
 
+@dataclass(frozen=True, slots=True)
+class ListedLetter:
+    """A letter of a list.
+
+    Attributes:
+        name: Its id or call number in the list; with the row if it is not unique or empty.
+        row: The number of its row.
+        files: The paths of its files.
+        record: Its record; None if the row has errors.
+    """
+
+    name: str
+    row: int
+    files: tuple[str, ...]
+    record: Record | None
+
+
 class ListReader:
     """Converts the rows of a list to records; `report` has the findings about the list."""
 
@@ -122,6 +140,7 @@ class ListReader:
         self._conventions = self._rows.conventions()
         self._found: dict[int, FoundFiles] = {}
         self._ids: dict[str, int] = {}
+        self._made: list[Record] = []
         self._given = [_as_id(text) for row in self._rows.letters for text in row.texts("id")[:1]]
         self._reported_names: set[str] = set()
         self._errors = 0
@@ -162,11 +181,32 @@ class ListReader:
                 at = self._sheet.at(self._sheet.header_row)
                 self.report.add(FILES_ELSEWHERE.at(at, message, hint))
                 self._files = None
-        records = [
+        self._made = [
             record for row in self._rows.letters if (record := self._record(row)) is not None
         ]
-        self._report_files(records)
-        return records
+        self._report_files(self._made)
+        return self._made
+
+    def letters(self) -> list[ListedLetter]:
+        """Return the letters of the list; `records` must have been called."""
+        by_row = {self._ids[record.id]: record for record in self._made}
+        given = {row.number: (row.texts("id") or [""])[0] for row in self._rows.letters}
+        counts = Counter(given.values())
+        return [
+            ListedLetter(
+                name
+                if name and counts[name] == 1
+                else ", ".join(filter(None, (name, f"row {row}"))),
+                row,
+                tuple(self._found[row].paths) if row in self._found else (),
+                by_row.get(row),
+            )
+            for row, name in given.items()
+        ]
+
+    def example(self, header: str) -> str:
+        """Return the first value in a column; empty if it has none."""
+        return next((text for _, text in self._rows.cells_of(header)), "")
 
     def _report_files(self, records: list[Record]) -> None:
         """Report the files that belong to several rows or to none."""
@@ -455,15 +495,10 @@ class ListReader:
         several = list(self._map.columns.values()).count("remarks") > 1
         notes = [f"{one.header}: {one.text}" if several else one.text for one in remarks]
         parts: list[dict[str, Any]] = []
-        for number, path in enumerate(self._files_of(row), 1):
-            kind = kind_of_file(path)
-            part: dict[str, Any] = {"id": f"file-{number}", "kind": kind, "file": path}
-            if ending_of(path) != "txt":
-                part["media_type"] = _MEDIA.get(ending_of(path), "application/octet-stream")
-            if kind == "translation":
-                sources = [one["id"] for one in parts if one["kind"] in ("transcription", "scan")]
-                part |= {"made_from": sources[:1]} if sources else {}
-            elif languages:
+        for path in self._files_of(row):
+            kind = self._files.kind(path) if self._files else kind_of_file(path)
+            part = part_of_file(path, kind, parts)
+            if kind != "translation" and languages:
                 part["languages"] = languages
             article = "an" if kind == "original" else "a"
             message = f"“{path}” is read as {article} {kind}"
@@ -678,16 +713,6 @@ class ListReader:
 
 _NO_SPAN = "the first and last day are not used"
 _ACCESS_HINT = "Write open, closed, or until and a date: until 2030-12-31."
-_MEDIA = {
-    "tif": "image/tiff", "tiff": "image/tiff", "jpg": "image/jpeg", "jpeg": "image/jpeg",
-    "png": "image/png", "jp2": "image/jp2", "pdf": "application/pdf", "xml": "application/xml",
-    "htm": "text/html", "html": "text/html", "rtf": "application/rtf",
-    "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "odt": "application/vnd.oasis.opendocument.text",
-}  # fmt: skip
-
-
 _LANGUAGES = re.compile(r"\s*(?:[,/&+]| und | and | et | i | y | e | и )\s*")
 
 

@@ -17,6 +17,7 @@ from archive_pkg.packages import is_bag, open_package, verify
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import letter_page
 from archive_pkg.reports import Report, counted, some
+from archive_pkg.web.review.arranging import FIELDS, KINDS, Arrangement, Proposal
 from archive_pkg.web.review.batches import SITE, Batch, BatchItem
 from archive_pkg.web.review.cards import REVIEWED, addable, cards, findings_without_card
 from archive_pkg.web.review.display import environment, shown_texts
@@ -26,13 +27,16 @@ from archive_pkg.web.review.package_steps import STEPS, PackageRunner
 from archive_pkg.web.review.record_editor import RecordChangedError, RecordEditor, RecordSnapshot
 from archive_pkg.web.review.revision import Revision, SelectedWords
 from archive_pkg.web.review.shared_values import VALUES, set_value
+from archive_pkg.web.review.uploads import refuse_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
 
     from archive_pkg.web.review.opened_folder import OpenedFolder
+
+    Failed = Sequence[tuple[str, ArchivePkgError]]
 
 _STATIC = {
     "letter.css": "text/css",
@@ -73,6 +77,7 @@ class Review:
     base: str = ""
     _runners: dict[str, PackageRunner] = field(default_factory=dict)
     _batch: Batch | None = None
+    _arrangement: Arrangement | None = None
 
     def app(self) -> Starlette:
         """Return the application, which must be served behind `Guard`."""
@@ -88,6 +93,10 @@ class Review:
                 Route("/paste", self._paste, methods=["POST"]),
                 Route("/draft", self._draft, methods=["POST"]),
                 Route("/letters/{key}/{do}", self._change, methods=["POST"]),
+                Route("/files", self._upload, methods=["POST"]),
+                Route("/add", self._show_arranged),
+                Route("/add", self._add, methods=["POST"]),
+                Route("/arrange", self._arrange, methods=["POST"]),
                 Route("/values", self._values, methods=["POST"]),
                 Route("/unread", self._unread),
                 Route("/batch", self._show_batch),
@@ -131,6 +140,85 @@ class Review:
 
     def _unread(self, request: Request) -> Response:
         return JSONResponse({"unread": self.folder.unread()})
+
+    # Files that are added.
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """The files that were dropped into the page."""
+        if self._arrangement is None:
+            self._arrangement = Arrangement(self.folder)
+        return self._arrangement
+
+    async def _upload(self, request: Request) -> Response:
+        """Receive a file. It is only added to a letter when the reviewer says so."""
+        path, size = request.query_params.get("path", ""), 0
+        with self.arrangement.uploads.receiving(path) as stream:
+            async for chunk in request.stream():
+                size += len(chunk)
+                refuse_size(size)
+                stream.write(chunk)
+        if letter := request.query_params.get("letter", ""):
+            self.arrangement.decide({"letters": {path: letter}})
+        return JSONResponse({})
+
+    def _show_arranged(self, request: Request) -> Response:
+        return self._arranged()
+
+    def _arranged(
+        self, message: str = "", status: int = 200, failed: Failed = (), wrong: str = ""
+    ) -> Response:
+        """Render the proposal for the files."""
+        entries = self.folder.entries(wait=True)
+        try:
+            proposal = self.arrangement.proposal(entries)
+        except ArchivePkgError as error:
+            proposal, wrong = Proposal([]), f"{error.message}. {error.hint}"
+        return _page(
+            "add.html",
+            base=self.base,
+            status=status,
+            review=self,
+            arrangement=self.arrangement,
+            proposal=proposal,
+            known=[entry.record_id for entry in entries if entry.record_id],
+            kinds=KINDS,
+            fields=FIELDS,
+            message=message,
+            failed=failed,
+            wrong=wrong,
+        )
+
+    async def _arrange(self, request: Request) -> Response:
+        data = await _request_data(request)
+        return await run_in_threadpool(self._decide, data)
+
+    def _decide(self, data: dict[str, Any]) -> Response:
+        if isinstance(dropped := data.get("remove"), str):
+            self.arrangement.uploads.remove(dropped)
+        elif data.get("clear"):
+            self.arrangement.clear()
+        else:
+            self.arrangement.decide(data)
+        return self._arranged()
+
+    async def _add(self, request: Request) -> Response:
+        data = await _request_data(request)
+        return await run_in_threadpool(self._add_files, data)
+
+    def _add_files(self, data: dict[str, Any]) -> Response:
+        arrangement = self.arrangement
+        arrangement.decide(data)
+        try:
+            proposal = arrangement.proposal(self.folder.entries(wait=True))
+            added, failed = arrangement.add(proposal, self.reviewer.name)
+        except ArchivePkgError as error:
+            wrong = f"{error.message}. {error.hint}"
+            return self._arranged("Nothing was added.", 422, wrong=wrong)
+        message = f"{counted(added, 'letter')} added."
+        if failed:
+            return self._arranged(f"{message} {len(failed):,} failed.", 422, failed)
+        return self._list_response(Selection(), message)
 
     # Many letters.
 
@@ -375,7 +463,12 @@ class Review:
         return runs or bool(self._batch and self._batch.running)
 
     def finish(self) -> None:
-        """Wait until all running steps have ended. A batch ends after its current letter."""
+        """Wait until all running steps have ended, and remove files that were not added.
+
+        A batch ends after its current letter.
+        """
+        if self._arrangement:
+            self._arrangement.clear()
         if self._batch:
             self._batch.stop()
         for runner in self._runners.values():

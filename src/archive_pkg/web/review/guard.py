@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LARGEST = 16 * 1024 * 1024
 """The largest request in bytes: a letter of 4 MiB grows when it is written as JSON."""
 
+UPLOAD = "/files"
+"""The path of uploads of files, which are not JSON and can be larger."""
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -113,14 +116,20 @@ class Guard:
                 return 403, "Only the review's own page can make changes."
             if headers.get("sec-fetch-site", []) not in ([], ["same-origin"]):
                 return 403, "Only the review's own page can make changes."
-            if headers.get("content-type", []) != ["application/json"]:
+            # A form cannot send either type; another page would have to ask first.
+            wanted = "application/octet-stream" if self._is_upload(scope) else "application/json"
+            if headers.get("content-type", []) != [wanted]:
                 return 415, "Changes are accepted as JSON only."
         elif scope["method"] != "GET":
             return 405, "Only GET and POST are answered."
         length = headers.get("content-length", ["0"])[-1]
-        if not length.isdecimal() or int(length) > LARGEST:
+        if not length.isdecimal() or (int(length) > LARGEST and not self._is_upload(scope)):
             return _TOO_LARGE
         return None
+
+    def _is_upload(self, scope: Scope) -> bool:
+        """Return whether a request sends a file, whose size the application limits."""
+        return bool(scope["method"] == "POST" and scope["path"] == f"{self._root}{UPLOAD}")
 
     def _has_cookie(self, headers: dict[str, list[str]]) -> bool:
         for line in headers.get("cookie", []):
@@ -162,12 +171,14 @@ class Guard:
         await _answer(send, 200, _ENTRANCE.format(root=root), headers)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(receive)
-        if body is None:
+        body = None if self._is_upload(scope) else await _body(receive)
+        if body is None and not self._is_upload(scope):
             await _answer(send, *_TOO_LARGE)
             return
 
         async def replay() -> Message:
+            if body is None:
+                return await receive()
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send_with_headers(message: Message) -> None:

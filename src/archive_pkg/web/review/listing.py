@@ -173,8 +173,8 @@ class LetterList:
             # Reading would slow down the answer to the request that begins it.
             self._thread = threading.Timer(_DELAY, self._add_all, args=(work,))
             self._thread.daemon = True
-            self._thread.start()
             self.unread = len(work)
+            self._thread.start()
         return [
             self._known(key) or LetterEntry(key, editor.path, is_read=False)
             for key, editor in editors.items()

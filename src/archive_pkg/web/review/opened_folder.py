@@ -98,7 +98,7 @@ class OpenedFolder:
             InvalidError: The letter cannot be read.
         """
         opened = cls(letter.parent, packages=packages, project=project)
-        key = opened._add_letter(letter)
+        key = opened.add(letter)
         opened._only = Path(opened._editors[key].path)
         return opened
 
@@ -187,7 +187,7 @@ class OpenedFolder:
         # Do not follow a link that has replaced the file since it was listed.
         with storage.storage_errors(f"reading {path}"):
             storage.open_beneath(self.root, path).close()
-        return self._add_letter(self.root / path)
+        return self.add(self.root / path)
 
     def paste(self, text: str) -> str:
         """Save a pasted letter unchanged in a folder of its own, and draft it.
@@ -209,12 +209,28 @@ class OpenedFolder:
         with tempfile.TemporaryDirectory() as folder:
             letter = Path(folder, "letter.txt")
             letter.write_bytes(data)
-            return self._add_letter(letter)
+            return self.add(letter)
 
-    def _add_letter(self, letter: Path) -> str:
+    @property
+    def records(self) -> Path:
+        """The folder for the records of new letters.
+
+        Raises:
+            InvalidError: It is a link.
+        """
         out = self.root / RECORDS
         if out.is_symlink():
             raise InvalidError(f"{out} is a symbolic link", "Replace it with a folder.")
+        return out
+
+    def add(self, letter: Path) -> str:
+        """Draft or import a letter into a folder of its own, and return its key.
+
+        Raises:
+            InvalidError: The letter cannot be read.
+            StorageError: The files cannot be written.
+        """
+        out = self.records
         with self._lock:
             if is_description(storage.read_regular(letter)):
                 record = file_letter(letter, out).record
@@ -222,6 +238,10 @@ class OpenedFolder:
                 own = self.project.vocabularies
                 read = draft_letter(letter, vocabulary=own)
                 record = save_draft(read, load_vocabulary(*own), out, self.project).record
+        return self.key_of(record)
+
+    def key_of(self, record: Path) -> str:
+        """Return the key of a record that was added."""
         path = record.relative_to(self.root).as_posix()
         self._editors.setdefault(letter_key(path), RecordEditor(self.root, path))
         return letter_key(path)

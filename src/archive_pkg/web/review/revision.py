@@ -262,6 +262,11 @@ class Revision:
             given[one.name] = [*given.get(one.name, []), key] if one.kind == "agents" else key
         return given
 
+    def add_part(self, part: dict[str, Any]) -> None:
+        """Add a part for a file that the reviewer added."""
+        self.data.setdefault("parts", []).append(part)
+        self._add_evidence(f"parts.{part['id']}", {"note": f"Added on {self._day}."})
+
     def person(self, name: str) -> str:
         """Return the id of the person with a name, after adding one that the record lacks."""
         for agent in self.data.get("agents", ()):

@@ -308,6 +308,90 @@ const setMany = async (form) => {
   takeRows((await ask("GET", location.href)).page);
 };
 
+// Files that are dropped into the page or chosen. The server keeps them until they are added.
+
+const inFolder = (entry) => new Promise((resolve) => {
+  if (entry.isFile) return entry.file((file) => resolve([[entry.fullPath.slice(1), file]]), () => resolve([]));
+  const reader = entry.createReader(), found = [];
+  const more = () => reader.readEntries(async (entries) => {
+    if (!entries.length) return resolve(found);
+    for (const each of entries) found.push(...await inFolder(each));
+    more();
+  }, () => resolve(found));
+  more();
+});
+
+const upload = async (files) => {
+  const refused = [];
+  let sent = 0;
+  for (const [path, file] of files) {
+    say(`Receiving ${sent + 1} of ${files.length}…`);
+    const query = new URLSearchParams({ path: path.normalize("NFC"), letter: head().dataset.record ?? "" });
+    try {
+      const answer = await fetch(`${base}files?${query}`, {
+        method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/octet-stream" }, body: file,
+      });
+      if (answer.ok) sent += 1;
+      else refused.push(await answer.json());
+    } catch {
+      refused.push({ message: `${path} was not received`, hint: "" });
+    }
+  }
+  const why = refused.slice(0, 5).map(({ message, hint }) => `${message}. ${hint}`).join(" ");
+  sessionStorage.setItem("refused", refused.length ? `${refused.length} of ${files.length} files refused. ${why}` : "");
+  if (sent) location.assign(`${base}add`);
+  else say(sessionStorage.getItem("refused"), true);
+};
+
+const isDropped = (event) => event.dataTransfer?.types.includes("Files") && ($("drop") || $("arranged"));
+document.addEventListener("dragover", (event) => isDropped(event) && event.preventDefault());
+document.addEventListener("drop", async (event) => {
+  if (!isDropped(event)) return;
+  event.preventDefault();
+  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const files = [...event.dataTransfer.files].map((file) => [file.name, file]);
+  const found = [];
+  for (const entry of entries) found.push(...await inFolder(entry));
+  upload(found.length ? found : files);
+});
+$("files")?.addEventListener("change", ({ target }) => upload([...target.files].map((file) => [file.webkitRelativePath || file.name, file])));
+
+const arrange = async (data, changed) => {
+  // Only what the reviewer changes is a decision; the rest stays a proposal.
+  const { page } = await ask("POST", `${base}arrange`, data);
+  if (!page?.getElementById("arranged")) return say(messageIn(page), true);
+  takeElement(page, "arranged");
+  changed && [...document.querySelectorAll("#arrange [id], #arrange [aria-label]")].find((each) => each.id === changed || each.getAttribute("aria-label") === changed)?.focus();
+};
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.closest("#arrange")) return;
+  const { kind, file, column } = target.dataset;
+  const focus = target.id || target.getAttribute("aria-label");
+  if (kind) arrange({ kinds: { [kind]: target.value } }, focus);
+  else if (file) arrange({ letters: { [file]: target.value } }, focus);
+  else if (column) arrange({ columns: { [column]: target.value } }, focus);
+  else if (target.id === "by") arrange({ described_by: target.value });
+});
+
+const addAll = async () => {
+  say("Adding…");
+  const { status, page } = await ask("POST", `${base}add`, { described_by: $("by")?.value });
+  if (status !== 200 && page?.getElementById("arranged")) {
+    takeElement(page, "arranged");
+    return say(page.getElementById("said").textContent, true);
+  }
+  if (status !== 200) return say(messageIn(page), true);
+  sessionStorage.setItem("done", page.getElementById("said").textContent);
+  location.assign(`${base}?all`);
+};
+
+for (const [key, bad] of [["refused", true], ["done", false]]) {
+  const text = sessionStorage.getItem(key);
+  if (text) say(text, bad);
+  sessionStorage.removeItem(key);
+}
+
 // The records of a large folder are read while the list is open already.
 const fill = async () => {
   if (ended || !document.querySelector("#listed[data-unread]")) return;
@@ -445,6 +529,7 @@ document.addEventListener("click", (event) => {
   if (button?.matches("[data-work]")) return work(button.dataset.work, { replace: button.matches("[data-replace]"), to: button.dataset.to });
   if (button?.matches("[data-draft]")) return draft(button);
   if (button?.matches("#draft-all")) return draftAll();
+  if (button?.matches("[data-clear]")) return arrange({ clear: true });
   if (button?.matches("[data-batch]")) return batch(button.dataset.batch);
   if (event.target.id === "all") for (const box of boxes()) box.checked = event.target.checked;
   if (button?.matches("[data-stop]")) return stop();
@@ -487,6 +572,9 @@ document.addEventListener("submit", (event) => {
   } else if (form.id === "set-many") {
     event.preventDefault();
     setMany(form);
+  } else if (form.id === "arrange") {
+    event.preventDefault();
+    addAll();
   } else if (form.id === "paste") {
     event.preventDefault();
     paste();
