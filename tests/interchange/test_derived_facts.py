@@ -399,3 +399,26 @@ def test_a_withheld_part_is_not_called_not_held(name: str) -> None:
     assert WITHHELD in lines
     assert "not held" not in lines
     assert "significantPropertiesValue: no" not in lines
+
+
+def test_a_part_without_a_title_is_named_after_what_it_belongs_to() -> None:
+    parts = [
+        {"id": "o", "kind": "original", "held": False},
+        {"id": "en", "kind": "translation", "held": False, "made_from": ["o"]},
+        {"id": "sum", "kind": "summary", "held": False, "about": ["en"]},
+        {"id": "map", "kind": "enclosure", "held": False, "part_of": ["o"]},
+        {"id": "scan", "kind": "scan", "held": False, "made_from": ["map"]},
+        {"id": "text", "kind": "transcription", "held": False, "made_from": ["scan"]},
+        {"id": "key", "kind": "enclosure", "held": False, "part_of": ["map"]},
+    ]
+    enclosures = [{"id": "map", "title": "Map of Exton", "part": "map"}]
+    letter = record(title="Letter", parts=parts, enclosures=enclosures)
+    assert [derived_facts.part_title(letter, one) for one in letter.parts] == [
+        "Original of Letter",
+        "Translation of Letter",
+        "Summary of Letter",
+        "Map of Exton",
+        "Scan of Map of Exton",
+        "Transcription of Map of Exton",
+        "Enclosure of Map of Exton",
+    ]

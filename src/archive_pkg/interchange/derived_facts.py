@@ -357,10 +357,20 @@ def part_title(record: Record, part: Part) -> str:
     """Return the title of a part.
 
     If the part has none, return the title of the enclosure that names it. If there is no such
-    enclosure, return the part's kind and the letter's title.
+    enclosure, return the part's kind and the title of what it is a version or part of or about:
+    the letter, or an enclosure.
     """
     listed = (enclosure.title for enclosure in record.enclosures if enclosure.part == part.id)
-    return part.title or next(listed, f"{part.kind.capitalize()} of {record.title}")
+    title = part.title or next(listed, None)
+    return title or f"{part.kind.capitalize()} of {_subject_title(record, part)}"
+
+
+def _subject_title(record: Record, part: Part) -> str:
+    while part.leads_to:
+        part = record.part(part.leads_to[0])
+        if part.kind in ("enclosure", "summary"):
+            return part_title(record, part)
+    return record.title
 
 
 def kept_at(record: Record) -> list[str]:
