@@ -195,7 +195,7 @@ class CheckedPackage:
     def mode(self) -> int:
         """Return the widest permissions for the package.
 
-        A class of users (owner, group, others) that cannot read one of the sources gets none.
+        If the group, or all other users, cannot read one of the sources, they get none.
         """
         files = [self.folder / name for name in self.record.files]
         if self.registered and (register := storage.find_upwards(self.folder, REGISTER)):

@@ -102,11 +102,11 @@ def joined(record: Record, later: Iterable[LaterEvent]) -> Record:
 
 
 def receipts_folder(package: Path, within: Path | None = None) -> Path:
-    """Return the folder of a package's later events; it need not exist.
+    """Return the folder of a package's receipts and later events; it need not exist.
 
     Args:
         package: The package's folder.
-        within: A folder for the events of many packages, which are spread over 4,096 subfolders by
+        within: A folder for those of many packages, which are spread over 4,096 subfolders by
             the SHA-256 of the packages' names. If None, the folder is next to the package.
     """
     package = package.absolute()

@@ -163,7 +163,7 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
             that are not made for a single repository.
 
     Raises:
-        UsageError: A name is unknown.
+        UsageError: A name is unknown, or is ro-crate, which is always in `data/`.
     """
     given = {name.strip() for name in (names.split(",") if isinstance(names, str) else names)}
     if "all" in given:

@@ -177,8 +177,11 @@ def verify(
         jobs: How many files to read at a time; None means one per processor.
         progress: Called regularly with the amount read so far.
 
+    Returns:
+        The result. A bag that is invalid or cannot be read gives findings.
+
     Raises:
-        StorageError: The path does not exist or cannot be read.
+        StorageError: The path does not exist.
     """
     path = Path(path)
     if not os.path.lexists(path):

@@ -27,7 +27,7 @@ _LONGEST_NUMBER = 18
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
-# Control characters except tab and line breaks, and halves of surrogate pairs.
+# Control characters except tab and line breaks, U+FFFE, U+FFFF and halves of surrogate pairs.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 TEXT_PATTERN = r"^(?=[\s\S]*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]*$"
 """The texts that `clean_text` accepts, as far as JSON Schema can describe them."""
@@ -119,7 +119,7 @@ def clean_text(value: str) -> str:
 
     Raises:
         Fault: The text is empty or blank, or has a control character other than tab and line
-            breaks, or half a surrogate pair.
+            breaks, U+FFFE, U+FFFF or half a surrogate pair.
     """
     if not value.strip():
         raise Fault("the text is empty", "Leave the field out if nothing is known.")

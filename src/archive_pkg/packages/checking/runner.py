@@ -81,7 +81,7 @@ def check(source: StrPath | Record, files: Files | None = None) -> Report:
 
     Raises:
         UsageError: `files` has a name that no part has, or is given although `source` is a path;
-            or `source` is a package.
+            or `source` is a package, part of one, or a folder of packages.
         StorageError: The record, its folder or a file in `files` cannot be read.
     """
     if not isinstance(source, Record):

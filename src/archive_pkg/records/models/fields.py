@@ -49,7 +49,7 @@ Id = Annotated[
     Form(
         "an id",
         ID_PATTERN,
-        "Use up to 64 letters, digits, - and _, without - at either end.",
+        "Use up to 64 letters, digits, - and _. Begin with a letter or digit; do not end with -.",
     ),
 ]
 """An id within a record, such as that of an agent, a part or an event."""
@@ -95,8 +95,8 @@ RecordId = Annotated[
     Form(
         "a record's id",
         RECORD_ID_PATTERN,
-        "Use letters, digits, dots, - and _, beginning with a letter or digit. The id is also the "
-        "name of a folder.",
+        "Use up to 128 letters, digits, dots, - and _. Begin with a letter or digit, and end with "
+        "one or with _. The id is also the name of a folder.",
     ),
 ]
 """The id of a record, which is also the name of its folder."""

@@ -164,7 +164,7 @@ class Part(Model):
 
     @property
     def is_text(self) -> bool:
-        """Whether its file is plain text."""
+        """Whether it is held, and its media type is text or missing."""
         return self.held and (self.media_type or "text/plain").startswith("text/")
 
     @property

@@ -325,7 +325,7 @@ def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | No
     Args:
         text: The address or value.
         scheme: The scheme according to the source. If the value does not have the form of a known
-            scheme, this becomes the note of a local identifier.
+            scheme, the identifier is local or a web address, and this becomes its note.
     """
     found = _identified(text, scheme) if text else None
     return dict(found) if found else None
