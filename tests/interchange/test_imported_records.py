@@ -120,7 +120,8 @@ def test_two_names_with_the_same_identifier_are_one_agent_only_if_the_names_matc
     [
         ([{"scheme": "local", "value": "P1"}], [{"scheme": "local", "value": "P2"}], False),
         ([{"scheme": "local", "value": "P1"}], [{"scheme": "local", "value": "Q2"}], True),
-        ([GND], [VIAF], True),
+        ([GND], [VIAF], False),
+        ([GND], [{"scheme": "local", "value": "P1"}], True),
         ([GND], [GND | {"value": "118529579"}], False),
         ([GND, VIAF], [GND, VIAF | {"value": "95218067"}], True),
         (

@@ -281,6 +281,66 @@ def test_notes_have_their_kinds_and_numbers() -> None:
     assert {note.at.part for note in imported.record.translation_notes} == {"text"}
 
 
+SAW = "<body><p>I {} here.</p>{}</body>"
+
+
+@pytest.mark.parametrize(
+    ("words", "after", "about"),
+    [
+        ('saw it<ref target="#n">1</ref>', '<note xml:id="n">Mill.</note>', "it"),
+        ('saw it<ptr target="#n"/>', '<div type="notes"><note xml:id="n">Mill.</note></div>', "it"),
+        ('saw it<ref target="#n">1</ref>',
+         '<list type="notes"><item xml:id="n">Mill.</item></list>', "it"),
+        ('<seg xml:id="s">saw it</seg>', '<note corresp="#s">Mill.</note>', "saw it"),
+        ('<seg corresp="#n">saw it</seg>', '<note xml:id="n">Mill.</note>', "saw it"),
+        ('<anchor xml:id="s"/>saw it<note corresp="#s">Mill.</note>', "", "saw it"),
+        ("saw it", "<note>Mill.</note><p>Bye.</p>", "Bye"),
+        ("saw it", "<note>Mill.</note>", "here"),
+    ],
+)  # fmt: skip
+def test_a_note_is_at_the_words_that_point_to_it(words: str, after: str, about: str) -> None:
+    imported = tei(body=SAW.format(words, after))
+    assert text_of(imported).startswith("I saw it here.")
+    [note] = imported.record.translation_notes
+    assert (note.at.exact, note.text) == (about, "Mill.")
+
+
+def test_an_annotation_has_the_target_of_its_note() -> None:
+    imported = tei(
+        body=SAW.format('<seg xml:id="s">saw it</seg>', ""),
+        more="""<standOff><listAnnotation><annotation target="#s"><note>Mill.</note></annotation>
+        </listAnnotation></standOff>""",
+    )
+    [note] = imported.record.translation_notes
+    assert (note.at.exact, note.text) == ("saw it", "Mill.")
+    assert messages(imported) == []
+
+
+def test_a_note_in_a_hand_of_the_letter_belongs_to_the_text() -> None:
+    imported = tei(body=SAW.format('saw<note hand="#ada" place="left">the mill</note>', ""))
+    assert text_of(imported) == "I saw the mill here."
+    assert not imported.record.translation_notes
+
+
+@pytest.mark.parametrize(
+    ("body", "kinds"),
+    [
+        ('<ab type="original">Ja.</ab><ab type="translation">Yes.</ab>',
+         {"transcription": "Ja.", "translation": "Yes."}),
+        ("<div><argument><p>Ada thanks.</p></argument><p>Ja.</p></div>",
+         {"summary": "Ada thanks.", "transcription": "Ja."}),
+        ('<p>Ja.</p><ab type="commentary">Torn.</ab>', {"transcription": "Ja."}),
+        ('<p>Ja.</p><list><item>One.</item></list>', {"transcription": "Ja.\n\nOne."}),
+    ],
+)  # fmt: skip
+def test_blocks_with_a_kind_become_parts_like_divisions(body: str, kinds: dict[str, str]) -> None:
+    imported = tei(body=f"<body>{body}</body>")
+    text = text_of(imported)
+    spans = {part.kind: part.span for part in imported.record.parts if part.span}
+    assert {k: text[span.start : span.end].strip() for k, span in spans.items()} == kinds
+    assert ("Torn." in str(messages(imported))) is ("Torn." in body)
+
+
 def test_the_place_of_a_note_names_its_part() -> None:
     imported = tei(
         body="""<body><div><p>Ja<note>One.</note>.</p></div><div type="translation"><p>Yes<note>Two.

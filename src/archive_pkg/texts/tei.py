@@ -43,6 +43,8 @@ from archive_pkg.texts.tei_elements import (
     has_element,
     has_target,
     is_citation,
+    is_endnote,
+    is_version,
     kind_of,
     language_around,
     primary_language,
@@ -171,8 +173,8 @@ class _TextWriter:
         self._languages: dict[Element, str] = {}
         self._noted = {
             note.get(XML_ID)
-            for note in text.getroottree().getroot().iter("{*}note", "{*}app")
-            if note.get(XML_ID)
+            for note in text.getroottree().getroot().iter("{*}note", "{*}app", "{*}item")
+            if note.get(XML_ID) and (tag_of(note) != "item" or is_endnote(note))
         }
 
     def finish(self, roots: list[Element]) -> TextReading:
@@ -214,13 +216,13 @@ class _TextWriter:
             self._sign(element)
         elif name == "ref" and self._is_note_number(element):
             self._point(element, (self._length, self._length))
-        elif name in DIVISIONS or name in ("front", "back"):
+        elif name in DIVISIONS or name in ("front", "back") or is_version(element, name):
             self._division(element, name)
         else:
             self._inner(element, name)
 
     def _division(self, element: Element, name: str) -> None:
-        """Write a `div`, unless it is an editor's."""
+        """Write a `div` or another block with a kind, unless it is an editor's."""
         above = tag_of(element.getparent()) if element.getparent() is not None else ""
         kind = kind_of(element, above) if name not in ("front", "back") else ""
         if kind == "editors":
@@ -285,8 +287,7 @@ class _TextWriter:
         begin = start.start if start.start >= 0 else self._length
         if element.get(XML_ID):
             self._places[element.get(XML_ID)] = (begin, self._length)
-        if name == "ref":
-            self._point(element, (begin, self._length))
+        self._point(element, (begin, self._length), "target" if name == "ref" else "corresp")
         self._break(around)
 
     def _open(self, element: Element, name: str) -> list[Stretch]:
@@ -346,12 +347,12 @@ class _TextWriter:
         elif name == "gap":
             self.reading.read.add((element, "@reason"))
 
-    def _point(self, element: Element, place: tuple[int, int]) -> None:
-        """Remember the range of a pointer to notes."""
-        for target in (element.get("target") or "").split():
+    def _point(self, element: Element, place: tuple[int, int], name: str = "target") -> None:
+        """Remember the range of a pointer to notes in an attribute."""
+        for target in (element.get(name) or "").split():
             if target.startswith("#") and target[1:] in self._noted:
                 self._pointers.setdefault(target[1:], []).append(place)
-                self.reading.read.add((element, "@target"))
+                self.reading.read.add((element, f"@{name}"))
 
     def _is_note_number(self, ref: Element) -> bool:
         """Return whether a `ref` is the number of a note that an edition added to the text."""
@@ -368,7 +369,7 @@ class _TextWriter:
     def _note(self, note: Element) -> None:
         """Write a note by the letter's writer; remember the place of an editor's note."""
         kinds = words_in(note.get("type"), note.get("resp"))
-        if kinds & WRITERS:
+        if kinds & WRITERS or note.get("hand"):
             self._break(" ")
             self._inner(note, "hi")
             self._break(" ")
@@ -490,8 +491,10 @@ class _TextWriter:
                 placed += self._copies(note, places or [(note.start, note.end)])
         named = {note.name: note for note in placed if note.name}
         for root in roots:
-            for element in root.iter("{*}note", "{*}span"):
+            for element in root.iter("{*}note", "{*}span", "{*}item"):
                 if element in seen or _inside(element, seen):
+                    continue
+                if tag_of(element) == "item" and not is_endnote(element):
                     continue
                 seen.add(element)
                 known = named.get((element.get("target") or "").removeprefix("#"))
@@ -515,7 +518,8 @@ class _TextWriter:
         copies = []
         for start, end in places:
             words = _trimmed(self.reading.text, start, end)
-            words = words or _word_at(self.reading.text, start, forward=note.forward)
+            forward = note.forward and (start, end) == (note.start, note.end)
+            words = words or _word_at(self.reading.text, start, forward=forward)
             if words and (note.text or note.element.get("target")):
                 name = note.name
                 copy = Note(note.what, note.element, *words, note.text, name, note.point)
@@ -530,16 +534,18 @@ class _TextWriter:
             note: The note.
             note_place: The note's offset in the text; -1 if it is not in the text.
         """
+        above = note.getparent()
+        note = above if tag_of(above) == "annotation" and not note.get("target") else note
         first = (note.get("target") or note.get("from") or "").split()
         last = (note.get("targetEnd") or note.get("to") or "").removeprefix("#")
         places = [self._places[t[1:]] for t in first if t[:1] == "#" and t[1:] in self._places]
         if len(places) == len(first):
             self.reading.read.update([(note, "@target"), (note, "@from")])
-        begins = self._places.get((note.get("corresp") or "").removeprefix("#"))
-        if begins and tag_of(note) == "note" and begins[0] < note_place:
-            # The anchor is at the beginning of the note's words, the note at their end.
+        meant = self._places.get((note.get("corresp") or "").removeprefix("#"))
+        if meant and tag_of(note) == "note" and (meant[0] < meant[1] or meant[0] < note_place):
             self.reading.read.add((note, "@corresp"))
-            return [(begins[0], note_place)]
+            # An anchor is at the beginning of the note's words, the note at their end.
+            return [meant if meant[0] < meant[1] else (meant[0], note_place)]
         if places and last in self._places:
             self.reading.read.update([(note, "@targetEnd"), (note, "@to")])
             return [(places[0][0], self._places[last][1])]

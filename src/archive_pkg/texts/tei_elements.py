@@ -124,10 +124,23 @@ def kind_of(element: Element, above: str) -> str:
     return _named_kind(element)
 
 
+def is_version(element: Element, name: str) -> bool:
+    """Return whether an `ab`, `argument` or `list` is a version or section by its type or name."""
+    return name in ("ab", "argument", "list") and bool(_named_kind(element))
+
+
+def is_endnote(item: Element) -> bool:
+    """Return whether the item of a list is an editor's note."""
+    above = item.getparent()
+    return tag_of(above) == "list" and _named_kind(above) == "editors"
+
+
 def _named_kind(element: Element) -> str:
     if (element.get(XML_ID) or "").startswith("part-") and element.get("type") in PART_KINDS:
         return str(element.get("type"))
     words = words_in(element.get("type"), element.get("subtype"))
+    if tag_of(element) == "argument" and not words:
+        return "summary"  # It lists the topics of a division.
     if words & _EDITORS or any(map(_EDITORS_STEMS.search, words)):
         return "editors"
     return next((kind for kind, stems in _KINDS.items() if any(map(stems.match, words))), "")

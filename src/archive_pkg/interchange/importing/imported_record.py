@@ -27,6 +27,7 @@ from archive_pkg.interchange.importing.watched_xml import (
 from archive_pkg.names import confidence_in, slug
 from archive_pkg.records.models import Record
 from archive_pkg.records.statement_index import statements
+from archive_pkg.records.vocabularies.identifiers import SCHEMES
 from archive_pkg.records.vocabularies.languages import as_bcp47, language_called, language_tag
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -149,7 +150,8 @@ class ImportedDraft:
             agent = self._agents[known]
             held = set(map(_key, agent.get("identifiers", ())))
             shared = held & wanted
-            if not shared and set(map(_realm, held)) & set(map(_realm, wanted)):
+            realms, others = set(map(_realm, held)), set(map(_realm, wanted))
+            if not shared and (realms & others or (realms & _PUBLIC and others & _PUBLIC)):
                 continue
             if _tokens(name) == _tokens(agent["name"]):
                 return known
@@ -511,8 +513,8 @@ def held(found: Iterable[Imported]) -> Held:
 
 # Fields whose values are words of this program, or of the letter.
 _OURS = frozenset([
-    "agent", "at", "basis", "confidence", "field", "held", "id", "kind", "media_type", "method",
-    "rule", "scheme", "sha256", "type",
+    "about", "agent", "at", "basis", "confidence", "field", "held", "id", "kind", "made_from",
+    "media_type", "method", "part_of", "rule", "scheme", "sha256", "type",
 ])  # fmt: skip
 
 
@@ -541,6 +543,10 @@ def _first_day(event: dict[str, Any]) -> tuple[bool, datetime.date]:
 
 def _key(identifier: dict[str, str]) -> tuple[str, str]:
     return identifier["scheme"], identifier["value"]
+
+
+_PUBLIC = frozenset(SCHEMES) - {"local", "url"}
+"""Authorities that identify a person for everybody. One name with two of them is two persons."""
 
 
 @lru_cache(4096)
