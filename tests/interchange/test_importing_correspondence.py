@@ -470,6 +470,15 @@ def test_attributes_of_a_date_that_were_not_read_are_reported(date: str, unread:
     assert found == unread
 
 
+@pytest.mark.parametrize("kind", ["type='postmark'", "subtype='stamp'", "type='Poststempel'"])
+def test_a_postmark_is_not_the_date_of_writing(kind: str) -> None:
+    imported = tei(sent(f'<date {kind} when="1870-05-03"/><date when="1870-05-02"/>'))
+    assert str(imported.record.date and imported.record.date.edtf) == "1870-05-02"
+    [event] = imported.record.events
+    assert (event.type, str(event.date and event.date.edtf)) == ("postmark", "1870-05-03")
+    assert messages(imported) == []
+
+
 def test_notes_on_a_date_become_its_note() -> None:
     imported = described(
         """<correspAction type="sent"><date when="1870" cert="high"/>

@@ -252,3 +252,21 @@ def test_words_in_a_julian_calendar_are_converted_or_not_understood(
     if expected and "-05-" in expected:
         assert read
         assert "in the Julian calendar" in read["note"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"when": "1870-05-10T12:30:00"}, {"edtf": "1870-05-10T12:30:00"}),
+        ({"when": "1870-05-10T00:00:00"}, {"edtf": "1870-05-10"}),
+        ({"when": "1870-05-10T12:30"},
+         {"edtf": "1870-05-10", "note": "normalized as 1870-05-10T12:30"}),
+        ({"span": ("1870-05-10T08:00:00", "1870-05-11")},
+         {"edtf": "1870-05-10/1870-05-11", "note": "normalized as 1870-05-10T08:00:00"}),
+        ({"between": (None, "1870-05-10T00:00")}, {"edtf": "[..1870-05-10]"}),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_is_kept_unless_it_is_midnight(
+    given: dict[str, Any], expected: dict[str, str]
+) -> None:
+    assert dated(**given) == expected

@@ -492,9 +492,8 @@ class _TextWriter:
         named = {note.name: note for note in placed if note.name}
         for root in roots:
             for element in root.iter("{*}note", "{*}span", "{*}item"):
-                if element in seen or _inside(element, seen):
-                    continue
-                if tag_of(element) == "item" and not is_endnote(element):
+                is_other = tag_of(element) == "item" and not is_endnote(element)
+                if is_other or element in seen or _inside(element, seen):
                     continue
                 seen.add(element)
                 known = named.get((element.get("target") or "").removeprefix("#"))

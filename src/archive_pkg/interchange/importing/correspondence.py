@@ -352,15 +352,16 @@ class Correspondence:
         If the field has a date, other dates are recorded as its rivals.
         """
         for element in self.source.all(action, "date"):
-            kind = element.get("type") or ""
             said = read_date_element(self.source, element)
-            is_stamp = kind.casefold() in _STAMPS
+            kinds = {name: (element.get(name) or "").casefold() for name in ("type", "subtype")}
+            stamps = [name for name, kind in kinds.items() if kind in _STAMPS]
+            is_stamp = bool(stamps)
             if said is None and not is_stamp:
                 self.open_date(element, field)
             elif said is None:
                 continue
             elif is_stamp:
-                self.source.attribute(element, "type")
+                self.source.attribute(element, stamps[0])
                 self.draft.event("postmark", said, [], None)
             elif "edtf" not in self.draft.raw.get(field, {}):
                 self.draft.state(field, said)

@@ -17,6 +17,7 @@ _FORMS = (
     (re.compile(r"(-?[0-9]{4})-([0-9]{1,2})"), "{}-{:0>2}"),
 )
 _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$")
+_TIME = re.compile(r"T(?!00:00(?::00)?$)")
 _PLAIN = re.compile(r"-?[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 _OPEN = "9999"
 
@@ -80,7 +81,7 @@ def dated(
     mark = {(True, True): "%", (True, False): "?", (False, True): "~"}.get((doubtful, about), "")
     said = rule = None
     if when:
-        said = point(when)
+        said = (edtf(when) if _TIME.search(when) else None) or point(when)
         if said and _DAY.fullmatch(said) and _is_julian(words, calendar):
             day = _from_julian(said, words)
             if day is None:
@@ -102,6 +103,10 @@ def dated(
         rule = read.rule if read else None
     if said is None or _contradicts(words, said):
         return None
+    times = [
+        one for one in (when, *between, *span) if one and _TIME.search(one) and one not in said
+    ]
+    note = "; ".join(filter(None, (note, *(f"normalized as {text}" for text in times)))) or None
     date = {"edtf": said}
     if words and words != said:
         date["as_written"] = words
