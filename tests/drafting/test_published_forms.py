@@ -170,6 +170,30 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"To: J. V. MILLER\n\nWritten: Written on November 20, 1921\n\n{BODY}\n20/XI. Orlin\n",
         {"place": [], "date": ["1921-11-20"]},
     ),
+    "the number of an edition before a title with two sides and a date": (
+        f"Document 26: Telegram, Ann Miller to Otto Moser, 12 May 1950\n\nComrade Moser:\n\n{BODY}",
+        {"type": ["telegram"], "sender": ["Ann Miller"], "recipient": ["Otto Moser"],
+         "date": ["1950-05-12"], "place": []},
+    ),
+    "two persons and a date": (
+        f"Jean de Gris à Otto Moser (23 mai 1960)\n\nCher monsieur,\n\n{BODY}\nJean de Gris\n",
+        {"recipient": ["Otto Moser"], "date": ["1960-05-23"], "place": []},
+    ),
+    "a footnote after the date of a title": (
+        "Letter from the Chargé d’Affaires of Borduria, F. Miller, to the Deputy Minister, "
+        f"O. Moser, 8 May 1946[1]\n\nDear Mr. Moser,\n\n{BODY}\nSincerely yours,\n\nF. Miller\n",
+        {"recipient": ["Deputy Minister, O. Moser"], "date": ["1946-05-08"]},
+    ),
+    "a telephone conversation is not a participant": (
+        "Transcript of Telephone Conversation Between Secretary Miller and the Ambassador\n\n"
+        f"Washington, May 8, 1973, 9:54 a.m.\n\nM: Hello.\n\n{BODY}",
+        {"participant": []},
+    ),
+    "times and copies of a telegram": (
+        "Top Secret\nReceived on 4:10 am, 14 May 1950\nSent on 5:30 am, 14 May 1950\n"
+        f"CIPHERED TELEGRAM\n\n{BODY}\nMOSER\n5 copies\n14 May 1950\nCopies:\n1. Comr. Miller\n",
+        {"place": [], "copy-to": ["Miller"], "date": ["1950-05-14"]},
+    ),
 }  # fmt: skip
 
 

@@ -50,6 +50,10 @@ _BARE_STAMP = re.compile(
     r"|stempel|handschriftlich|pieczęć|razítko|pecsét)(?: in the margin| above)?:?",
     re.IGNORECASE,
 )
+_DOCUMENT_NUMBER = re.compile(
+    r"(?:document|doc\.?|dokument|документ)\s(?:no\.?\s?|nr\.?\s?|№\s?)?\d+\s?[:.–—-]\s+(?=\S)",
+    re.IGNORECASE,
+)
 _SESSION_LINE = re.compile(
     r"(?:\d+\s?(?:st|nd|rd|th|\.|-е|-ое|e|ème)?\s(?:(?:plenary|regular|closed|open)\s)?"
     r"(?:meeting|session|sitting|sitzung|заседание|posiedzenie|zasedání|schůze|séance|ülés)"
@@ -118,6 +122,8 @@ class HeadForms(AddressForms):
 
     def cell(self, one: Segment) -> int:
         """Read a line, or a cell of it, with the first reader that can; return as `step` does."""
+        if number := _DOCUMENT_NUMBER.match(one.text):  # of an edition
+            one = one._replace(start=one.start + number.end(), text=one.text[number.end() :])
         text, line = one.plain, self.lines[one.line]
         readers = (
             self.furniture, self.cable, self.marks, self.filing, self.resolution, self.greeting,

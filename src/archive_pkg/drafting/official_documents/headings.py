@@ -75,8 +75,9 @@ _KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<both>[^,]{2,80}? to [^,]{
 # The most lines above a title, such as file numbers and markings.
 MOST_ABOVE_TITLE = 3
 _TITLE_SIDES = re.compile(
-    r"(?:\d{1,3}\.?\s)?(?!(?i:to|for|an|à|from|memorandum)\s)(?P<one>[^\W\d][^:;]{2,150}?),?"
-    r"(?:\s(?:to|TO|an das|an den|an die)\s|\s[àÀ]\s(?=M\.|MM\.|Mme|Monsieur))(?P<two>[^:;]{3,150})"
+    r"(?:\d{1,3}\.?\s)?(?:(?:From|De|Von)\s)?(?!(?i:to|for|an|à|memorandum)\s)"
+    r"(?P<one>[^\W\d][^:;]{2,150}?),?"
+    r"(?:\s(?:to|TO|an das|an den|an die|an)\s|\s(?:[àÀ]|a)\s(?=[^\W\d_]))(?P<two>[^:;]{3,150})"
 )
 # "The Embassy to Cuba", "The Ministry Attached to Gardens": "to" belongs to the sender.
 _POSTED = re.compile(
@@ -261,7 +262,7 @@ class TitleForms(ListForms):
         """Add sender and recipient from "from A to B" in a title line."""
         if any(fact.value == "minutes" for fact in self.forms.of("type")):
             return  # an item of an agenda
-        dated = days and not text[days[-1].end :].strip(" .,)]")
+        dated = days and not without_glosses(text[days[-1].end :]).strip(" .,)]")
         flat = (text[: days[-1].start] if dated else text).rstrip(" ,(")
         flat = re.split('[‘“"«]', flat)[0].rstrip(" ,")
         match = _SIDES.search(flat) or _KIND_AND_SIDES.match(flat)
@@ -287,18 +288,23 @@ class TitleForms(ListForms):
             text = f"{text} {self.lines[last].text}"
         if (text[-1] in ".!?:;," and last == one.line) or len(text) > LONGEST:
             return 0
-        both = _TITLE_SIDES.fullmatch(text)
+        days = days_in(text, self.vocabulary, self.conventions)
+        dated = days and not text[days[-1].end :].strip(" .,)]")
+        both = _TITLE_SIDES.fullmatch(text[: days[-1].start].rstrip(" ,([") if dated else text)
         if both is None or _POSTED.search(both["one"]) or self.kind_of(both["one"])[0]:
             return 0
         sides = [
             self.correspondent_in_title(side.strip(" .,")) for side in both.group("one", "two")
         ]
-        for field, side, rank in zip(("sender", "recipient"), sides, (2, 6), strict=True):
-            if side is None:
-                return 0
+        named = [side for side in sides if side is not None]
+        if len(named) < len(sides):
+            return 0
+        for field, side, rank in zip(("sender", "recipient"), named, (2, 6), strict=True):
             at = self.find(side.name, one.start)
             kind, role = side.kind, side.role
             self.add(field, side.name, PROBABLE, "title-line", at, rank=rank, kind=kind, role=role)
+        if dated:
+            self.date("date", days[-1], text, one.start, "title-line", CERTAIN, 6)
         self.strong = True
         return self.take_all(one.line, last, "heading")
 
@@ -407,6 +413,7 @@ class TitleForms(ListForms):
             )
             plain = not (title or office or in_capitals)
             named = name and (full or not plain) and looks_like_name(name)
+            named = named and not _TALK.search(name)
             if named and not (plain and follows and of_body):
                 found.setdefault(name, title or in_capitals or (office and full))
             place = end if named else place + 1

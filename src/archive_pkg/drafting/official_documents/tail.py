@@ -282,6 +282,8 @@ class TailForms(ListForms):
         """Read the lines below "Three copies printed"; return the line after them."""
         last = top
         while last < number and _COPY_LINE.fullmatch(self.lines[last + 1].text):
+            if days_in(self.lines[last + 1].text, self.vocabulary, self.conventions):
+                break
             last += 1
             if not _TO_FILE.search(self.lines[last].text):
                 self.copy_entry(self.lines[last])

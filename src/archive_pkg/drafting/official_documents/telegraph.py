@@ -36,7 +36,7 @@ _MESSAGE_FROM = re.compile(
     re.IGNORECASE,
 )
 _SENT = re.compile(
-    r"\b(?:sent|dispatched|transmitted|отправлена?|abgesandt|nadano)[:.]?\s+"
+    r"\b(?:sent|dispatched|transmitted|отправлена?|abgesandt|nadano)[:.]?\s+(?:on |at |le |am )?"
     r"(?P<date>\d.*?)(?=\breceived\b|$)",
     re.IGNORECASE,
 )

@@ -34,12 +34,12 @@ _NARRATING = ("memorandum of conversation", "minutes", "resolution")
 _NO_PLACE = frozenset(["from", "on", "of", "for", "about", "concerning", "regarding", "re", "by"])
 # Small words within names of places: "Frankfurt am Main", "Rio de Janeiro", "Chalon-sur-Saône".
 _IN_PLACES = PARTICLES | frozenset([
-    "am", "an", "im", "in", "bei", "b.", "near", "ob", "sur", "sous", "upon", "les", "a.", "a", "à",
+    "am", "an", "im", "in", "bei", "b.", "near", "ob", "sur", "sous", "upon", "les", "a.",
     "на", "под", "над", "nad", "pod", "w", "i.", "d.", "u.", "près", "unter", "o.", "a/d", "auf",
 ])  # fmt: skip
 # An initial between two names, as persons have, or the label of a number.
 _NO_PLACE_NAME = re.compile(
-    r".*[^\W\d_]{2,}\s[A-ZÄÖÜА-Я]\.\s[^\W\d_]{3,}|(?i:no|nr|item|point|page|folder|№)\b"
+    r".*[^\W\d_]{2,}\s[A-ZÄÖÜА-Я]\.\s[^\W\d_]{3,}|(?i:no|nr|item|point|page|folder|document|№)\b"
 )
 # "II. Talks" is a heading.
 _NUMBERED = re.compile(r"(?:[IVX]{2,}|\d+)[.)]\s")
