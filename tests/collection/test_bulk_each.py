@@ -115,6 +115,9 @@ def test_receipts_of_a_collection_are_put_into_subfolders_and_found_there(
     assert [len(result["deposits"]) for result in reported] == [1] * 5
     paths = [Path(each["receipt"]) for result in reported for each in result["deposits"]]
     assert sorted(paths) == sorted(slips.glob("*/*.receipts/*.json"))
+    assert run("receipts", collection, "--receipts", slips, "--json") == 0
+    listed = json.loads(capsys.readouterr().out)["results"]
+    assert [Path(result["path"]) for result in listed] == sorted(paths)
     assert run("fetch", paths[0], "--out", tmp_path / "back") == 0
     assert run("audit", "run", collection, "--against", f"receipts:{slips}") == 0
     (packages[0] / "data" / "parts" / "transcription.txt").write_text("rotten")

@@ -254,8 +254,8 @@ def _status(answer: Answer, package: Path, repository: Repository, receipts: Pat
                 answer.say(f"  {each.status.detail}")
             if each.unfinished:
                 answer.say(
-                    "  the last deposit was interrupted; run the command without --status "
-                    "to resume it"
+                    "  the last deposit did not finish; run the command without --status "
+                    "to continue it"
                 )
         if any(each.status.state in ("absent", "partial", "pending", "rejected") for each in known):
             answer.worsen(4)
@@ -274,7 +274,9 @@ def _reserve(answer: Answer, record: Path, repository: Repository, receipts: Pat
 def receipts(
     package: Annotated[
         Path,
-        typer.Argument(help="A package, or a folder: all receipts in it are listed."),
+        typer.Argument(
+            help="A package, or a folder: all receipts in it (or in --receipts) are listed."
+        ),
     ],
     check: Annotated[
         bool, typer.Option("--check", help="Read the deposited files back and compare them.")
@@ -299,7 +301,7 @@ def receipts(
             raise missing(folder)
         found = [path for path, _ in deposits.receipts_of(package, folder)]
         if not found and is_folder(package) and not is_bag(package):
-            found = deposits.receipts_below(package)
+            found = deposits.receipts_below(package if folder is None else folder)
         if not found and (not is_folder(package) or not record_file(package)[1]):
             require_bag(package)
         if not found:
