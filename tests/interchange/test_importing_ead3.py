@@ -492,6 +492,29 @@ def test_an_editors_signs_around_a_name_become_its_confidence() -> None:
     assert doubts["recipients.two-ben"] == ("probable", "written [Two, Ben]")
 
 
+def test_all_dates_of_a_set_are_read() -> None:
+    imported = item(
+        """<unitdatestructured><dateset><datesingle standarddate="1870-05-03">3 May</datesingle>
+        <daterange><fromdate standarddate="1871">1871</fromdate><todate standarddate="1872">1872
+        </todate></daterange></dateset></unitdatestructured>"""
+    )
+    assert str(imported.record.date and imported.record.date.edtf) == "1870-05-03"
+    assert [i.value for i in imported.record.evidence if i.value] == ["1871/1872"]
+    assert unread(imported) == []
+
+
+@pytest.mark.parametrize("end", ["early", "<emph>early</emph>"])
+def test_an_end_that_is_not_understood_is_not_an_open_end(end: str) -> None:
+    imported = item(
+        f"""<unitdatestructured><daterange><fromdate notbefore="1870">{end}</fromdate><todate
+        standarddate="1875">1875</todate></daterange></unitdatestructured>"""
+    )
+    assert imported.record.date
+    assert imported.record.date.edtf is None
+    assert "fromdate/@notbefore: “1870”" in str(unread(imported))
+    assert "todate/@standarddate: “1875”" in str(unread(imported))
+
+
 def test_further_dates_of_an_item_become_rival_values() -> None:
     imported = item(
         '<unitdate normal="1870"/><unitdate normal="1871" label="Sent">in 71</unitdate>'
@@ -597,7 +620,12 @@ def test_an_item_is_closed_if_it_or_its_restriction_is_internal(place: str) -> N
         ("These papers are unrestricted.", "open", None),
         ("Frei zugänglich.", "open", None),
         ("Open for research without restrictions on use.", "open", None),
-        ("There are no restrictions.", "closed", None),
+        ("There are no restrictions on access.", "open", None),
+        ("There are no restrictions except for box 3.", "closed", None),
+        ("Keine Zugangsbeschränkungen.", "open", None),
+        ("Aucune restriction, sauf le dossier 3.", "closed", None),
+        ("Box 1 is closed until 2040; box 2 is closed until 2060.", "restricted", "2060"),
+        ("Closed until 2040; medical files closed until further notice.", "closed", None),
         ("No restrictions.", "open", None),
         ("Open to staff.", "closed", None),
         ("Open to members only.", "closed", None),

@@ -24,12 +24,9 @@ def said_dates(source: XmlSource, level: Element) -> Iterator[dict[str, Any]]:
     for element in source.all(level, "did/*"):
         if local(element) == "unitdate":
             said = _plain(source, element)
+            yield from [said] if said else []
         elif local(element) == "unitdatestructured":
-            said = _structured(source, element)
-        else:
-            continue
-        if said:
-            yield said
+            yield from _structured(source, element)
 
 
 def date_remarks(element: Element) -> str | None:
@@ -75,12 +72,13 @@ def _plain(source: XmlSource, element: Element) -> dict[str, Any] | None:
     return _noted(source, element, said)
 
 
-def _structured(source: XmlSource, structured: Element) -> dict[str, Any] | None:
+def _structured(source: XmlSource, structured: Element) -> Iterator[dict[str, Any]]:
+    """Yield the dates of a `unitdatestructured`."""
+    calendar = structured.get("calendar")
     for single in source.all(structured, ".//datesingle"):
         words = source.words(single)
         limits = (single.get("notbefore"), single.get("notafter"))
         when = single.get("standarddate")
-        calendar = structured.get("calendar")
         said = dated(when=when, words=words, calendar=calendar) if when else None
         read: tuple[str, ...] = ("standarddate",)
         if said is None and (when is None or not before_christ(words or "")):
@@ -92,23 +90,21 @@ def _structured(source: XmlSource, structured: Element) -> dict[str, Any] | None
             source.mark_used((single, f"@{name}") for name in read)
             if said.get("as_written") == said["edtf"]:
                 said.pop("as_written")
-            return _noted(source, structured, said)
+            yield _noted(source, structured, said)
     for spread in source.all(structured, ".//daterange"):
-        first, last = (source.first(spread, name) for name in ("fromdate", "todate"))
-        ends = [_end(end) for end in (first, last)]
-        words = " – ".join(w for e in (first, last) if (w := source.words(e)))
-        calendar = structured.get("calendar")
-        said = dated(span=(ends[0], ends[1]), words=words or None, calendar=calendar)
+        ends = [end for name in ("fromdate", "todate") for end in source.all(spread, name)[:1]]
+        words = " – ".join(filter(None, map(source.words, ends))) or None
+        dates = {local(end): _end(end) for end in ends}
+        span = (dates.get("fromdate"), dates.get("todate"))
+        # An end that says something, but not when, is not an open end.
+        is_read = all(dates[local(end)] or not (text_of(end) or end.attrib) for end in ends)
+        said = dated(span=span, words=words, calendar=calendar) if is_read else None
         if said:
-            for end in (first, last):
-                if end is not None:
-                    source.attribute(end, "standarddate")
-            return _noted(source, structured, said)
-    return None
+            for end in ends:
+                source.attribute(end, "standarddate")
+            yield _noted(source, structured, said)
 
 
-def _end(end: Element | None) -> str | None:
-    if end is None:
-        return None
+def _end(end: Element) -> str | None:
     read = read_date(text_of(end) or "")
     return end.get("standarddate") or (read.edtf if read else None)

@@ -21,8 +21,9 @@ _CLOSED_UNTIL = re.compile(
 )
 _OPEN = re.compile(
     r"^(?:(?:the |this |these )?(?:materials?|collection|papers|records?|items?|letters?|files?|"
-    r"series)?\s*(?:is|are)?\s*)?(?:open|unrestricted|no (?:access )?restrictions?|"
-    r"frei zugänglich|unbeschränkt|libre|librement communicable)\b",
+    r"series)?\s*(?:is|are)?\s*)?(?:open|unrestricted|(?:there (?:is|are) )?no (?:access )?"
+    r"restrictions?|frei zugänglich|unbeschränkt|keine (?:zugangs|nutzungs)?beschränkung(?:en)?|"
+    r"libre|librement communicable|aucune restriction)\b",
     re.IGNORECASE,
 )
 _UNRESTRICTED = re.compile(r"\b(?:no|without|any) (?:access )?restrictions?\b", re.IGNORECASE)
@@ -41,11 +42,15 @@ def access(status: str, until: str | None, rule: str | None) -> dict[str, Any]:
 
 
 def access_in(words: str) -> dict[str, Any]:
-    """Return the access that words state: closed, if the words are not understood."""
-    until = _CLOSED_UNTIL.search(words)
-    read = read_date(until[1]) if until else None
-    if read and read.edtf:
-        return access("restricted", read.edtf, words)
+    """Return the access that words state: closed, if the words are not understood.
+
+    If the words have several ends, the last one applies.
+    """
+    read = [read_date(end) for end in _CLOSED_UNTIL.findall(words)]
+    ends = [one.edtf for one in read if one and one.edtf]
+    if ends and len(ends) == len(read):
+        last = max(ends, key=lambda end: Edtf(end).latest or datetime.date.max)
+        return access("restricted", last, words)
     if _OPEN.search(words) and not _NOT_OPEN.search(_UNRESTRICTED.sub("", words)):
         return access("open", None, words)
     return access("closed", None, words)
