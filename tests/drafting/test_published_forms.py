@@ -187,12 +187,38 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
     "a telephone conversation is not a participant": (
         "Transcript of Telephone Conversation Between Secretary Miller and the Ambassador\n\n"
         f"Washington, May 8, 1973, 9:54 a.m.\n\nM: Hello.\n\n{BODY}",
-        {"participant": []},
+        {"participant": ["Miller"]},
     ),
     "times and copies of a telegram": (
         "Top Secret\nReceived on 4:10 am, 14 May 1950\nSent on 5:30 am, 14 May 1950\n"
         f"CIPHERED TELEGRAM\n\n{BODY}\nMOSER\n5 copies\n14 May 1950\nCopies:\n1. Comr. Miller\n",
         {"place": [], "copy-to": ["Miller"], "date": ["1950-05-14"]},
+    ),
+    "a person and an office in a German title": (
+        "[2155] Nr. 623\nAnna Lind an den Reichskanzler. 12. Mai 1932\n\n"
+        "Nachl. Moser Nr. 97, Bl. 265\n\n"
+        f"Sehr geehrter Herr Reichskanzler!\n\n{BODY}\nIhr sehr ergebener\n\nAnna Lind\n",
+        {"place": [], "recipient": ["Reichskanzler"], "sender": ["Anna Lind"]},
+    ),
+    "a heading in capitals is not a signature": (
+        "SECRET\nO 220116Z MAY 73\nFM SECSTATE WASHDC\nTO AMEMBASSY VIENNA\n"
+        "S E C R E T STATE 189296\nMEMORANDUM FOR THE SECRETARY\nCONTAINS CODEWORD MAY 7, 1973\n"
+        "THE PLATES FOR THE MUSEUM HAVE COME AND WERE COUNTED TWICE\nA. PLATES TO BE RELEASED\n",
+        {"signatory": [], "place": [], "level": ["SECRET"], "date": ["1973-05-22"]},
+    ),
+    "the number of a dispatch is not a date": (
+        f"Dispatch 44/1/1 (extracts) WELLINGTON, 5 May 1944\n\nSECRET\n\n{BODY}",
+        {"date": ["1944-05-05"], "place": []},
+    ),
+    "a day of issue and a reference number are not the message's": (
+        "Ref No: S/NBF/T540\n\nIssued: 28/7/1955\n\nFrom: OTTAWA\nTo: MOSCOW\nNo.: 57\n"
+        f"16 May 1945\n\n{BODY}",
+        {"date": ["1945-05-16"], "number": ["57"], "place": ["OTTAWA"]},
+    ),
+    "a meeting with a body is not a letterhead": (
+        "26. Memorandum From the Assistant (Moser) to President Miller\n\n"
+        f"Washington, June 12, 1959\n\nMEETING WITH THE NATIONAL GLASS COUNCIL\n\n{BODY}",
+        {"sender": [], "recipient": ["Miller"]},
     ),
 }  # fmt: skip
 

@@ -22,6 +22,10 @@ _JOINED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _QUOTES = '“”„«»"'
 _SIGNATURE_NOTE = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
 _TYPED_SIGN = re.compile(r"\(?/?s/|/s\)", re.IGNORECASE)
+# Words of sentences and headings that names do not have: "PLATES TO BE SOLD".
+_NO_NAME_WORDS = frozenset(
+    {"to", "be", "is", "are", "was", "were", "the", "by", "with", "has", "have", "that", "this"}
+)
 _SPEAKERS = frozenset({"ich", "wir", "i", "we", "je", "nous"})
 
 
@@ -126,6 +130,8 @@ class LineShapes:
         text = self.lines[number].text
         words = words_of(text)
         if not words or words == ["d"] or (text[0] == "(" and not text.isupper()):
+            return True
+        if not _NO_NAME_WORDS.isdisjoint(words):
             return True
         if self.cannot_begin_name(text, words) or words[-1] in self.vocabulary.words["pronouns"]:
             return True

@@ -318,6 +318,8 @@ class FormsBase:
             return True
         if len(days) != 1 or self.is_history(text) or _REFERS.search(text, 0, days[0].start):
             return False
+        if one.text[: days[0].start].rstrip().endswith(":"):
+            return False  # a label that is not known
         before, after = around(one.text, days)
         before, after = (without_filler(part, self.vocabulary) for part in (before, after))
         if number := NUMBER.fullmatch(after):
@@ -357,6 +359,8 @@ class FormsBase:
         found = find_place(words, self.vocabulary)
         town = words[slice(*found)] if found else next(filter(self.is_town, parts), parts[0])
         sure = CERTAIN if self.is_town(town) else PROBABLE
+        if self.cabled and sure is PROBABLE:
+            return  # a cable has its place in the line "FM", and all of its text is in capitals
         at = self.text.find(town, one.start)
         self.add("place", town, sure, "dateline", at, rank=rank)
 

@@ -45,6 +45,7 @@ _NUMBER_AND_DAY = re.compile(
     r"(?P<number>\d{1,5})\s*[–—-]\s*(?P<day>[^\W\d]+)(?:-feira)?\s*[–—-]\s*\d{1,4}\s?h",
     re.IGNORECASE,
 )
+_MEETING = re.compile(r"(?:meeting|session|talks?|conversation|visit)\b", re.IGNORECASE)
 _BARE_STAMP = re.compile(
     r"(?:[\w ]+\s)?(?:stamps?|stamped|handwritten(?: notes?)?|resolution|notations?|штамп|резолюция"
     r"|stempel|handschriftlich|pieczęć|razítko|pecsét)(?: in the margin| above)?:?",
@@ -84,6 +85,7 @@ _OPENINGS = (
      r"|asked)\b", "minutes", 2),
 )  # fmt: skip
 OPENINGS = tuple((re.compile(words, re.IGNORECASE), kind, rank) for words, kind, rank in _OPENINGS)
+_REFERENCE_NUMBER = re.compile(r"(?:ref|reference|file|serial)\b", re.IGNORECASE)
 _TO_FIELD = re.compile(r"\s(?:TO|To|AN|An)\s?:\s?\S")
 
 
@@ -245,7 +247,8 @@ class HeadForms(AddressForms):
         elif name == "place":
             self.event_place(value, offset)
         elif name == "number" and (match := re.match(r"[^\s,;]*\d[^\s,;]*", value)):
-            self.number(match.group(), offset, CERTAIN)
+            own = not _REFERENCE_NUMBER.match(one.plain)
+            self.number(match.group(), offset, CERTAIN if own else PROBABLE, rank=5 if own else 3)
         elif name == "copy_number" and value:
             self.add("copy-number", one.text, CERTAIN, "copy-number-line", one.start)
         elif (
@@ -290,6 +293,8 @@ class HeadForms(AddressForms):
         """Read the name of a body in the head, which is the sender if no other form names one."""
         text = one.plain.strip(" .")
         if len(text) > 110 or not looks_like_body(text, self.vocabulary) or text[0] in '("“':
+            return False
+        if _MEETING.match(text):
             return False
         if any(c.isdigit() or c in ":!?" for c in one.text):
             return False

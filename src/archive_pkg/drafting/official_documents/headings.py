@@ -70,7 +70,7 @@ _SESSION = re.compile(
     r"[^,;()\d]*?)(?=\s+(?:of|on|from|held|dated|in)\s+(?:\d|[A-Z][a-z]+day"
     r"|[A-Z][a-z]+ \d)|[,;(\d]|$)"
 )
-_SIDES = re.compile(r"\b(?:from|by|of|von|от)\s+(?P<both>.+?)[\s,(]*(?:dated)?$")
+_SIDES = re.compile(r"\b(?:[Ff]rom|by|of|von|от)\s+(?P<both>.+?)[\s,(]*(?:dated)?$")
 _KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<both>[^,]{2,80}? to [^,]{2,80})$")
 # The most lines above a title, such as file numbers and markings.
 MOST_ABOVE_TITLE = 3
@@ -136,7 +136,9 @@ class TitleForms(ListForms):
             last, joined = last + 1, f"{joined} {below}"
         alone = not rest and last == number
         self.title(kind, joined, one.start, self.lines[last].end, alone=alone)
-        self.add_marks(read_marking_line(rest, self.vocabulary), self.text.find(rest, one.start))
+        marks = read_marking_line(rest, self.vocabulary)
+        if any(mark.kind in ("level", "copy") for mark in marks):  # not "for the Secretary"
+            self.add_marks(marks, self.text.find(rest, one.start))
         return self.take_all(number, last, "heading")
 
     def heading_goes_on(self, above: str, text: str) -> bool:

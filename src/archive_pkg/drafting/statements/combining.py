@@ -39,7 +39,8 @@ _IN_PLACES = PARTICLES | frozenset([
 ])  # fmt: skip
 # An initial between two names, as persons have, or the label of a number.
 _NO_PLACE_NAME = re.compile(
-    r".*[^\W\d_]{2,}\s[A-ZÄÖÜА-Я]\.\s[^\W\d_]{3,}|(?i:no|nr|item|point|page|folder|document|№)\b"
+    r".*[^\W\d_]{2,}\s[A-ZÄÖÜА-Я]\.\s[^\W\d_]{3,}|(?i:no|nr|item|point|page|folder|document|nachl|nachla[ßs]s?|bestand|vol|№)\b"
+    r"|.*\san (?:den|die|das|Herrn|Frau)\s"
 )
 # "II. Talks" is a heading.
 _NUMBERED = re.compile(r"(?:[IVX]{2,}|\d+)[.)]\s")
