@@ -76,6 +76,16 @@ def test_frictionless_accepts_the_tables(letter: Path, tmp_path: Path) -> None:
     assert reported == open_package(built.path).record
 
 
+def test_the_readme_has_the_licence_and_the_rights_holder(letter: Path, tmp_path: Path) -> None:
+    file = letter / "record.yaml"
+    more = "rights:\n  licence: CC-BY-4.0\n  holder: cc-sed\n"
+    file.write_text(file.read_text("utf-8").replace("rights:\n", more), "utf-8")
+    built = build_package(letter, tmp_path / "out", on=ON)
+    readme = (built.path / "data" / "README.txt").read_text(encoding="utf-8")
+    holder = "Central Committee of the Socialist Unity Party of Germany"
+    assert f"no licence. Licence: CC-BY-4.0. Rights holder: {holder}" in readme
+
+
 def test_the_readme_has_the_commands_to_check_the_package_and_names_parts_not_held(
     letter: Path, tmp_path: Path
 ) -> None:

@@ -226,7 +226,7 @@ def _who_and_when(record: Record) -> list[str]:
         ("Recorded", words(record, record.recorded) if record.recorded else ""),
         ("Place", record.place.name if record.place else ""),
         ("Classification", classification_in_words(record)),
-        ("Rights", record.rights.statement if record.rights else ""),
+        ("Rights", words(record, record.rights) if record.rights else ""),
         ("Record", f"{record.id}, version {record.version}"),
     ]
     return [f"{label + ':':16}{value}" for label, value in rows if value]
@@ -248,8 +248,8 @@ def _parts(record: Record) -> list[str]:
     if _is_cut(record):
         lines += [
             "",
-            "This package is for the public. The withheld parts are in the internal package of",
-            "the same name without -public, with everything known about them.",
+            "This package is for the public. A package for internal use has the same name without",
+            "-public, the withheld parts, and everything known about them.",
         ]
     return lines
 

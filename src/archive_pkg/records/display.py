@@ -291,8 +291,9 @@ def _(value: Relation, record: Record, dates: DateWords) -> str:
 @_words.register
 def _(value: Rights, record: Record, dates: DateWords) -> str:
     said = [value.statement]
-    said += [f"Licence: {value.licence}"] if value.licence else []
-    said += [f"Rights holder: {record.agent(value.holder).name}"] if value.holder else []
+    licence, holder = value.licence, value.holder
+    said += [f"Licence: {licence}{'.' * bool(holder)}"] if licence else []
+    said += [f"Rights holder: {record.agent(holder).name}"] if holder else []
     return " ".join(said)
 
 
