@@ -417,6 +417,36 @@ def test_editors_become_makers_of_the_file_and_translators_of_the_translation() 
     assert unread(imported) == ["respStmt/resp: “thanks”"]
 
 
+@pytest.mark.parametrize(
+    ("resp", "makers"),
+    [("", ["Max Three"]), ("#t", ["Max Three"]), ("#e", ["Eva Two"]), ("#t #e", ["Max Three",
+     "Eva Two"]), ("#machine", []), ("#machine #e", ["Eva Two"])],
+)  # fmt: skip
+def test_the_responsibility_for_a_translation_is_that_of_its_division(
+    resp: str, makers: list[str]
+) -> None:
+    given = f'resp="{resp}"' if resp else ""
+    imported = letter(
+        body=f"""<body><div><p>Ja.</p></div><div type="translation" {given}><p>Yes.</p></div></body>
+        """,
+        titleStmt="""<title>A</title><editor xml:id="e">Eva Two</editor><respStmt xml:id="t"><resp>
+        Translator</resp><name>Max Three</name></respStmt>""",
+    )
+    record = imported.record
+    assert [record.agent(name).name for name in record.part("translation").made_by] == makers
+    assert any("@resp" in said for said in unread(imported)) is ("machine" in resp)
+
+
+def test_call_numbers_within_a_call_number_are_read_apart() -> None:
+    imported = letter(
+        sourceDesc="""<msDesc><msIdentifier><repository>Museum</repository><idno><idno
+        type="shelfmark">MS 1</idno><idno type="old">Z 9</idno></idno></msIdentifier></msDesc>"""
+    )
+    [holding] = imported.record.holdings
+    assert [(level.name, level.value) for level in holding.levels] == [("file", "MS 1")]
+    assert [(i.value, i.note) for i in imported.record.identifiers] == [("Z 9", "old")]
+
+
 def test_agents_keep_all_fields_in_an_export_to_tei_and_import() -> None:
     record = full()
     assert sorted({agent.kind for agent in record.agents}) == [

@@ -110,6 +110,7 @@ class TeiHeader:
     Attributes:
         is_ours: Whether this program exported the file.
         access: The access restrictions in the form of this program's exports.
+        responsible: The agents in the statements of responsibility, by xml:id.
     """
 
     def __init__(self, source: XmlSource, root: Element, draft: ImportedDraft) -> None:
@@ -120,6 +121,7 @@ class TeiHeader:
         self.is_ours = own_id(source, root) is not None
         self.correspondence = Correspondence(source, draft, is_ours=self.is_ours)
         self.access: list[dict[str, Any]] = []
+        self.responsible: dict[str | None, list[str]] = {}
 
     def _all(self, path: str) -> list[Element]:
         return self.source.all(self.element, path)
@@ -300,11 +302,15 @@ class TeiHeader:
             collections = [self.source.words(c) for c in self.source.all(place, "collection")]
             if any(collections):
                 holding["fonds"] = ", ".join(word for word in collections if word)
-            for idno in self.source.all(place, "idno"):
-                self._call_number(idno, holding)
-        if place is not None:
-            for idno in self.source.all(place, "altIdentifier/idno"):
-                self._other_number(idno, "another call number")
+            numbers = (
+                number
+                for idno in self.source.all(place, "idno")
+                for number in self.source.all(idno, "idno") or [idno]
+            )
+            for number in numbers:
+                self._call_number(number, holding)
+        for idno in self.source.all(place, "altIdentifier/idno"):
+            self._other_number(idno, "another call number")
         if "repository" in holding:
             self.draft.hold(holding.pop("repository"), holding)
         else:
@@ -419,6 +425,8 @@ class TeiHeader:
                     agent = self._maker(who, did)
                     if agent:
                         (translators if _TRANSLATES.search(did) else makers).append(agent)
+                        for owner in {element, who}:
+                            self.responsible.setdefault(owner.get(XML_ID), []).append(agent)
         return list(dict.fromkeys(makers)), list(dict.fromkeys(translators))
 
     def _maker(self, who: Element, did: str) -> str | None:

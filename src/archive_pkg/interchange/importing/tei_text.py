@@ -176,11 +176,10 @@ class TeiText:
                 **optional("languages", [tag] if tag else own if element is None else languages),
                 **kept,
             }
-            if kind == "translation":
-                part |= optional("made_by", translators)
-                if not tag:
-                    # The languages of the file are those of the letter and of its translation.
-                    part.pop("languages", None)
+            part |= optional("made_by", self._makers(span, translators))
+            if kind == "translation" and not tag:
+                # The languages of the file are those of the letter and of its translation.
+                part.pop("languages", None)
             if span.is_foreign:
                 self._report_language(part["id"], tag or element.get(XML_LANG))
             parts.append(part)
@@ -195,6 +194,16 @@ class TeiText:
             if letters and span.what in ("translation", "normalized"):
                 part["made_from"] = [*letters, "tei"]
         return parts
+
+    def _makers(self, span: Version, translators: list[str]) -> list[str]:
+        """Return who made a version: those that its `resp` names, or else the translators."""
+        references = (span.element.get("resp") or "").split() if span.element is not None else []
+        if not references:
+            return translators if span.what == "translation" else []
+        known = [self.header.responsible.get(name.removeprefix("#"), []) for name in references]
+        if all(known):
+            self.source.mark_used([(span.element, "@resp")])
+        return list(dict.fromkeys(agent for agents in known for agent in agents))
 
     def _languages_of(self, divisions: list[Element]) -> list[str]:
         """Return the languages that divisions name, each once."""
