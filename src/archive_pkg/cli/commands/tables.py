@@ -263,7 +263,7 @@ def showing_progress(what: str) -> Iterator[Progress | None]:
 
 
 def _records(paths: list[Path]) -> Iterator[Path]:
-    """Yield the records at the paths, and those in the folders below a folder without a record."""
+    """Yield the records at the paths, and those in the subfolders of a folder without a record."""
     from archive_pkg.records import NAMES
 
     for path in paths:

@@ -72,7 +72,7 @@ def merge(
 
     Raises:
         InvalidError: Descriptions contradict each other, or a record is not valid or would not be.
-        UsageError: No agent has an id.
+        UsageError: No agent has one of the ids, or an id is given twice.
     """
     names = [keep, *others]
     if len(set(names)) < len(names):

@@ -52,15 +52,15 @@ COPY_UNREADABLE = Code(
 
 
 def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
-    """Return the differences between a package and another copy. All bytes of both are read.
+    """Return the differences between a package and another copy. All its bytes are read.
 
     Args:
         package: The package's folder.
         identifier: Its record's id.
         copy: The address of a repository (`ocfl:PATH`); a folder of packages, such as a mirror of
             the collection; a receipt's file, "receipts" for those next to the package, or
-            "receipts:FOLDER" for those in a folder. With receipts the package is compared with
-            what was deposited, and the repository is not read.
+            "receipts:FOLDER" for those in a folder. All bytes of the copy are read, too. Only with
+            receipts, the package is compared with what was deposited.
     """
     place = Location(str(package))
     try:
@@ -143,7 +143,7 @@ def receipts_named(package: Path, copy: str) -> list[Path] | None:
 
 
 def newest_version(repository: Repository, identifier: str) -> str | None:
-    """Return the newest version that a repository holds under an id; None if it holds nothing.
+    """Return the newest version of an id in a repository: "" without versions, None if absent.
 
     Raises:
         DepositError: The repository cannot be reached, or refuses.

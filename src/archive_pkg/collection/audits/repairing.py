@@ -51,8 +51,9 @@ def repair(
     """Restore packages that failed their last check, or have vanished, from another copy.
 
     The copy must be valid. If the fingerprint of the last check that passed is known, or that of
-    the last build in this collection, the copy must have one of them. It replaces the package in
-    one step. The damaged package is kept.
+    the last build in this collection, the copy must have one of them. It must also have the
+    signatures of the last check that passed. It replaces the package in one step if the system can
+    exchange two paths. The damaged package is kept.
 
     Args:
         collection: The collection.
@@ -205,7 +206,7 @@ def _restore(
 def _is_good(
     package: Path, *, fingerprints: tuple[str, ...], signed: tuple[dict[str, Any], ...]
 ) -> bool:
-    """Return whether a package is valid and has an expected fingerprint, if one is known."""
+    """Return whether a package is valid, with an expected fingerprint and all known signatures."""
     try:
         is_the_one = not fingerprints or fingerprint_of(package).hex() in fingerprints
     except OSError:

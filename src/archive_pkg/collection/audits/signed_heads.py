@@ -48,7 +48,7 @@ class SignedHead:
     Attributes:
         file: The head's file.
         head: The head itself.
-        new: The files that this run wrote: a signature, a timestamp, both or neither.
+        new: The signature, and the timestamp with its certificates, if this run wrote them.
         pending: Why the timestamp could not be made; empty if none was wanted, or it exists.
         report: Findings about the ledger.
     """
@@ -77,8 +77,9 @@ def sign_head(
         InvalidError: The ledger was changed or is damaged.
         LockedError: A run is writing it.
         StorageError: A file cannot be read or written.
-        UsageError: Neither key nor timestamp is given, the ledger is empty, or the key cannot be
-            used.
+        UsageError: Neither key nor timestamp is given, the timestamp's address is not a web
+            address, the ledger is empty, the key cannot be used, or there is no signature to
+            timestamp.
     """
     path = Path(path)
     key = Path(key) if key is not None else None

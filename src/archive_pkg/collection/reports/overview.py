@@ -122,7 +122,7 @@ class Overview:
 
     @property
     def ok(self) -> bool:
-        """Whether the ledger is valid and every package is present, passed and matches."""
+        """Whether the ledger is valid, and no package failed, vanished or differs from a copy."""
         return self.report.ok and not (self.failed or self.vanished or self.differing)
 
     @property
