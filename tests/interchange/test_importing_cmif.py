@@ -175,3 +175,24 @@ def test_a_source_with_the_title_of_the_cmif_file_is_not_cited() -> None:
     [imported] = read(text.encode(), "index.xml")
     assert imported.record.publications == ()
     assert not any("@source" in said for said in messages(imported))
+
+
+def test_the_letters_of_an_anthology_have_their_own_texts() -> None:
+    action = '<correspAction type="sent"><persName>{}</persName></correspAction>'
+    letters = "".join(
+        f'<correspDesc xml:id="l{number}">{action.format(name)}</correspDesc>'
+        for number, name in ((1, "Ada One"), (2, "Ben Two"), (3, "Eva Three"))
+    )
+    file = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc/><profileDesc>{letters}
+    </profileDesc></teiHeader><text><front><p>Preface.</p></front><body><div decls="#l2"><p>Second
+    <note>In Riga.</note>.</p></div><div decls="#l1"><p>First.</p></div><div><p>Loose.</p></div>
+    </body></text></TEI>"""
+    first, second, third = read(file.encode(), "letters.xml")
+    texts = {one.record.id: one.files.get("letters.txt") for one in (first, second, third)}
+    assert texts == {"l1": b"First.", "l2": b"Second .", "l3": None}
+    assert [note.text for note in second.record.translation_notes] == ["In Riga."]
+    assert second.files["letters.xml"] == file.encode()
+    said = " ".join(finding.message for finding in first.report)
+    assert ("“Preface.”" in said, "“Loose.”" in said) == (True, True)
+    assert "Second" not in said
+    assert not second.report.findings

@@ -1,4 +1,8 @@
-"""Import CMIF: each `correspDesc` says who wrote to whom, when and where."""
+"""Import CMIF: each `correspDesc` says who wrote to whom, when and where.
+
+In an anthology, which also has the texts of the letters, each `div` or `text` names its
+`correspDesc` in `decls`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,13 @@ from archive_pkg.interchange.importing.imported_record import (
     held,
     record_id,
 )
-from archive_pkg.interchange.importing.tei_header import citation, make_title, read_supplier
+from archive_pkg.interchange.importing.tei_header import (
+    TeiHeader,
+    citation,
+    make_title,
+    read_supplier,
+)
+from archive_pkg.interchange.importing.tei_text import TeiText
 from archive_pkg.interchange.importing.watched_xml import XML_ID, XmlSource, fit, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
 
@@ -28,17 +38,24 @@ ROUND_TRIP_FIELDS = frozenset([
 _EDITIONS = ("bibl", "biblStruct", "biblFull", "msDesc")
 
 
-def read(source: XmlSource, described: list[Element]) -> list[Imported]:
+def read(source: XmlSource, described: list[Element], data: bytes) -> list[Imported]:
     """Return a record for each `correspDesc`."""
-    return _Index(source, described).read()
+    return _Index(source, described, data).read()
 
 
 class _Index:
     """Reads the letters of a CMIF file."""
 
-    def __init__(self, source: XmlSource, described: list[Element]) -> None:
+    def __init__(self, source: XmlSource, described: list[Element], data: bytes) -> None:
         self.source = source
         self.described = described
+        self.data = data
+        named = {item.get(XML_ID) for item in described}
+        self.texts: dict[str | None, Element] = {}
+        for text in source.root.iter(*(f"{{{source.namespace}}}{n}" for n in ("text", "div"))):
+            for reference in (text.get("decls") or "").split():
+                if reference.removeprefix("#") in named:
+                    self.texts.setdefault(reference.removeprefix("#"), text)
         self.editions = {
             bibl.get(XML_ID): bibl
             for bibl in source.root.iter(*(f"{{{source.namespace}}}{n}" for n in _EDITIONS))
@@ -51,7 +68,8 @@ class _Index:
         letters = zip(self.described, names, strict=True)
         found = [self._letter(item, name) for item, name in letters]
         # Unread content of the file's header is reported once, with the first letter.
-        unread = self.source.unread([self.source.root], held(found), self.described)
+        others = [*self.described, *self.texts.values()]
+        unread = self.source.unread([self.source.root], held(found), others)
         found[0].report.extend(unread)
         return found
 
@@ -91,7 +109,14 @@ class _Index:
         correspondence = Correspondence(source, draft)
         correspondence.read(described)
         make_title(draft)
-        return draft.finish([described])
+        text = self.texts.get(described.get(XML_ID))
+        if text is None:
+            return draft.finish([described])
+        source.mark_used([(text, "@decls")])
+        header = TeiHeader(source, source.root, draft)
+        header.correspondence = correspondence
+        TeiText(header, self.data, text).read()
+        return draft.finish([described, text])
 
     def _identifiers(self, draft: ImportedDraft, described: Element, name: str) -> None:
         """Read the letter's address, and its key unless the key is the record's id."""

@@ -46,7 +46,7 @@ def read(source: XmlSource, data: bytes) -> list[Imported]:
         return _read_corpus(source, data)
     described = source.all(source.root, "teiHeader/profileDesc/correspDesc")
     if len(described) > 1 or (described and not _is_letter(source, described[0])):
-        return cmif.read(source, described)
+        return cmif.read(source, described, data)
     name = _letter_id(source, source.root, source.stem)
     return [_read_letter(source, source.root, data, name, [source.root])]
 

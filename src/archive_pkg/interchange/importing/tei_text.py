@@ -63,9 +63,17 @@ _OWN_NOTE = {
 class TeiText:
     """Reads the text of a letter into a draft, after its header."""
 
-    def __init__(self, header: TeiHeader, data: bytes) -> None:
+    def __init__(self, header: TeiHeader, data: bytes, text: Element | None = None) -> None:
+        """Prepare to read the text.
+
+        Args:
+            header: The header of the letter.
+            data: The bytes of the file.
+            text: The element with the letter's text; None for the `text` of the file.
+        """
         self.source = header.source
         self.root = header.root
+        self.texts = self.source.all(self.root, "text") if text is None else [text]
         self.draft = header.draft
         self.header = header
         self.correspondence = header.correspondence
@@ -95,8 +103,10 @@ class TeiText:
             **optional("access", strictest(self.header.access)),
         }
         parts = [original, encoded]
-        texts = self.source.all(self.root, "text")
-        standoff = self.source.first(self.root, "standOff")
+        texts = self.texts
+        # The notes in `standOff` may be on the other letters of an anthology.
+        is_only = texts == self.source.all(self.root, "text")
+        standoff = self.source.first(self.root, "standOff") if is_only else None
         reading = read_text(texts[0], standoff) if texts else TextReading()
         self.source.mark_used(reading.read)
         roots = texts if standoff is None else [*texts, standoff]
