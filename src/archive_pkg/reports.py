@@ -25,6 +25,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def abridged(text: str, most: int = 60) -> str:
+    """Return a string, with "…" for what comes after the first characters."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 class Severity(StrEnum):
     """How grave a finding is. Only an error makes its subject invalid."""
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, Self
 
 from archive_pkg.faults import Fault
-from archive_pkg.reports import Code, Severity
+from archive_pkg.reports import Code, Severity, abridged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,10 +118,6 @@ _BEFORE = DateSpan(None, None, -math.inf, -math.inf)
 _AFTER = DateSpan(None, None, math.inf, math.inf)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"
-
-
 def _wrong(message: str, hint: str = "") -> NoReturn:
     stop = "." if hint and not hint.endswith(".") else ""  # "Write 1959/.." stays
     raise Fault(message, hint + stop, DATE_INVALID)
@@ -153,12 +149,12 @@ def parse(text: str) -> DateSpan:
         _wrong(f"the date has {len(text)} characters", f"Use up to {LONGEST} characters")
     if text != text.strip():
         hint = _suggest("Write {}", text.strip()) or _FORMS
-        _wrong(f"“{_short(text)}” has spaces around it", hint)
+        _wrong(f"“{abridged(text)}” has spaces around it", hint)
     if text.startswith("["):
         return _one_of(text)
     if text.startswith("{"):
         _wrong(
-            f"“{_short(text)}” is an EDTF set “all of”, which records do not support",
+            f"“{abridged(text)}” is an EDTF set “all of”, which records do not support",
             "If only one of the dates is right, write [1960,1962]; otherwise use several fields",
         )
     if text.count("/") == 1:
@@ -193,7 +189,7 @@ def _calendar(text: str) -> DateSpan:
     if not all(character in "0123456789X" for part in parts for character in part):
         _wrong_form(text)
     if sign < 0 and parts[0] == "0000":
-        _wrong(f"“{_short(text)}”: there is no year -0000", "The year before year 1 is 0000")
+        _wrong(f"“{abridged(text)}”: there is no year -0000", "The year before year 1 is 0000")
     if "X" in text:
         return _masked(text, sign, parts)
     numbers = [int(part) for part in parts]
@@ -206,7 +202,7 @@ def _calendar(text: str) -> DateSpan:
     year, month, day = numbers
     if not 1 <= day <= _days_in(year, month):
         _wrong(
-            f"“{_short(text)}”: there is no day {parts[2]} in {text[: -len(parts[2]) - 1]}",
+            f"“{abridged(text)}”: there is no day {parts[2]} in {text[: -len(parts[2]) - 1]}",
             f"Its days are 01 to {_days_in(year, month)}",
         )
     return DateSpan.of(Day(year, month, day), Day(year, month, day), "day")
@@ -217,7 +213,7 @@ def _masked(text: str, sign: int, parts: list[str]) -> DateSpan:
     if len(parts) > 1 and "X" not in parts[1]:
         if "X" in parts[0] and int(parts[1]) in _SEASONS:
             _wrong(
-                f"“{_short(text)}”: a season or part of a year needs a complete year",
+                f"“{abridged(text)}”: a season or part of a year needs a complete year",
                 "Write the year without X, or leave out what follows it",
             )
         _check_month(text, int(parts[1]))
@@ -225,7 +221,7 @@ def _masked(text: str, sign: int, parts: list[str]) -> DateSpan:
     first = _fitting(range(low, high + 1), parts, 1)
     last = _fitting(range(high, low - 1, -1), parts, -1)
     if first is None or last is None:
-        _wrong(f"“{_short(text)}”: there is no such day", "Days are 01 to 31, months 01 to 12")
+        _wrong(f"“{abridged(text)}”: there is no such day", "Days are 01 to 31, months 01 to 12")
     precision = ("year", "month", "day")[len(parts) - 1]
     if parts[0] == "XXXX":
         return DateSpan(None, None, -math.inf, math.inf, precision=precision, masked=True)
@@ -267,12 +263,12 @@ def _month_or_season(text: str, year: int, month: int) -> DateSpan:
 def _check_month(text: str, month: int) -> None:
     if month in _SEASONS:
         _wrong(
-            f"“{_short(text)}”: a season or part of a year cannot have a day",
+            f"“{abridged(text)}”: a season or part of a year cannot have a day",
             f"Write {text[:-3]}, or the month",
         )
     if not 1 <= month <= 12:
         _wrong(
-            f"“{_short(text)}”: there is no month {month:02}",
+            f"“{abridged(text)}”: there is no month {month:02}",
             "Months are 01 to 12, seasons 21 (spring) to 24 (winter); the order is year-month-day",
         )
 
@@ -284,23 +280,23 @@ def _long_year(text: str) -> DateSpan:
     if not digits.isascii() or not digits.isdigit():
         level_two = any(letter in digits for letter in "ES")
         _wrong(
-            f"“{_short(text)}” is not a year"
+            f"“{abridged(text)}” is not a year"
             + (" (E and S are EDTF level 2)" if level_two else ""),
             "Write only digits after Y, as in Y17000 or Y-17000",
         )
     if len(digits) <= 4:
         _wrong(
-            f"“{_short(text)}”: Y is for years of more than four digits",
+            f"“{abridged(text)}”: Y is for years of more than four digits",
             _suggest("Write {}", f"{sign}{digits.rjust(4, '0')}") or _NO_YEAR,
         )
     if digits.startswith("0"):
         bare = digits.lstrip("0") or "0"
         right = f"Y{sign}{bare}" if len(bare) > 4 else f"{sign}{bare.rjust(4, '0')}"
         hint = _suggest("Write {}", right) or _NO_YEAR
-        _wrong(f"“{_short(text)}” begins its year with a zero", hint)
+        _wrong(f"“{abridged(text)}” begins its year with a zero", hint)
     if text[0] == "y":
         hint = _suggest("Write {}", f"Y{text[1:]}") or _NO_YEAR
-        _wrong(f"“{_short(text)}” has a lowercase y before the year", hint)
+        _wrong(f"“{abridged(text)}” has a lowercase y before the year", hint)
     if len(digits) > _LONGEST_YEAR:
         _wrong(
             f"“{text[:12]}…” is a year of {len(digits)} digits",
@@ -322,7 +318,7 @@ def _date_and_time(text: str) -> DateSpan:
         or span.approximate
     ):
         _wrong(
-            f"“{_short(text)}”: a time of day needs a complete day before its T",
+            f"“{abridged(text)}”: a time of day needs a complete day before its T",
             "Write 1960-07-18T09:30:00",
         )
     clock, offset = time[:8], time[8:]
@@ -335,7 +331,7 @@ def _date_and_time(text: str) -> DateSpan:
 def _clock(text: str, clock: str) -> int:
     """Return the seconds since midnight."""
     if len(clock) != 8 or clock[2] != ":" or clock[5] != ":":
-        message = f"“{_short(text)}” has no complete time after its T"
+        message = f"“{abridged(text)}” has no complete time after its T"
         _wrong(message, "Write hh:mm:ss, as in 09:30:00")
     return _hours_minutes(text, clock[:5]) + _two_digits(text, clock[6:], 59, "second")
 
@@ -344,12 +340,12 @@ def _offset(text: str, offset: str) -> int:
     """Return the number of seconds by which local time is ahead of UTC."""
     if offset[0] not in "+-" or len(offset) not in (3, 6) or offset[3:4] not in ("", ":"):
         _wrong(
-            f"“{_short(text)}” has “{offset}” after its time",
+            f"“{abridged(text)}” has “{offset}” after its time",
             "Remove it, or write Z or an offset from UTC such as +03 or -04:30",
         )
     seconds = _hours_minutes(text, offset[1:] if len(offset) == 6 else f"{offset[1:]}:00")
     if offset[0] == "-" and seconds == 0:
-        _wrong(f"“{_short(text)}”: an offset of zero cannot be negative", "Write Z, or +00:00")
+        _wrong(f"“{abridged(text)}”: an offset of zero cannot be negative", "Write Z, or +00:00")
     return seconds if offset[0] == "+" else -seconds
 
 
@@ -360,7 +356,7 @@ def _hours_minutes(text: str, clock: str) -> int:
 
 def _two_digits(text: str, digits: str, most: int, name: str) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits) <= most):
-        _wrong(f"“{_short(text)}”: there is no {name} {digits}", f"Write 00 to {most}")
+        _wrong(f"“{abridged(text)}”: there is no {name} {digits}", f"Write 00 to {most}")
     return int(digits)
 
 
@@ -368,11 +364,11 @@ def _interval(text: str) -> DateSpan:
     """Parse `from/to`, with `..` for an open end and nothing for an unknown one."""
     left, right = text.split("/")
     if left in ("", "..") and right in ("", ".."):
-        _wrong(f"“{_short(text)}” is an interval without a date", "Add a beginning or an end")
+        _wrong(f"“{abridged(text)}” is an interval without a date", "Add a beginning or an end")
     start = _BEFORE if left in ("", "..") else _interval_end(text, left)
     end = _AFTER if right in ("", "..") else _interval_end(text, right)
     if start.start > end.end:
-        _wrong(f"“{_short(text)}” ends before it begins", f"Swap the dates: {right}/{left}")
+        _wrong(f"“{abridged(text)}” ends before it begins", f"Swap the dates: {right}/{left}")
     return _from_to(start, end, "interval")
 
 
@@ -380,9 +376,9 @@ def _interval_end(text: str, date: str) -> DateSpan:
     if date in ("open", "unknown"):
         right = text.replace("unknown", "").replace("open", "..")
         hint = _suggest("Write {}", right) or "Write .. for an open end, nothing for an unknown one"
-        _wrong(f"“{_short(text)}” is in the form of the EDTF draft of 2012", hint)
+        _wrong(f"“{abridged(text)}” is in the form of the EDTF draft of 2012", hint)
     if "T" in date:
-        _wrong(f"“{_short(text)}”: dates in an interval cannot have a time of day", "Write days")
+        _wrong(f"“{abridged(text)}”: dates in an interval cannot have a time of day", "Write days")
     if date.isdigit() and len(date) < 4:
         _wrong_form(text)
     return _date(date)
@@ -392,10 +388,10 @@ def _one_of(text: str) -> DateSpan:
     """Parse a set "one of": `[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`."""
     if not text.endswith("]"):
         hint = _suggest("Write {}", f"{text}]") or "Write [1960,1962]"
-        _wrong(f"“{_short(text)}” has no closing bracket", hint)
+        _wrong(f"“{abridged(text)}” has no closing bracket", hint)
     inner = text[1:-1]
     if any(sign in inner for sign in "[]{}"):
-        _wrong(f"“{_short(text)}” has a set within a set", "Write [1960,1962]")
+        _wrong(f"“{abridged(text)}” has a set within a set", "Write [1960,1962]")
     members = [part.removeprefix(" ") if n else part for n, part in enumerate(inner.split(","))]
     spans = [_member(text, member, n, len(members)) for n, member in enumerate(members)]
     return DateSpan(
@@ -411,10 +407,10 @@ def _one_of(text: str) -> DateSpan:
 
 def _member(text: str, member: str, place: int, count: int) -> DateSpan:
     if not member:
-        _wrong(f"“{_short(text)}” has an empty item in its set", "Write [1960,1962]")
+        _wrong(f"“{abridged(text)}” has an empty item in its set", "Write [1960,1962]")
     if "/" in member or "T" in member:
         _wrong(
-            f"“{_short(text)}”: a set cannot contain intervals or times",
+            f"“{abridged(text)}”: a set cannot contain intervals or times",
             "Write years, months or days, and [1959..1961] for a range",
         )
     if ".." not in member:
@@ -422,21 +418,21 @@ def _member(text: str, member: str, place: int, count: int) -> DateSpan:
     left, _, right = member.partition("..")
     if not left and not right:
         _wrong(
-            f"“{_short(text)}” has a range without a date",
+            f"“{abridged(text)}” has a range without a date",
             "Write [1959..1961], [..1961] or [1959..]",
         )
     if not left and place > 0:
-        _wrong(f"“{_short(text)}”: “{member}” comes after other dates", "Put it first in the set")
+        _wrong(f"“{abridged(text)}”: “{member}” comes after other dates", "Put it first in the set")
     if not right and place < count - 1:
-        _wrong(f"“{_short(text)}”: “{member}” comes before other dates", "Put it last in the set")
+        _wrong(f"“{abridged(text)}”: “{member}” comes before other dates", "Put it last in the set")
     start, end = _range_end(text, left, _BEFORE), _range_end(text, right, _AFTER)
     if left and right and start.precision != end.precision:
         _wrong(
-            f"“{_short(text)}” has a range from a {start.precision} to a {end.precision}",
+            f"“{abridged(text)}” has a range from a {start.precision} to a {end.precision}",
             "Write both in the same form: [1959..1961] or [1959-11..1960-02]",
         )
     if start.start > end.end:
-        _wrong(f"“{_short(text)}”: “{member}” ends before it begins", f"Write {right}..{left}")
+        _wrong(f"“{abridged(text)}”: “{member}” ends before it begins", f"Write {right}..{left}")
     return _from_to(start, end)
 
 
@@ -457,7 +453,7 @@ def _range_end(text: str, date: str, unbounded: DateSpan) -> DateSpan:
         return unbounded
     span = _date(date)
     if span.masked:
-        message = f"“{_short(text)}”: a range cannot have unspecified digits"
+        message = f"“{abridged(text)}”: a range cannot have unspecified digits"
         _wrong(message, "Write [1960..1969]")
     return span
 
@@ -485,7 +481,7 @@ def _days_in(year: int, month: int) -> int:
 
 def _wrong_form(text: str) -> NoReturn:
     """Raise a Fault for a string that is not a date, with the likely date as the hint."""
-    _wrong(f"“{_short(text)}” is not a date in EDTF", _likely(text) or _FORMS)
+    _wrong(f"“{abridged(text)}” is not a date in EDTF", _likely(text) or _FORMS)
 
 
 _FORMS = (

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.reports import abridged
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
@@ -106,9 +108,7 @@ def _matches(there: Any, ours: Any) -> bool:
 def _short(value: Any) -> str:
     """Return the strings in a value, quoted and shortened; "nothing" if there are none."""
     words = "; ".join(_words(value))
-    if not words:
-        return "nothing"
-    return f"“{words[:80]}…”" if len(words) > 80 else f"“{words}”"
+    return f"“{abridged(words, 80)}”" if words else "nothing"
 
 
 def _words(value: Any) -> list[str]:

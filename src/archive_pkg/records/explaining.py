@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from archive_pkg.faults import Fault
 from archive_pkg.records.value_paths import get, id_of, models_in
 from archive_pkg.records.yaml.nodes import Node, Position, visible, walk
-from archive_pkg.reports import Code, Finding, Location, Severity
+from archive_pkg.reports import Code, Finding, Location, Severity, abridged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -208,7 +208,7 @@ def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
         hint = "Write made_from, part_of or about."
         return FIELD_UNKNOWN, f"“of” is not a field of {thing}", hint
     hint = f"Did you mean {near}?" if near else f"The fields are {', '.join(known)}."
-    return FIELD_UNKNOWN, f"“{_short(key)}” is not a field of {thing}", hint
+    return FIELD_UNKNOWN, f"“{abridged(key)}” is not a field of {thing}", hint
 
 
 def _nearest_field(loc: Loc, model: type[BaseModel]) -> str:
@@ -316,8 +316,4 @@ def model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
 
 
 def _shown(value: Any) -> str:
-    return f"“{_short(str(value))}”"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"
+    return f"“{abridged(str(value))}”"

@@ -17,6 +17,7 @@ from pydantic_core import core_schema
 
 from archive_pkg.faults import Fault
 from archive_pkg.records.base import OrText
+from archive_pkg.reports import abridged
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -47,7 +48,7 @@ def _whole(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not _DIGITS.fullmatch(value):
-        raise Fault(f"“{_short(value)}” is not a whole number", "Write decimal digits, as in 12.")
+        raise Fault(f"“{abridged(value)}” is not a whole number", "Write decimal digits, as in 12.")
     digits = len(value.removeprefix("-"))
     if digits > _LONGEST_NUMBER:
         raise Fault(f"the number has {digits} digits", f"Write up to {_LONGEST_NUMBER} digits.")
@@ -63,7 +64,7 @@ def _flag(value: object) -> object:
             value.lower(), value.lower()
         )
         right = meant if meant in ("true", "false") else "true or false"
-        raise Fault(f"“{_short(value)}” is neither true nor false", f"Write {right}.")
+        raise Fault(f"“{abridged(value)}” is neither true nor false", f"Write {right}.")
     return value == "true"
 
 
@@ -100,7 +101,7 @@ class Form:
 
     def _check(self, value: str) -> str:
         if not _compiled(self.pattern).fullmatch(value):  # `$` alone lets a line break pass
-            raise Fault(f"“{_short(value)}” is not {self.name}", self.words)
+            raise Fault(f"“{abridged(value)}” is not {self.name}", self.words)
         return value
 
     def __get_pydantic_core_schema__(
@@ -143,17 +144,17 @@ def portable_path(value: str) -> str:
         raise Fault("the path is empty", "Name a file in the record's folder.")
     if value.startswith("/") or value[1:2] == ":":
         raise Fault(
-            f"“{_short(value)}” is an absolute path",
+            f"“{abridged(value)}” is an absolute path",
             "Write a path relative to the record's folder.",
         )
     if "\\" in value:
         raise Fault(
-            f"“{_short(value)}” has a backslash", f"Write {_short(value.replace(chr(92), '/'))}"
+            f"“{abridged(value)}” has a backslash", f"Write {abridged(value.replace(chr(92), '/'))}"
         )
     if unicodedata.normalize("NFC", value) != value:
         raise Fault(
-            f"“{_short(value)}” is not in Unicode normalization form C",
-            f"Write {_short(unicodedata.normalize('NFC', value))}, and rename the file.",
+            f"“{abridged(value)}” is not in Unicode normalization form C",
+            f"Write {abridged(unicodedata.normalize('NFC', value))}, and rename the file.",
         )
     for name in value.split("/"):
         _check_name(value, name)
@@ -161,7 +162,7 @@ def portable_path(value: str) -> str:
 
 
 def _check_name(path: str, name: str) -> None:
-    shown = _short(path)
+    shown = abridged(path)
     if name == "..":
         raise Fault(f"“{shown}” is outside the folder of the files", "Move the file into it.")
     if name in ("", "."):
@@ -179,7 +180,3 @@ def _check_name(path: str, name: str) -> None:
         raise Fault(f"“{shown}”: Windows reserves the name {name}", "Rename the file.")
     if len(name.encode()) > 255:
         raise Fault(f"“{shown}” has a name of more than 255 bytes", "Shorten the name of the file.")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"

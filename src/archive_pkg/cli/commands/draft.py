@@ -10,6 +10,7 @@ import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering, clean, no_stream
 from archive_pkg.cli.project import current_project
+from archive_pkg.reports import abridged
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -357,8 +358,7 @@ def _value(one: Statement) -> str:
 
 
 def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 60 else f"{flat[:60]}…"
+    return abridged(" ".join(text.split()))
 
 
 def _shown(read: Draft) -> list[Statement]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage, tables
 from archive_pkg.bags.archives.findings import BadArchiveError
+from archive_pkg.bags.names import encodable
 from archive_pkg.errors import StorageError
 from archive_pkg.reports import Code, Location, Severity
 
@@ -160,7 +161,7 @@ def packages_below(
     """
     archives = Archives.YIELDED if serialized else Archives.NOTED
     for path in _Search(_is_bag, note, archives=archives, root_is_one=False).below(folder):
-        if is_utf8(str(path.relative_to(folder))):
+        if encodable(str(path.relative_to(folder))):
             yield path
         else:
             message = "the path is not UTF-8, so no index, ledger or page can name it"
@@ -301,15 +302,6 @@ class _Search:
             place = Location(str(path))
             self.note(_noted(SERIALIZED_LEFT_OUT.at(place, message, unpack_hint(path))))
         return has_bag and self.archives is Archives.YIELDED
-
-
-def is_utf8(name: str) -> bool:
-    """Return whether a file name is UTF-8. Python represents other bytes as lone surrogates."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_shown(name: str) -> bool:

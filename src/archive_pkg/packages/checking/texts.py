@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.packages.checking.files import PART_UNREADABLE
-from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.reports import Code, Location, Severity, abridged
 from archive_pkg.texts.decoding import ENCODING_NAMES, encodings_hint
 
 if TYPE_CHECKING:
@@ -160,7 +160,9 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
         return
     found = _find_quote(text, quote)
     if actual == quote.exact:
-        message = f"the words around “{_short(quote.exact)}” in {name} differ from the record's"
+        message = (
+            f"the words around “{abridged(quote.exact, 40)}” in {name} differ from the record's"
+        )
     else:
         # Shorten the beginning that both have, so that the difference is shown.
         pairs = enumerate(zip(actual, quote.exact, strict=False))
@@ -169,8 +171,8 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
         cut = alike - 10 if alike > 20 else 0
         more = "…" if cut else ""
         message = (
-            f"{name} has “{more}{_short(actual[cut:])}” at {quote.start}–{quote.end}, "
-            f"not “{more}{_short(quote.exact[cut:])}”"
+            f"{name} has “{more}{abridged(actual[cut:], 40)}” at {quote.start}–{quote.end}, "
+            f"not “{more}{abridged(quote.exact[cut:], 40)}”"
         )
     if found is None:
         hint = "The text does not contain these words. Quote other words, or remove the evidence."
@@ -197,7 +199,3 @@ def _nearest(text: str, words: str, start: int) -> int | None:
     after = text.find(words, start)
     places = [place for place in (before, after) if place >= 0]
     return min(places, key=lambda place: abs(place - start), default=None)
-
-
-def _short(words: str, most: int = 40) -> str:
-    return words if len(words) <= most else f"{words[: most - 1]}…"

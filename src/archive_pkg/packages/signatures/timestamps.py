@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages.signatures import der
+from archive_pkg.reports import abridged
 from archive_pkg.storage import read_regular, unreadable
 
 if TYPE_CHECKING:
@@ -428,8 +429,8 @@ def _name(certificate: Certificate) -> str:
 
 def _plain(name: str) -> str:
     """Return a name for use inside “quotes”: shortened, without quotation marks and line breaks."""
-    short = " ".join(name.translate({ord(sign): None for sign in "“”"}).split())
-    return short if len(short) <= _LONGEST_NAME else f"{short[:_LONGEST_NAME]}…"
+    plain = name.translate({ord(sign): None for sign in "“”"})
+    return abridged(" ".join(plain.split()), _LONGEST_NAME)
 
 
 def _reason(said: str) -> str:

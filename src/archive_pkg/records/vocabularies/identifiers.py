@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, field_is, validated_by
 from archive_pkg.records.value_paths import get
-from archive_pkg.reports import Code, Severity
+from archive_pkg.reports import Code, Severity, abridged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -251,10 +251,12 @@ def check_identifier(scheme: str, value: str) -> None:
     if not rules.pattern.fullmatch(value):
         right = _bare(scheme, value)
         if right:
-            _wrong(f"“{_short(value)}” is not a bare {rules.name} identifier", f"Write {right}.")
-        _wrong(f"“{_short(value)}” is not a {rules.name} identifier", f"The form is {rules.form}.")
+            _wrong(f"“{abridged(value)}” is not a bare {rules.name} identifier", f"Write {right}.")
+        _wrong(
+            f"“{abridged(value)}” is not a {rules.name} identifier", f"The form is {rules.form}."
+        )
     if scheme == "url" and not _host(value):
-        _wrong(f"“{_short(value)}” has no host", f"The form is {rules.form}.")
+        _wrong(f"“{abridged(value)}” has no host", f"The form is {rules.form}.")
     if rules.check and not value.endswith(rules.check(value)):
         _wrong(
             f"“{value}” is not a {rules.name} identifier: the check digit is wrong",
@@ -309,10 +311,6 @@ def _labels(scheme: str) -> tuple[str, ...]:
     return {"ark": (), "doi": ("doi", "info:doi/"), "handle": ("hdl", "handle")}.get(
         scheme, (scheme, SCHEMES[scheme].name)
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _wrong(message: str, hint: str) -> NoReturn:

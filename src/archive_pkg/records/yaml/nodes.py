@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.reports import Code, Location, Report, Severity, abridged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,13 +107,14 @@ class YamlTree:
     report: Report
 
 
-def visible(text: str, most: int = 500) -> str:
+def visible(text: str) -> str:
     """Return a string for a finding, shortened, with control characters escaped.
 
     A file must not be able to control the terminal that shows the findings.
     """
-    shown = text if len(text) <= most else f"{text[:most]}…"
-    return "".join(c if c.isprintable() or c in "\u00a0\n" else f"\\u{ord(c):04X}" for c in shown)
+    return "".join(
+        c if c.isprintable() or c in "\u00a0\n" else f"\\u{ord(c):04X}" for c in abridged(text, 500)
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from archive_pkg.reports import Code, Severity
+from archive_pkg.reports import Code, Severity, abridged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, s
     if cell != cell.strip() and not verbatim:
         if bare := cell.strip():
             message = f"“{_visible(cell)}” begins or ends with a space or line break"
-            yield SPACE_AROUND, message, f"Write “{_short(bare)}”."
+            yield SPACE_AROUND, message, f"Write “{abridged(bare)}”."
         else:
             yield SPACE_AROUND, "the cell has only spaces or line breaks", "Leave the cell empty."
     for match in _INVISIBLE.finditer(cell):
@@ -98,8 +98,4 @@ def _look_alike(word: str) -> tuple[Code, str, str]:
 
 
 def _visible(cell: str) -> str:
-    return _short(cell.replace("\n", "⏎").replace("\t", "⇥").replace("\u00a0", "⍽"))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"
+    return abridged(cell.replace("\n", "⏎").replace("\t", "⇥").replace("\u00a0", "⍽"))
