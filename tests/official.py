@@ -90,14 +90,14 @@ def published_letters() -> list[Path]:
 
 
 class _Beside(etree.Resolver):
-    """Reads files that a schema imports by URL from the folder of the schema."""
+    """Reads files that a schema imports by URL, or from elsewhere, from a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
         beside = self.folder / system_url.rpartition("/")[2]
-        if system_url.startswith("http") and beside.exists():
+        if beside.exists() and not Path(system_url).exists():
             return self.resolve_filename(str(beside), context)  # type: ignore[attr-defined]
         return None
 

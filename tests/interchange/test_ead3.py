@@ -138,12 +138,16 @@ def test_agents_have_the_element_of_their_kind_and_their_first_identifier() -> N
         "[1]/@label: sender",
         "[1]/persname/@identifier: Q1",
         "[1]/persname/@source: wikidata",
+        "[1]/persname/@relator: aut",
         "[1]/persname/part: PERSON",
         "[2]/@label: sender",
+        "[2]/corpname/@relator: aut",
         "[2]/corpname/part: ORGANIZATION",
         "[3]/@label: sender",
+        "[3]/famname/@relator: aut",
         "[3]/famname/part: FAMILY",
         "[4]/@label: sender",
+        "[4]/name/@relator: aut",
         "[4]/name/part: SOFTWARE",
     ]
 
@@ -151,11 +155,14 @@ def test_agents_have_the_element_of_their_kind_and_their_first_identifier() -> N
 def test_a_holding_has_only_its_known_levels() -> None:
     levels = [{"name": "delo", "value": "479"}]
     lines = exported("archdesc/did/", holdings=[{"repository": "RGANI", "levels": levels}])
-    assert lines[3:] == [
+    assert lines == [
+        "unitid[1]/@localtype: level",
+        "unitid[1]/@label: delo",
+        "unitid[1]: 479",
+        "unitid[2]/@localtype: record",
+        "unitid[2]: x",
+        "unittitle: A letter",
         "repository/corpname/part: RGANI",
-        "unitid[2]/@localtype: level",
-        "unitid[2]/@label: delo",
-        "unitid[2]: 479",
     ]
 
 

@@ -28,6 +28,7 @@ SCHEMAS = {
     "tei": "tei_all.rng",
     "cmif": "cmi-customization.rng",
     "ead3": "ead3.xsd",
+    "ead2002": "ead.xsd",
     "premis": "premis.xsd",
     "mets": "mets.xsd",
 }
@@ -54,7 +55,9 @@ class Schemas:
             elif path.suffix == ".rng":
                 self.compiled[name] = etree.RelaxNG(etree.parse(path))
             else:
-                self.compiled[name] = xml_schema(path, path.parent)
+                # EAD 2002 imports the XLink schema of METS.
+                folder = official("mets") if name == "ead2002" else path.parent
+                self.compiled[name] = xml_schema(path, folder)
         return self.compiled[name]
 
     def _widen(self, names: set[str]) -> None:

@@ -21,6 +21,7 @@ from archive_pkg.interchange import FORMATS, ExportContext, export
 from archive_pkg.interchange.markup import fit
 from archive_pkg.records import Edtf, display, load_record
 from archive_pkg.records.models import Agent, Place, Record
+from archive_pkg.records.vocabularies.languages import language_name
 from strategies import records
 from typed import present
 
@@ -433,15 +434,16 @@ def check_datacite(says: Says, written: bytes) -> None:
             assert title in _part_titles(says)
 
 
-def check_ead3(says: Says, written: bytes) -> None:
+def check_ead(says: Says, written: bytes) -> None:
     assert set(words(xml(written, "accessrestrict/p"))) <= says.access
     assert set(words(xml(written, "userestrict/p"))) <= says.rights
     record = says.record
     roles = {"author": record.authors, "sender": record.sender, "signatory": record.signatories}
     for origination in xml(written, "origination"):
-        [name] = words(origination.findall("*/{*}part")[:1])
+        [name] = words(origination.findall("*/{*}part")[:1] or origination.findall("*"))
         assert name in says.names(roles[str(origination.get("label"))])
-    assert set(words(xml(written, "langmaterial/language"))) <= says.languages
+    names = {language_name(tag) for tag in says.languages}
+    assert set(words(xml(written, "langmaterial/language"))) <= says.languages | names
     kinds = {
         "altformavail": {"scan", "transcription", "translation", "redaction"},
         "originalsloc": {"original"},
@@ -554,7 +556,8 @@ READERS = {
     "ro-crate": check_schema_org,
     "dc": check_dublin_core,
     "datacite": check_datacite,
-    "ead3": check_ead3,
+    "ead3": check_ead,
+    "ead2002": check_ead,
     "tei": check_tei,
     "cmif": check_cmif,
     "csl": check_csl,

@@ -298,10 +298,11 @@ class _SearchedExport:
     def has_language(self, tag: str) -> bool:
         """Return whether a language is in the document.
 
-        A language can be there as its tag or, in JSON, as its code of three letters or its name.
+        A language can be there as its tag or, alone, as its code of three letters or its name.
         """
         names = () if "-" in tag else (three_letters(tag), language_name(tag))
-        return self.has(tag) or any(f'"{n}{end}' in self._text for n in names for end in ',"')
+        alone = (f"{start}{n}{end}" for n in names for start, end in ('",', '""', "><"))
+        return self.has(tag) or any(words in self._text for words in alone)
 
     def has_scheme(self, name: str) -> bool:
         """Return whether a scheme of identifiers is in the document.

@@ -33,6 +33,7 @@ DocumentName = Literal[
     "tei",
     "cmif",
     "ead3",
+    "ead2002",
     "premis",
     "mets",
     "prov",

@@ -221,10 +221,10 @@ def _(value: Holding, record: Record, dates: DateWords) -> str:
 
 def shelfmark(holding: Holding) -> str:
     """Return the place within the archive: "fond 5, opis 49, delo 327"."""
-    return ", ".join(_level(level) for level in holding.levels)
+    return ", ".join(level_in_words(level) for level in holding.levels)
 
 
-def _level(level: HoldingLevel) -> str:
+def level_in_words(level: HoldingLevel) -> str:
     """Return a level with its name, unless the value already begins with it or an abbreviation."""
     value, name = level.value.casefold(), level.name.casefold()
     short = re.match(r"([^\W\d_]+)\.", value)

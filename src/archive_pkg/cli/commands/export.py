@@ -45,8 +45,9 @@ def export(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Records or packages, folders of them, or patterns. Only cmif, csl and bibtex "
-            "put several documents into one file; cmif leaves out what is not correspondence."
+            help="Records or packages, folders of them, or patterns. Only cmif, ead3, ead2002, csl "
+            "and bibtex put several documents into one file; cmif leaves out what is not "
+            "correspondence."
         ),
     ],
     to: Annotated[
@@ -54,8 +55,9 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="Format: datacite, datacite-json, dc, tei, cmif, ead3, premis, mets, prov, "
-            "ro-crate, schema-org, csl, bibtex, sword, archivematica, invenio or dataverse.",
+            help="Format: datacite, datacite-json, dc, tei, cmif, ead3, ead2002, premis, "
+            "mets, prov, ro-crate, schema-org, csl, bibtex, sword, archivematica, invenio or "
+            "dataverse.",
         ),
     ],
     out: Annotated[

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, get_args
 
+from archive_pkg.interchange import relators
 from archive_pkg.interchange.importing.dates import between_ends
 from archive_pkg.interchange.importing.ead3_dates import NOTED, date_remarks, is_undated, said_dates
 from archive_pkg.interchange.importing.imported_record import (
@@ -70,6 +71,7 @@ _RELATORS = {
     "copy": "copies_to", "author": "sender", "aut": "sender", "sender": "sender",
     "correspondent": "mentioned_agents", "subject": "mentioned_agents",
 }  # fmt: skip
+_ORIGINATORS = (relators.AUTHOR, relators.SIGNER)
 _PARTS = frozenset(get_args(PartTaken))
 """What participants do, in the relators of this program's own files."""
 _LABELS = _RELATORS | {"": "sender", "creator": "sender", "signatory": "signatories"}
@@ -361,6 +363,8 @@ class _Item:
             role = _LABELS.get(label, "mentioned_agents")
             role = "authors" if self.is_ours and label == "author" else role
             for element in origination:
+                relator = (element.get("relator") or "").lower()
+                self.source.mark_used([(element, "@relator")] if relator in _ORIGINATORS else [])
                 self._take_name(element, role, roles)
         for element in self.source.all(self.item, "controlaccess/*"):
             relator = (element.get("relator") or "").lower()

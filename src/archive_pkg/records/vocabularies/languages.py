@@ -239,6 +239,7 @@ botib cscze cywel deger elgre eubaq faper frfre hyarm isice kageo mimao mkmac ms
 nldut rorum skslo sqalb zhchi
 """
 _THREE = {code[:2]: code[2:] for code in _ISO_639.split()}
+_BIBLIOGRAPHIC = {code[:2]: code[2:] for code in _ISO_639_B.split()}
 _TWO = {code[2:]: code[:2] for code in (_ISO_639 + _ISO_639_B).split()}
 
 
@@ -258,6 +259,15 @@ def three_letters(tag: str) -> str:
     language = tag.partition("-")[0].lower()
     preferred = _fields(_entry("language", language), "Preferred-Value") or [language]
     return _THREE.get(preferred[0], preferred[0])
+
+
+def bibliographic_code(tag: str) -> str | None:
+    """Return the code of libraries (ISO 639-2/B) for a tag's language.
+
+    None for languages without a code of two letters: most of them are in ISO 639-3 only.
+    """
+    language = tag.partition("-")[0].lower()
+    return _BIBLIOGRAPHIC.get(language, _THREE.get(language))
 
 
 def language_name(tag: str) -> str:

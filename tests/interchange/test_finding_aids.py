@@ -1,0 +1,143 @@
+"""Finding aids of many documents, in EAD3 and EAD 2002."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from examples import BARE_CONTEXT, FULL_CONTEXT, full, record
+from lxml import etree
+from places import places
+
+from archive_pkg.interchange import export
+from archive_pkg.records.models import Record
+from official import official, xml_schema
+
+
+def kept(name: str, *levels: tuple[str, str], archive: str = "RGANI", **more: Any) -> Record:
+    path = [{"name": level, "value": value} for level, value in levels]
+    held = [{"repository": archive} | ({"levels": path} if path else {})] if archive else []
+    return record(id=name, title=name.upper(), holdings=held, **more)
+
+
+FOND = ("fond", "3")
+LETTERS = [
+    kept("a", FOND, ("opis", "1"), ("delo", "7"), ("list", "12"), date={"edtf": "1960-07"}),
+    kept("b", FOND, ("opis", "1"), ("delo", "7"), ("list", "14"), date={"edtf": "1961-02-03"}),
+    kept("c", FOND, ("opis", "2"), ("Kiste", "9")),
+]
+
+
+def outline(document: bytes) -> list[str]:
+    """Return each level with its title, indented by its depth."""
+    lines = []
+    for element in etree.fromstring(document).iter("{*}archdesc", "{*}c"):
+        depth = sum(1 for _ in element.iterancestors("{*}archdesc", "{*}c"))
+        level = element.get("otherlevel") or element.get("level")
+        lines.append(f"{'-' * depth}{level}: {element.findtext('{*}did/{*}unittitle')}")
+    return lines
+
+
+@pytest.mark.parametrize("name", ["ead3", "ead2002"])
+def test_documents_are_items_below_the_levels_of_their_archive(name: str) -> None:
+    written = export(name, LETTERS)
+    assert outline(written) == [
+        "fonds: fond 3",
+        "-series: opis 1",
+        "--file: delo 7",
+        "---item: A",
+        "---item: B",
+        "-series: opis 2",
+        "--kiste: Kiste 9",
+        "---item: C",
+    ]
+    lines = places(written)
+    assert sum("repository" in line for line in lines) == 1
+    assert next(line for line in lines if "@normal" in line).endswith(": 1960-07-01/1961-02-03")
+
+
+@pytest.mark.parametrize("name", ["ead3", "ead2002"])
+def test_documents_of_several_archives_are_a_collection(name: str) -> None:
+    others = [kept("d", archive="BArch"), kept("e", archive="")]
+    assert outline(export(name, [*LETTERS[:1], *others])) == [
+        "collection: 3 documents",
+        "-fonds: fond 3",
+        "--series: opis 1",
+        "---file: delo 7",
+        "----item: A",
+        "-item: D",
+        "-item: E",
+    ]
+    assert outline(export(name, [others[0], kept("f", archive="BArch")])) == [
+        "collection: 2 documents (BArch)",
+        "-item: D",
+        "-item: F",
+    ]
+
+
+@pytest.mark.parametrize(("name", "schema"), [("ead3", "ead3.xsd"), ("ead2002", "ead.xsd")])
+def test_a_finding_aid_of_many_documents_is_valid(name: str, schema: str) -> None:
+    compiled = xml_schema(official(name) / schema, official("mets"))
+    odd = kept("g", ("№ / x", "1"), ("...", "2"), archive="A & B")
+    languages = [{"id": "o", "kind": "original", "held": False, "languages": ["grc", "zh-Hant"]}]
+    some = [full(), *LETTERS, odd, kept("h", archive="", parts=languages)]
+    dates = ["-0042", "1957/..", "../1957", "195X", "1960-07~", "1960-21", "[1960,1962]", "1960?"]
+    some += [kept(f"i{n}", date={"edtf": date}) for n, date in enumerate(dates)]
+    document = etree.fromstring(export(name, some, FULL_CONTEXT))
+    assert compiled.validate(document), compiled.error_log
+
+
+def did(**fields: Any) -> list[str]:
+    lines = places(export("ead2002", record(**fields), BARE_CONTEXT))
+    start = "ead/archdesc/dsc/c/"
+    return [line.removeprefix(start) for line in lines if line.startswith(start)]
+
+
+def test_ead_2002_has_at_the_top_what_archivesspace_requires() -> None:
+    lines = places(export("ead2002", record(), BARE_CONTEXT))
+    assert [line for line in lines if line.startswith("ead/archdesc/did")] == [
+        "ead/archdesc/did/unitid: 1-document",
+        "ead/archdesc/did/unittitle: 1 document",
+        "ead/archdesc/did/unitdate: undated",
+        "ead/archdesc/did/physdesc/extent: 1 item described",
+    ]
+
+
+def test_in_ead_2002_the_first_number_and_title_are_those_that_other_systems_take() -> None:
+    levels = [{"name": "list", "value": "12"}]
+    held = [{"repository": "RGANI", "levels": levels}]
+    found = did(id="x", variant_titles=["Another"], holdings=held)
+    assert found[1:8] == [
+        "did/unitid[1]/@label: list",
+        "did/unitid[1]: 12",
+        "did/unitid[2]/@type: record",
+        "did/unitid[2]: x",
+        "did/unittitle[1]: A letter",
+        "did/unittitle[2]/@type: parallel",
+        "did/unittitle[2]: Another",
+    ]
+    assert did(id="x")[1] == "did/unitid[1]: x"
+
+
+@pytest.mark.parametrize(
+    ("date", "lines"),
+    [
+        ({"edtf": "1960-07~"}, ["@normal: 1960-07-01/1960-07-31", "@certainty: approximate"]),
+        ({"edtf": "1960?"}, ["@normal: 1960-01-01/1960-12-31", "@certainty: uncertain"]),
+        ({"edtf": "1957/1958"}, ["@type: inclusive", "@normal: 1957/1958"]),
+        ({"edtf": "1957/.."}, ["@type: inclusive"]),
+        (
+            {"edtf": "1870-05-22", "calendar": "julian"},
+            ["@normal: 1870-05-22", "@calendar: julian"],
+        ),
+        ({"edtf": "-0042"}, []),
+    ],
+)
+def test_a_date_in_ead_2002_has_the_form_of_the_schema(
+    date: dict[str, str], lines: list[str]
+) -> None:
+    found = [line for line in did(date=date) if line.startswith("did/unitdate")]
+    edtf = date["edtf"]
+    assert found == [*(f"did/unitdate/{line}" for line in lines), f"did/unitdate: {edtf}"]
+    said = ["1960-07~", "1960?", "1957/1958", "1957/..", "-0042"]
+    assert (f"odd/p: Date in EDTF: {edtf}" in did(date=date)) == (edtf in said)
