@@ -77,10 +77,10 @@ def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
         language: sum(words[word] for word in small)
         for language, small in vocabulary.function_words.items()
     }
+    marked = [(set(word), number) for word, number in words.items() if not word.isascii()]
     for language, known in vocabulary.source_languages.items():
         if language in scores:
-            marked = (number for word, number in words.items() if known.marks & set(word))
-            scores[language] += sum(marked)
+            scores[language] += sum(number for signs, number in marked if known.marks & signs)
     language, score = max(scores.items(), key=lambda item: item[1], default=("", 0))
     share = score / total if total else 0.0
     if score < 3 or share < 0.08:

@@ -151,15 +151,18 @@ class FormsBase:
         """
         known = tuple((key, detail) for key, detail in sorted(details.items()) if detail)
         if end is None:
-            match = _flexible(value).match(self.text, start)
-            end = match.end() if match else start + len(value)
+            end = start + len(value)
+            if not self.text.startswith(value, start):
+                match = _flexible(value).match(self.text, start)
+                end = match.end() if match else end
         if start >= 0:
             self.forms.facts.append(Fact(name, value, sure, rule, start, end, rank, kind, known))
 
     def find(self, value: str, start: int) -> int:
         """Return the offset of words in the text, with any white space between them; or -1."""
-        match = _flexible(value).search(self.text, start)
-        return match.start() if match else -1
+        found = self.text.find(value, start)
+        match = _flexible(value).search(self.text, start) if found < 0 else None
+        return match.start() if match else found
 
     # Words
 

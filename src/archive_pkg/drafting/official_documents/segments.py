@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Segment(NamedTuple):
         return close_up(self.text)
 
 
+@lru_cache(maxsize=64)  # each reader of a line asks for it
 def close_up(text: str) -> str:
     """Return a string without the spaces in words such as "N o t e"."""
     return _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
