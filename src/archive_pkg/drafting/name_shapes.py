@@ -28,6 +28,11 @@ _ELIDED = ("d'", "d’", "l'", "l’", "o'", "o’")
 LONGEST = 70
 
 
+def is_caseless(letter: str) -> bool:
+    """Return whether a letter is of a script without upper and lower case, such as Chinese."""
+    return letter.isalpha() and letter.upper() == letter.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class PersonalName:
     """A person's name, separated from title and office.

@@ -47,6 +47,13 @@ _PLACE_AND_YEARS = re.compile(
 )
 
 
+_RECEIVED = re.compile(
+    r"[\[(]*(?:Received|Rec[’']d|Eingegangen|Eingang|Reçu|Прин[ая]та?|Принято|Получен[ао]?"
+    r"|Поступил[ао]?|Otrzymano|Wpłynęło|Došlo|Obdrženo|Érkezett|Primit[ăa]?|Recebid[oa])\b"
+)
+_LOCATIVE = re.compile(r"(?:[VW]e?|Во?|У) [^\W\d_]{3}")
+
+
 @dataclass(frozen=True, slots=True)
 class Dateline:
     """A line with the date of the letter and perhaps its place.
@@ -71,6 +78,8 @@ def _ends_name(piece: str) -> bool:
 
 def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
     """Return the start and the end of a place's name in one part of an address; None if none."""
+    if _LOCATIVE.match(part.lstrip()):
+        return None  # "V Praze" does not have the name of the town
     dash = part.rfind(" – ")
     start = dash + 3 if dash > 0 and part[dash + 3 :].strip(_STRIP) else 0
     skipped = _NUMBER_FIRST.match(part[start:].lstrip())
@@ -186,6 +195,11 @@ def _period(text: str, vocabulary: Vocabulary) -> list[DateReading]:
     return [replace(read, sure=min(read.sure, 1), start=found.start("date"), end=found.end("date"))]
 
 
+def is_receipt_stamp(text: str) -> bool:
+    """Return whether a line says when the document arrived."""
+    return _RECEIVED.match(text) is not None
+
+
 def read_dateline(
     number: int, line: Line, vocabulary: Vocabulary, conventions: TextConventions
 ) -> Dateline | None:
@@ -195,13 +209,13 @@ def read_dateline(
     sentence.
     """
     text = line.text
-    if len(text) > LONGEST or text.lstrip("[(").startswith(("Received", "Rec’d", "Rec'd")):
+    if len(text) > LONGEST or is_receipt_stamp(text):
         return None
     words = words_of(text)
     if len(words) <= 6 and vocabulary.forms["undated"].within(words) >= 0:
         place = find_place(text[: text.find(",")], vocabulary) if "," in text else None
         return Dateline(number, None, _shift(place, line.start), undated=True)
-    if not any(c.isdigit() for c in text):
+    if not any(c.isdigit() or c in "年月" for c in text):
         return None
     dates = dates_on(text, vocabulary, conventions.pivot) or _period(text, vocabulary)
     if not dates:

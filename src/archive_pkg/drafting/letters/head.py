@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.letters.datelines import Dateline, read_dateline
+from archive_pkg.drafting.letters.datelines import Dateline, is_receipt_stamp, read_dateline
 from archive_pkg.drafting.letters.markings import MarkingLine, read_marking
 from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.vocabulary import first_word, words_of
@@ -72,7 +72,7 @@ def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
     text = line.text
     if not line.alone or text[-1] != "!" or len(words) > 3 or len(text) > 30:
         return False
-    if text.isupper() and len(text) > 5:
+    if (text.isupper() and len(text) > 5) or read_marking(text, vocabulary) is not None:
         return False
     return looks_like_name(text[:-1]) and vocabulary.forms["closings"].within(words) < 0
 
@@ -215,7 +215,7 @@ class _HeadReader:
         line = self.lines[number]
         text, words = line.text, words_of(line.text)
         forms = self.vocabulary.forms
-        if text.lstrip("[(").startswith(("Received", "Rec’d", "Rec'd")):
+        if is_receipt_stamp(text):
             return "stamp"
         marking = read_marking(text, self.vocabulary)
         if marking is not None:

@@ -212,6 +212,8 @@ class LineShapes:
             return None
         if self.cannot_begin_name(rest, words) or all(w in self.vocabulary.kin for w in words):
             return None
+        if words[-1] in self.vocabulary.words["pronouns"]:
+            return None  # "Całuję Cię"
         if first_word(line.text) in _SPEAKERS or (rest[-1] == "!" and len(pieces) > 5):
             return None
         if self.vocabulary.forms["closings"].within(words) >= 0:

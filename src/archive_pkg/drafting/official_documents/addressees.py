@@ -189,7 +189,10 @@ class AddressForms(RegistryForms):
 
     def body_addressed(self, one: Segment, name: str, rule: str) -> int:
         """Add a body as recipient."""
-        self.add("recipient", name, PROBABLE, rule, one.start, rank=8, kind="organization")
+        kind = "organization"
+        for each in name.split("、"):
+            at = self.find(each, one.start)
+            self.add("recipient", each, PROBABLE, rule, at, rank=8, kind=kind)
         return self.take_all(one.line, one.line, "addressee")
 
     def is_telegram_name(self, one: Segment) -> bool:

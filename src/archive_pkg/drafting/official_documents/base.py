@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.drafting.letters.datelines import find_place
-from archive_pkg.drafting.name_shapes import looks_like_name
+from archive_pkg.drafting.name_shapes import is_caseless, looks_like_name
 from archive_pkg.drafting.official_documents.dates import (
     DayOrSpan,
     around,
@@ -21,6 +21,7 @@ from archive_pkg.drafting.official_documents.people import (
     is_body_word,
     is_comrade,
     is_office_word,
+    looks_like_body,
     without_glosses,
 )
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence
@@ -211,8 +212,12 @@ class FormsBase:
         """Return the kind of document at the beginning of a line, and the number of its words."""
         words = words_of(text)
         bare = text.lstrip('"“«[(0123456789. )')
-        if not bare[:1].isupper():
+        if not bare[:1].isupper() and not is_caseless(bare[:1]):
             return "", 0
+        if len(words) == 1 and is_caseless(bare[:1]):  # words are not separated in Chinese
+            ends = (kind for kind in self.vocabulary.document_kinds if words[0].endswith(kind))
+            longest = max(ends, key=len, default="")
+            return (self.vocabulary.document_kinds[longest], 1) if longest else ("", 0)
         skipped = next((n for n, word in enumerate(words[:3]) if not word.isdigit()), 0)
         for start in range(skipped, min(skipped + 3, len(words))):
             for length in range(min(8, len(words) - start), 0, -1):
@@ -223,6 +228,10 @@ class FormsBase:
                     connects = length > 1 and words[end - 1] in self.vocabulary.words["in headings"]
                     return kind, end - connects
         return "", 0
+
+    def is_body_line(self, number: int) -> bool:
+        """Return whether a line is the name of a body."""
+        return looks_like_body(self.lines[number].text.strip(" ,.:"), self.vocabulary)
 
     def rest_of(self, text: str, count: int) -> str:
         """Return a heading without its first words."""

@@ -64,7 +64,7 @@ def _day_or_span(read: DateReading) -> DayOrSpan:
 
 def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> list[DayOrSpan]:
     """Return the dates of a line. Two days joined by "and", "to" or a dash are one span."""
-    if not any(c.isdigit() for c in text):
+    if not any(c.isdigit() or c in "年月" for c in text):
         return []
     text = CLOCK.sub(lambda match: " " * len(match.group()), text)
     dates = [_day_or_span(read) for read in dates_on(text, vocabulary, conventions.pivot)]

@@ -242,6 +242,8 @@ class HeadForms(AddressForms):
             self.dates_in(value, offset, f"{name}-field", CERTAIN, rank=rank)
         elif name == "received":
             self.received(value, offset)
+        elif name == "time" and self.has_correspondents():
+            self.dates_in(value, offset, "sent-field", PROBABLE, rank=8)
         elif name == "time":
             self.event_date(value, offset, CERTAIN, rank=9)
         elif name == "place":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from text_unidecode import unidecode
+
 from archive_pkg.drafting.letters.head import is_title
 from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.official_documents.base import TALK
@@ -91,9 +93,9 @@ _ADDRESSED = re.compile(r",?\s(?:addressed to|adressée? à|gerichtet an)\s")
 _DATED = re.compile(r"\b(?:dated|vom|du|от|z dnia|ze dne)\s$")
 _TALK = re.compile(
     r"\b(?:conversations?|talks?|discussions? (?:with|between)|meeting (?:with|between)|gespräch"
-    r"|reception of|reception in|unterredung|беседы|беседе|rozmow[ya]|rozhovor"
-    r"|beszélgetés|entretien"
-    r"|convorbire|разговор)\b",
+    r"|reception of|reception in|unterredung|бесед[аыеу]|rozm(?:ow[yaę]|ów)|rozhovor[uy]?"
+    r"|beszélgetés\w*|entretiens?"
+    r"|convorbir[ei]|разговора?)\b",
     re.IGNORECASE,
 )
 _IN_TOWN = re.compile(r"\b(?:in|at|w|в)\s+(?:the )?([A-Z][\w’'-]+(?:[ -][A-Z][\w’'-]+)?)")
@@ -107,6 +109,7 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"(?:[A-ZА-Я]\.){1,2}")
+_VOWELS = frozenset("aeiouy")
 _CONNECTIVES = ("between", "and", "with", "of", "zwischen", "mit", "und", "с", "i", "z")
 
 
@@ -394,6 +397,8 @@ class TitleForms(ListForms):
         Each has True if a title, an office or capitals show that it is the name of a person.
         """
         flat = without_glosses(_OFFICE_AND_GLOSS.sub(r"\1 \2", text))
+        if self.kind_of(flat)[0] == TALK and not flat.isupper():
+            flat = self.rest_of(flat, self.kind_of(flat)[1])  # "ЗАПИСЬ БЕСЕДЫ" is not a name
         pieces = re.sub("[’']s ", " 's ", flat).split()
         capitals = flat.isupper()
         found: dict[str, bool] = {}
@@ -447,8 +452,9 @@ class TitleForms(ListForms):
         if not low.strip("ivx"):
             return False
         known = low in self.vocabulary.document_kinds or low in self.vocabulary.acronyms
-        small = low in self.vocabulary.words["in headings"]
-        return len(bare) > 1 and bare.isupper() and bare.isalpha() and not (known or small)
+        known = known or low in self.vocabulary.words["in headings"]
+        known = known or (len(low) < 6 and not _VOWELS & set(unidecode(low)))  # "MLR", "КНДР"
+        return len(bare) > 1 and bare.isupper() and bare.isalpha() and not known
 
     def is_name_word(self, piece: str) -> bool:
         """Return whether a word can be a part of a name."""

@@ -328,7 +328,7 @@ class ListForms(FormsBase):
 
     def copy_to(self, who: str, offset: int) -> None:
         """Add the recipient of a copy, without a title such as "Comrade"."""
-        pieces = who.split()
+        pieces = re.sub(r"^\d{1,2}[.)]\s", "", who).split()
         while pieces and is_party_title(pieces[0], self.vocabulary):
             pieces = pieces[1:]
         who = " ".join(pieces)

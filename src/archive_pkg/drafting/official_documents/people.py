@@ -206,7 +206,9 @@ def is_office(text: str, vocabulary: Vocabulary) -> bool:
     return is_only_office(text, vocabulary) and not _begins_body(_ARTICLE.sub("", text), vocabulary)
 
 
-_AND = re.compile(r"\s*(?:[,;]\s*(?:and|und|et|i|и)\s+|;|,|\s(?:and|und|et|i|a|и|oraz|és|și)\s)\s*")
+_AND = re.compile(
+    r"\s*(?:[,;]\s*(?:and|und|et|i|и)\s+|[;,、，；]|\s(?:and|und|et|i|a|и|oraz|és|și)\s)\s*"
+)
 
 
 def split_names(text: str) -> list[tuple[int, str]]:

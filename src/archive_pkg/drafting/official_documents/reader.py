@@ -203,6 +203,8 @@ def _towns(head: HeadForms) -> None:
         line = head.lines[number]
         apart = line.last and not name.isupper()  # telegrams have their town above the address
         goes_there = above == "addressee" or (below == "addressee" and not apart)
+        # A body with its town below the first lines is an addressee.
+        goes_there |= line.block > 1 and not line.first and head.is_body_line(number - 1)
         if (above == "dateline" and not line.first) or not goes_there:
             head.add("place", name, PROBABLE, "town-in-head", start, rank=3)
 
@@ -242,4 +244,7 @@ def _talks(tail: TailForms) -> None:
             start, end = at + days[0].start, at + days[0].end
             tail.add("event-date", edtf, PROBABLE, "date-of-talk", start, end)
     if dates and not forms.of("event-date"):
-        forms.facts.append(replace(dates[0], field="event-date", sure=PROBABLE, rank=1))
+        stated = {one.value for one in dates if len(one.value) == 10}
+        day = min(dates, key=lambda one: one.value) if len(stated) > 1 else dates[0]
+        sure = GUESS if len(stated) > 1 else PROBABLE
+        forms.facts.append(replace(day, field="event-date", sure=sure, rank=1))

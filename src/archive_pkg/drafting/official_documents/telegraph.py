@@ -41,7 +41,8 @@ _SENT = re.compile(
     re.IGNORECASE,
 )
 _RECEIVED = re.compile(
-    r"\b(?:received|rec['’]?d|arrived|получена?|eingegangen|otrzymano|reçu(?: le)?|érkezett)[:.]?"
+    r"\b(?:received|rec['’]?d|arrived|получен[ао]?|принят[ао]|eingegangen|otrzymano|wpłynęło|došlo"
+    r"|reçu(?: le)?|érkezett)[:.]?"
     r"\s+(?:on |at |le |am )?(?P<date>\d.*)$",
     re.IGNORECASE,
 )

@@ -199,7 +199,8 @@ class Combining:
             own = [] if self.forms.documents else below
         if name == "place":
             own = [one for one in own if self.is_beside_date(one)]
-        if facts and (not own or facts[0].rank >= _RANKS.get(name, 5)):
+        better = facts and own and facts[0].sure is CERTAIN and own[0].confidence is GUESS
+        if facts and (not own or better or facts[0].rank >= _RANKS.get(name, 5)):
             return [self.statement(facts[0])]
         return own
 

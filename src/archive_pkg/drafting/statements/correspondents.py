@@ -228,6 +228,11 @@ class CorrespondentsReader(StatementReader):
                     )
                     return
 
+    def addressed(self, block: list[int]) -> list[int]:
+        """Return the lines of an address below a line "à", above which the sender is named."""
+        place = next((n for n in block if self.lines[n].text.casefold() in ("à", "a")), None)
+        return [n for n in block if place is None or n > place] or block
+
     def add_recipients(self) -> None:
         """Add the recipient that address and salutation name, or one of the two."""
         head, tail = self.layout.head, self.layout.tail
@@ -237,7 +242,8 @@ class CorrespondentsReader(StatementReader):
         blocks = [
             one
             for block in head.addressee + tail.addressee
-            if (one := read_block(self.lines, block, words, self.vocabulary)) is not None
+            if (one := read_block(self.lines, self.addressed(block), words, self.vocabulary))
+            is not None
         ]
         names = [words_of(one.text) for one in tail.signatures]
         signers = {word for name in names for word in (*name[:1], *name[-1:])}

@@ -173,6 +173,8 @@ class FrameReader(StatementReader):
         line = self.lines[number]
         if len(line.text) > 80 or _INITIALED.fullmatch(line.text):
             return None
+        if self.vocabulary.body_words & set(words_of(line.text)):
+            return None
         place = find_place(line.text, self.vocabulary)
         return None if place is None else (line.start + place[0], line.start + place[1])
 
