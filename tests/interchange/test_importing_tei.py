@@ -418,3 +418,36 @@ def test_an_exported_file_without_a_text_is_read_as_a_letter(
     )
     [imported] = read_tei(header)
     assert (imported.record.id, bool(imported.record.parts)) == (name, is_letter)
+
+
+@pytest.mark.parametrize(
+    ("title", "header", "body", "kind"),
+    [
+        ("A casebook", "", "<p>Text.</p>", "other"),
+        ("Ada One an Ben Two", "<correspDesc/>", "<p>Text.</p>", "letter"),
+        ("Brief von Ada One", "", "<p>Text.</p>", "letter"),
+        ("No 3", "", '<div type="Brief"><p>Text.</p></div>', "letter"),
+        ("No 3", "", "<opener><salute>Sir,</salute></opener><p>Text.</p>", "letter"),
+        ("No 3", "", "<p>I read his letters.</p><p><signed>Ada One</signed></p>", "other"),
+    ],
+)
+def test_a_document_is_a_letter_only_if_something_in_the_file_says_so(
+    title: str, header: str, body: str, kind: str
+) -> None:
+    text = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>
+    {title}</title></titleStmt></fileDesc><profileDesc>{header}</profileDesc></teiHeader><text><body>
+    {body}</body></text></TEI>"""
+    [imported] = read(text.encode(), "a.xml")
+    assert imported.record.type == kind
+
+
+def test_a_name_divided_by_a_line_end_is_one_word() -> None:
+    imported = tei(
+        body="""<body><p>I saw <persName>Павла Искриц-<lb/>каго</persName>, <persName>Beer-<lb/>
+        Hofmann</persName> and <persName>Anna-Maria</persName> in <placeName>Ex-<lb/>ton</placeName>
+        .</p></body>"""
+    )
+    assert names(imported.record, "mentioned_agents") == [
+        "Павла Искрицкаго", "Beer-Hofmann", "Anna-Maria",
+    ]  # fmt: skip
+    assert [place.name for place in imported.record.mentioned_places] == ["Exton"]

@@ -109,7 +109,8 @@ def test_titles_of_the_file_become_titles_of_the_letter() -> None:
 @pytest.mark.parametrize(
     ("profile", "title"),
     [
-        ("", "Letter"),
+        ("", "Document"),
+        ("<correspDesc/>", "Letter"),
         (SENT, "Letter, Ada One, 1870"),
         ('<correspDesc><correspAction type="received"><persName>Ben</persName><persName>Carl'
          "</persName></correspAction></correspDesc>", "Letter to Ben; Carl"),

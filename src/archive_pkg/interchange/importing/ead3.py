@@ -10,6 +10,7 @@ from archive_pkg.interchange import relators
 from archive_pkg.interchange.importing.dates import between_ends
 from archive_pkg.interchange.importing.ead3_dates import NOTED, date_remarks, is_undated, said_dates
 from archive_pkg.interchange.importing.imported_record import (
+    LETTERS,
     LEVELS,
     Imported,
     ImportedDraft,
@@ -81,12 +82,6 @@ _REMARKS = (
     "bioghist", "fileplan", "odd", "originalsloc", "otherfindaid", "phystech", "prefercite",
     "processinfo", "relatedmaterial", "separatedmaterial",
 )  # fmt: skip
-
-_LETTERS = re.compile(
-    r"letter|correspond|brief|korrespond|postcard|postkarte|lettre|lettera|carta|письм|переписк",
-    re.IGNORECASE,
-)
-"""Words in the title of an item or of a level above it that show that the items are letters."""
 
 
 def read(source: XmlSource) -> list[Imported]:
@@ -238,7 +233,7 @@ class _Item:
                 return kind
         titles = [self.titles[0]]
         titles += [text_of(self.source.first(e, "did/unittitle")) or "" for e in self.above]
-        return "letter" if any(map(_LETTERS.search, titles)) else "other"
+        return "letter" if any(map(LETTERS.search, titles)) else "other"
 
     def read(self) -> None:
         """Fill the draft."""

@@ -41,6 +41,13 @@ LEVELS = ("fonds", "file", "folio")
 """The levels of an archive that the readers distinguish, from the top."""
 
 
+LETTERS = re.compile(
+    r"letter|correspond|brief|korrespond|postcard|postkarte|lettre|lettera|carta|письм|переписк",
+    re.IGNORECASE,
+)
+"""Words in the title of a document or of a level above it that show that it is a letter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """A draft record with its files and findings.

@@ -6,7 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange.importing import cmif
-from archive_pkg.interchange.importing.imported_record import Imported, ImportedDraft, record_id
+from archive_pkg.interchange.importing.imported_record import (
+    LETTERS,
+    Imported,
+    ImportedDraft,
+    record_id,
+)
 from archive_pkg.interchange.importing.tei_header import TeiHeader, own_id
 from archive_pkg.interchange.importing.tei_text import TeiText
 from archive_pkg.interchange.importing.watched_xml import (
@@ -35,6 +40,10 @@ ROUND_TRIP_FIELDS = frozenset([
     "items.number", "items.record", "enclosures.number", "enclosures.record", "relations",
 ])  # fmt: skip
 """The fields that survive an export to TEI and an import from it."""
+
+
+_SIGNS = ("correspDesc", "opener", "closer", "salute", "postscript")
+"""Elements that letters have."""
 
 
 def read(source: XmlSource, data: bytes) -> list[Imported]:
@@ -82,6 +91,18 @@ def _is_letter(source: XmlSource, described: Element) -> bool:
     return has_text or not (described.get("key") or described.get("source"))
 
 
+def _type(source: XmlSource, root: Element) -> str:
+    """Return "letter" if the header or the text has signs of a letter, else "other"."""
+    space = f"{{{source.namespace}}}"
+    header = source.first(root, "teiHeader/fileDesc")
+    titles = source.all(header, "titleStmt/title") + source.all(header, "seriesStmt/title")
+    typed = root.iter(*(f"{space}{name}" for name in ("TEI", "msDesc", "text", "div")))
+    said = (*(text_of(title) or "" for title in titles), *(one.get("type") or "" for one in typed))
+    signs = root.iter(*(f"{space}{name}" for name in _SIGNS))
+    is_letter = own_id(source, root) or next(signs, None) is not None
+    return "letter" if is_letter or any(map(LETTERS.search, said)) else "other"
+
+
 def _letter_id(source: XmlSource, root: Element, otherwise: str) -> str:
     return source.attribute(root, XML_ID) or own_id(source, root) or otherwise
 
@@ -95,7 +116,7 @@ def _read_letter(
     skip: Sequence[Element] = (),
 ) -> Imported:
     """Return the record of one `TEI` element."""
-    draft = ImportedDraft(source, name, "Letter", "letter")
+    draft = ImportedDraft(source, name, "Letter", _type(source, letter))
     header = TeiHeader(source, letter, draft)
     header.read()
     TeiText(header, data).read()

@@ -80,7 +80,7 @@ def make_title(draft: ImportedDraft) -> None:
             for one in draft.raw.get(field, ())
         )
 
-    words = ["Letter"]
+    words = ["Document" if draft.raw["type"] == "other" else "Letter"]
     words += [names("sender")] if names("sender") else []
     title = ", ".join(words) + (f" to {names('recipients')}" if names("recipients") else "")
     written = draft.raw.get("date", {}).get("edtf")

@@ -375,7 +375,7 @@ class TeiText:
                 place |= optional("identifiers", identifiers)
                 self.draft.at("place", quote)
                 return
-        name = (text_of(element) or "").strip(" ,;:")
+        name = (_name_of(element) or "").strip(" ,;:")
         number = self.draft.mention_place(name, identifiers)
         if number is not None:
             self.draft.at(f"mentioned_places.{number}", quote)
@@ -398,12 +398,22 @@ class TeiText:
         if listed is None:
             refers = local(element) == "rs"
             return self.draft.agent(
-                text_of(element), kind, identifiers, mentioned=True, referred=refers
+                _name_of(element), kind, identifiers, mentioned=True, referred=refers
             )
         names = [e for e in listed if isinstance(e.tag, str) and local(e) in AGENT_ELEMENTS]
         full = self.source.words(names[0]) if names else None
         kind = "organization" if local(listed) == "org" else "person"
-        return self.draft.agent(full or text_of(element), kind, identifiers, reference=reference)
+        return self.draft.agent(full or _name_of(element), kind, identifiers, reference=reference)
+
+
+def _name_of(element: Element) -> str | None:
+    """Return a name in the text on one line, without the hyphens of words that line ends divide."""
+    words = text_of(element)
+    is_divided = any(local(e) in ("lb", "pb", "cb") for e in element.iter("*"))
+    return _DIVIDED.sub("", words).replace("- ", "-") if words and is_divided else words
+
+
+_DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐¬=⸗] ?(?=[^\W\d_A-ZÄÖÜА-Я])")
 
 
 def _whose(span: Version) -> str:
