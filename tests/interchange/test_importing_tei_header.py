@@ -479,8 +479,8 @@ def test_an_exported_file_is_imported_and_the_report_has_only_what_records_lack(
     assert record.agent(record.donor).name == "The Goldbergs"
     assert record.custody == full().custody
     assert [record.agent(name).name for name in record.part("tei").made_by] == ["RGANI"]
-    statement = present(full().rights).statement
-    assert dump(record.rights) == {"statement": statement, "licence": "CC-BY-4.0"}
+    rights = {"statement": present(full().rights).statement, "licence": "CC-BY-4.0"}
+    assert dump(record.rights) == rights | {"holder": "the-goldbergs"}
     identifiers = [(item.scheme, item.value) for item in record.identifiers]
     assert identifiers == [(item.scheme, item.value) for item in full().identifiers]
 

@@ -462,7 +462,12 @@ def check_tei(says: Says, written: bytes) -> None:
         if role == "translator":
             assert name in says.translators
         assert name in says.contributors
-    assert set(words(xml(header, "availability/ab"))) <= says.access
+    allowed = xml(header, "availability/ab")
+    holders = [each for each in allowed if each.get("type") == "rights-holder"]
+    if holders:
+        assert says.record.rights
+        assert set(words(holders)) <= says.names([says.record.rights.holder or ""])
+    assert set(words([each for each in allowed if each not in holders])) <= says.access
     assert set(words(xml(header, "availability/p"))) <= says.rights
     _correspondence(says, header)
     for division in xml(written, "body/div"):

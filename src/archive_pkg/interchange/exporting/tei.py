@@ -58,8 +58,8 @@ MAPPING = {
     "recorded.place.identifiers": "settingDesc, setting, placeName ref, key",
     "signatories": "respStmt; closer, signed; correspAction sent (where no sender or "
     "author is known)",
-    "recipients": "correspAction received; respStmt",
-    "copies_to": "correspAction received, subtype=copy; respStmt",
+    "recipients": "correspAction received; note, type=recipients",
+    "copies_to": "correspAction received, subtype=copy; note, type=copies_to",
     "date.edtf": "correspAction sent, date; creation, date",
     "date.as_written": "correspAction sent, date; creation, date",
     "date.note": "correspAction sent, note; notesStmt, note",
@@ -127,7 +127,7 @@ MAPPING = {
     "publications": "sourceDesc, bibl",
     "rights.statement": "availability",
     "rights.licence": "availability, licence",
-    "rights.holder": "respStmt",
+    "rights.holder": "availability, ab, type=rights-holder",
     "agents.name": "persName, orgName",
     "agents.kind": "persName, orgName, rs",
     "agents.role": "particDesc, note type=role",
@@ -184,17 +184,10 @@ def _file(description: Element, record: Record, context: ExportContext) -> None:
         say(titles, "title", title, type="alternative")
     for agent in derived_facts.agents(record, (*record.authors, *record.sender)):
         add_name(put(titles, "author"), agent)
-    contributors = list(derived_facts.contributions(record))
-    if not record.document_type.correspondence:
-        contributors += derived_facts.addressees(record)
-    for agent, role, _ in contributors:
+    for agent, role, _ in derived_facts.contributions(record):
         responsible = put(titles, "respStmt")
         say(responsible, "resp", role)
         add_name(responsible, agent)
-    if record.rights and record.rights.holder:
-        responsible = put(titles, "respStmt")
-        say(responsible, "resp", "rights holder")
-        add_name(responsible, record.agent(record.rights.holder))
     version = f"Version {record.version} of the record"
     say(put(description, "editionStmt"), "edition", version, n=str(record.version))
     _publication(put(description, "publicationStmt"), record, context)
@@ -217,7 +210,12 @@ def _notes(statement: Element, record: Record) -> None:
     for kind, words in derived_facts.particulars(record):
         if kind not in ("attention", "dispatched"):
             say(statement, "note", words, type=kind)
-    for kind, names in (("attention", record.attention), ("mentioned", record.mentioned_agents)):
+    addressed = () if record.document_type.correspondence else ("recipients", "copies_to")
+    for kind, names in (
+        *((name, getattr(record, name)) for name in addressed),
+        ("attention", record.attention),
+        ("mentioned", record.mentioned_agents),
+    ):
         if names:
             _add_names(put(statement, "note", type=kind), record, names)
     if record.dispatched:
@@ -299,6 +297,9 @@ def _publication(publication: Element, record: Record, context: ExportContext) -
         if licence:
             say(allowed, "licence", licence, target=licence_address(licence))
         say(allowed, "p", record.rights.statement)
+        if record.rights.holder:
+            holder = put(allowed, "ab", type="rights-holder")
+            add_name(holder, record.agent(record.rights.holder))
     for words in restrictions:
         say(allowed, "ab", words, type="access")
 

@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.watched_xml import Element
 
 ROUND_TRIP_FIELDS = frozenset([
-    "type", "title", "variant_titles", "authors", "sender", "recipients", "copies_to", "date.edtf",
-    "date.as_written", "date.note", "received.edtf", "received.as_written", "received.note",
-    "place.name", "place.identifiers", "summary.text", "subjects.term", "holdings.repository",
-    "holdings.levels", "custody", "publications",
-    "rights.statement", "rights.licence", "enclosures.title", "mentioned_places.name",
-    "identifiers", "salutation", "closing", "mentioned_agents", "attention", "number",
-    "distribution", "copy_number", "filing_reference", "extent", "excerpt", "dispatched",
-    "received.place.name", "recorded.kind", "recorded.edtf", "recorded.place.name",
-    "participants.part", "participants.office", "participants.side", "items.title",
-    "items.number", "items.record", "enclosures.number", "enclosures.record", "relations",
+    "type", "title", "variant_titles", "authors", "sender", "recipients", "copies_to",
+    "date.edtf", "date.as_written", "date.note", "received.edtf", "received.as_written",
+    "received.note", "place.name", "place.identifiers", "summary.text", "subjects.term",
+    "holdings.repository", "holdings.levels", "custody", "publications", "rights.statement",
+    "rights.licence", "rights.holder", "enclosures.title", "mentioned_places.name", "identifiers",
+    "salutation", "closing", "mentioned_agents", "attention", "number", "distribution",
+    "copy_number", "filing_reference", "extent", "excerpt", "dispatched", "received.place.name",
+    "recorded.kind", "recorded.edtf", "recorded.place.name", "participants.part",
+    "participants.office", "participants.side", "items.title", "items.number", "items.record",
+    "enclosures.number", "enclosures.record", "relations",
 ])  # fmt: skip
 """The fields that survive an export to TEI and an import from it."""
 

@@ -18,13 +18,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.imported_record import ImportedDraft
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
-_NOT_MAKERS = (
-    "signatory",
-    "rights holder",
-    "author of summary",
-    "recipient",
-    "recipient of a copy",
-)
+_NOT_MAKERS = ("signatory", "author of summary")
 _LICENCE = re.compile("licen[cs]e", re.IGNORECASE)
 _TRANSLATES = re.compile(r"translat|übersetz|uebersetz|tradu[cz]|перев", re.IGNORECASE)
 _OWN_KINDS = {"person": "person", "personGrp": "family", "org": "organization"}
@@ -248,7 +242,7 @@ class TeiHeader:
     def _rights(self, available: Element) -> None:
         """Read the rights from all licences and paragraphs."""
         statements: list[str | None] = []
-        address = None
+        address = holder = None
         for child in available:
             if not isinstance(child.tag, str):
                 continue
@@ -256,6 +250,9 @@ class TeiHeader:
             if access:
                 self.source.mark_all_used(child)
                 self.access.append(access)
+            elif self.is_ours and child.get("type") == "rights-holder":
+                self.source.attribute(child, "type")
+                holder = next(iter(self.correspondence.agents(child)), None)
             elif local(child) == "licence":
                 target = child.get("target")
                 if target and address is None:
@@ -274,7 +271,8 @@ class TeiHeader:
             statement = self.source.words(available)
         licence = _licence(address or "")
         if statement:
-            self.draft.state("rights", {"statement": statement} | optional("licence", licence))
+            more = optional("licence", licence) | optional("holder", holder)
+            self.draft.state("rights", {"statement": statement} | more)
 
     def _holding(self) -> None:
         for description in self._all("fileDesc/sourceDesc//msDesc"):

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 _TEXTS = frozenset(
     {"number", "distribution", "copy_number", "filing_reference", "extent", "excerpt"}
 )
-_AGENTS = {"attention": "attention", "mentioned": "mentioned_agents"}
+_AGENTS = {
+    "attention": "attention",
+    "copies_to": "copies_to",
+    "mentioned": "mentioned_agents",
+    "recipients": "recipients",
+}
 _LISTS = {"item": "items", "enclosure": "enclosures"}
 
 
