@@ -496,3 +496,22 @@ def test_every_request_is_refused_after_the_end(review: Review) -> None:
         for address in ("/", f"/?token={server.keys.token}", f"{review.base}/"):
             answer = client.get(address)
             assert (answer.status_code, "has ended" in answer.text) == (410, True)
+
+
+def test_an_answer_that_is_sent_in_pieces_does_not_wait_for_the_request_again(keys: Keys) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        received.append(await receive())
+        received.append(await receive())
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect" if received else "http.request", "body": b""}
+
+    async def send(message: Any) -> None: ...
+
+    received: list[Any] = []
+    guard = Guard(app, keys, 8000)
+    scope = {"type": "http", "method": "GET", "path": f"/{keys.path}/", "query_string": b""}
+    cookie = f"archive-pkg-review-8000={keys.session}".encode()
+    headers = [(b"host", b"127.0.0.1:8000"), (b"cookie", cookie)]
+    asyncio.run(guard({**scope, "headers": headers}, receive, send))
+    assert [message["type"] for message in received] == ["http.request", "http.disconnect"]

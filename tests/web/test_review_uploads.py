@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import docx
 import openpyxl
 import pytest
 from lxml import html
@@ -131,6 +132,7 @@ def test_nothing_is_written_before_the_reviewer_adds_the_letters(page: Dropped) 
     assert record.part(translation.made_from[0]).file == "FD 3-1.txt"
     (home,) = (page.folder / "records").iterdir()
     assert (home / "FD 3-1.txt").read_bytes() == LETTER
+    assert home.stat().st_mode == page.folder.stat().st_mode
     assert page.proposed() == {}
 
 
@@ -307,3 +309,33 @@ def test_only_the_page_of_the_review_uploads_files(page: Dropped) -> None:
     assert client.post("paste", content=b"{}", headers=headers).status_code == 415
     client.cookies.clear()
     assert status() == 403
+
+
+def test_scans_are_shown_next_to_the_text_and_other_files_can_be_saved(page: Dropped) -> None:
+    page.drop("FD 3-1.txt")
+    page.drop("FD 3-1 p.1.png", PNG)
+    page.drop("FD 3-1.pdf", PDF)
+    page.add()
+    (key,) = page.review.folder.editors()
+    shown = html.fromstring(page.client.get(f"/letters/{key}").text)
+    assert "The wine has arrived" in content(shown)
+    (image,) = strings(shown, "//img/@src")
+    (saved,) = strings(shown, "//a[@download]/@href")
+    answer = page.client.get(image)
+    assert (answer.content, answer.headers["content-type"]) == (PNG, "image/png")
+    answer = page.client.get(saved)
+    assert (answer.content, answer.headers["content-type"]) == (PDF, "application/octet-stream")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert page.client.get(f"/letters/{key}/files/9").status_code == 404
+
+
+def test_the_text_of_a_word_file_is_shown(page: Dropped) -> None:
+    book = docx.Document()
+    book.add_paragraph("The wine has arrived.")
+    stream = io.BytesIO()
+    book.save(stream)
+    page.drop("liste.csv", b"id;from;file\na;Anne Morel;a.docx\n")
+    page.drop("a.docx", stream.getvalue())
+    assert page.add() == "1 letter added."
+    (key,) = page.review.folder.editors()
+    assert "The wine has arrived." in page.client.get(f"/letters/{key}").text

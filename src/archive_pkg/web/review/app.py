@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
+from archive_pkg import storage
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages import is_bag, open_package, verify
 from archive_pkg.packages.page import rendering
@@ -20,7 +30,7 @@ from archive_pkg.reports import Report, counted, some
 from archive_pkg.web.review.arranging import FIELDS, KINDS, Arrangement, Proposal
 from archive_pkg.web.review.batches import SITE, Batch, BatchItem
 from archive_pkg.web.review.cards import REVIEWED, addable, cards, findings_without_card
-from archive_pkg.web.review.display import environment, shown_texts
+from archive_pkg.web.review.display import IMAGES, environment, shown_files, shown_texts
 from archive_pkg.web.review.inputs import inputs, proposed
 from archive_pkg.web.review.listing import SORTED_BY, STATES, Selection
 from archive_pkg.web.review.package_steps import STEPS, PackageRunner
@@ -88,6 +98,7 @@ class Review:
                 Route("/letters/{key}/state", self._state),
                 Route("/letters/{key}/package", self._package),
                 Route("/letters/{key}/page", self._package_page),
+                Route("/letters/{key}/files/{number:int}", self._file),
                 Route("/letters/{key}/work", self._work, methods=["POST"]),
                 Route("/next/{key}", self._next),
                 Route("/paste", self._paste, methods=["POST"]),
@@ -340,6 +351,7 @@ class Review:
             editor=editor,
             snapshot=snapshot,
             texts=shown_texts(snapshot),
+            files=shown_files(snapshot, editor.folder),
             cards=shown,
             unplaced=findings_without_card(snapshot.report, shown),
             editing=editing,
@@ -403,6 +415,24 @@ class Review:
             checked_on=datetime.now(UTC).date().isoformat(),
         )
         return HTMLResponse(page, headers={"content-security-policy": _PAGE_POLICY})
+
+    def _file(self, request: Request) -> Response:
+        """Send a file of a letter: an image to show, any other file to save."""
+        editor = self.folder.editor(request.path_params["key"])
+        record, number = editor.read().record, request.path_params["number"]
+        if record is None or number >= len(record.files):
+            raise UsageError("there is no such file", "Reload the page.")
+        name = record.files[number]
+        with storage.storage_errors(f"reading {name}"):
+            stream = storage.open_beneath(editor.folder, name)
+        stated = next(part.media_type for part in record.parts if part.file == name)
+        kind = stated if stated in IMAGES else "application/octet-stream"
+        saved = quote(name.rpartition("/")[2])
+        shown = "inline" if stated in IMAGES else "attachment"
+        headers = {"content-disposition": f"{shown}; filename*=UTF-8''{saved}"}
+        chunks = iter(partial(stream.read, 1 << 20), b"")
+        close = BackgroundTask(stream.close)
+        return StreamingResponse(chunks, media_type=kind, headers=headers, background=close)
 
     def _state(self, request: Request) -> Response:
         editor = self.folder.editor(request.path_params["key"])

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from archive_pkg.errors import ArchivePkgError
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, marked_lines
+from archive_pkg.texts.letter_files import METHODS, read_source
 from archive_pkg.web.review.cards import card_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from jinja2 import Environment
 
@@ -26,6 +30,8 @@ _INVISIBLE = re.compile(
     "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f])"
 )
+IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp"}
+"""The media types that browsers show as images, and that have no scripts."""
 # Languages written from right to left.
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
 
@@ -54,6 +60,61 @@ def shown_texts(snapshot: RecordSnapshot) -> list[dict[str, Any]]:
     if record is None:
         return []
     return [_shown_text(record, text) for text in snapshot.texts]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file of the letter that is not plain text.
+
+    Attributes:
+        number: Its index among the record's files, for its address.
+        file: Its path from the record's folder.
+        title: The title or kind of its parts.
+        is_image: Whether browsers can show it as an image.
+        paragraphs: Its text; empty if it has none, or if another part has the text.
+    """
+
+    number: int
+    file: str
+    title: str
+    is_image: bool
+    paragraphs: tuple[str, ...]
+
+
+def shown_files(snapshot: RecordSnapshot, folder: Path) -> list[ShownFile]:
+    """Return the letter's files whose texts cannot be quoted: scans and documents."""
+    record = snapshot.record
+    if record is None:
+        return []
+    sources = {source for part in record.parts for source in part.made_from}
+    texts = {text.file for text in snapshot.texts}
+    found: dict[str, ShownFile] = {}
+    for part in record.parts:
+        if part.file is None or part.file in texts or part.file in found:
+            continue
+        has_text = part.media_type in METHODS and part.id not in sources
+        found[part.file] = ShownFile(
+            record.files.index(part.file),
+            part.file,
+            part.title or part.kind,
+            part.media_type in IMAGES,
+            _paragraphs(folder / part.file) if has_text else (),
+        )
+    return list(found.values())
+
+
+def _paragraphs(path: Path) -> tuple[str, ...]:
+    try:
+        about = path.stat()
+        return _read_paragraphs(path, about.st_mtime_ns, about.st_size)
+    except (OSError, ArchivePkgError):  # a finding reports it, or a PDF has only images
+        return ()
+
+
+@lru_cache(maxsize=64)
+def _read_paragraphs(path: Path, time: int, size: int) -> tuple[str, ...]:
+    """Return the paragraphs of a document; its time and size notice changes."""
+    return tuple(re.split(r"\n\s*\n|\f", read_source(path).text.strip()))
 
 
 def _shown_text(record: Record, text: LetterText) -> dict[str, Any]:

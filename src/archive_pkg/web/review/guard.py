@@ -177,9 +177,11 @@ class Guard:
             return
 
         async def replay() -> Message:
+            nonlocal body
             if body is None:
-                return await receive()
-            return {"type": "http.request", "body": body, "more_body": False}
+                return await receive()  # the file, or the end of the connection
+            read, body = body, None
+            return {"type": "http.request", "body": read, "more_body": False}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -59,12 +59,15 @@ class Uploads:
     @cached_property
     def folder(self) -> Path:
         """The private folder with the files."""
-        return Path(mkdtemp(prefix="archive-pkg-uploads-"))
+        # Records get at most the permissions of their files' folder.
+        folder = Path(mkdtemp(prefix="archive-pkg-uploads-"), "files")
+        folder.mkdir()
+        return folder
 
     def close(self) -> None:
         """Remove all files."""
         if folder := vars(self).pop("folder", None):
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder.parent, ignore_errors=True)
         self.paths.clear()
 
     @contextlib.contextmanager
