@@ -1,0 +1,92 @@
+"""Read who may see a letter, from the rows of a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.tables.lists.access_words import (
+    ACCESS_ASKED,
+    AccessReading,
+    read_access,
+    restriction_in,
+    strictest,
+)
+from archive_pkg.tables.lists.list_rows import ACCESS_FIELDS, READ_AS, ListRow
+from archive_pkg.tables.lists.row_reader import RowReader, as_id
+
+if TYPE_CHECKING:
+    from archive_pkg.tables.lists.mapping import ColumnMap
+    from archive_pkg.tables.reading.sheets import Sheet
+
+_UNDECIDED = "Not decided: the list of letters does not say clearly who may see it."
+_ACCESS_HINT = "Write open, closed, or until and a date: until 2030-12-31."
+
+
+class AccessCells(RowReader):
+    """Reads the columns about access, and the restrictions in remarks."""
+
+    def __init__(self, sheet: Sheet, mapping: ColumnMap) -> None:
+        super().__init__(sheet, mapping)
+        self._restricted_ids = {
+            as_id(given)
+            for row in self._rows.letters
+            for given in row.texts("id")
+            if any(
+                read_access(cell.text, cell.header).status in ("restricted", "closed")
+                for target in ("access", "access_until")
+                for cell in row.cells.get(target, ())
+            )
+        }
+        self._states_open = any(
+            read_access(text, header).status == "open"
+            for header, target in mapping.columns.items()
+            if target == "access"
+            for _, text in self._rows.cells_of(header)
+        )
+
+    def _access(self, row: ListRow) -> dict[str, Any]:
+        """Return who may see the letter; empty if the list says nothing about it."""
+        date = row.raw.get("date", {}).get("edtf", "")
+        read = [
+            self._reported(row, header, text, read_access(text, header, date))
+            for target in ("access", "access_until", "remarks", "classification")
+            for header, text, _ in row.cells.get(target, ())
+            if target in ACCESS_FIELDS or restriction_in(text)
+        ]
+        rules = row.texts("access_rule")
+        if not any(one.status for one in read) and (question := self._question(row, rules)):
+            columns = self._map.columns.items()
+            header = next((name for name, meant in columns if meant in ACCESS_FIELDS), "")
+            read.append(self._reported(row, header, "", AccessReading("closed", question=question)))
+        one = strictest(read)
+        if not one.status:
+            return {}
+        access: dict[str, Any] = {"status": one.status}
+        if one.until:
+            access["until"] = {"edtf": one.until}
+        if rules:
+            access["rule"] = "; ".join(rules)
+        elif one.status != "open":
+            access["rule"] = _UNDECIDED if one.question else "according to the list of letters"
+        return access
+
+    def _question(self, row: ListRow, rules: list[str]) -> str:
+        """Return why a letter without stated access may be closed; "" if nothing suggests it."""
+        given = (row.texts("id") or [""])[0]
+        if rules:
+            return "there is a rule, but the list does not say whether the letter is open"
+        if as_id(given) in self._restricted_ids:
+            return f"another row with the id “{given}” is restricted"
+        if self._states_open:
+            return "other rows say that a letter is open, but this one says nothing"
+        return ""
+
+    def _reported(self, row: ListRow, header: str, text: str, one: AccessReading) -> AccessReading:
+        """Report how a cell about access is read, and return the reading."""
+        if one.question:
+            message = f"{one.question}; the letter is closed"
+            self._report(ACCESS_ASKED, row, header, message, _ACCESS_HINT)
+        elif one.status:
+            until = f" until {one.until}" if one.until else ""
+            self._report(READ_AS, row, header, f"“{text}” is read as {one.status}{until}")
+        return one

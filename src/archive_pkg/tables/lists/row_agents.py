@@ -1,0 +1,115 @@
+"""Read the names of people and bodies in the rows of a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.names import confidence_in, divide_name, slug, without_signs
+from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
+from archive_pkg.reports import Code, Severity
+from archive_pkg.tables.lists.list_rows import READ_AS, ListRow
+from archive_pkg.tables.lists.row_reader import RowReader, numbered
+
+if TYPE_CHECKING:
+    from archive_pkg.tables.lists.mapping import ColumnMap
+    from archive_pkg.tables.reading.sheets import Sheet
+
+IDENTIFIER_LOOSE = Code(
+    "tables-identifier-loose",
+    Severity.WARNING,
+    "A row has more or fewer identifiers than names, so they are not imported, or it has the same "
+    "identifier for two names.",
+)
+_IDENTIFIED = ("sender", "recipients")
+_ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+
+
+class AgentCells(RowReader):
+    """Reads the columns of names, and of their identifiers."""
+
+    def __init__(self, sheet: Sheet, mapping: ColumnMap) -> None:
+        super().__init__(sheet, mapping)
+        self._reported_names: set[str] = set()
+
+    def _agents(self, row: ListRow) -> None:
+        found: list[dict[str, Any]] = []
+        for role in _ROLES:
+            ids = [self._agent(row, role, name, found) for name in row.items(role)]
+            if ids:
+                row.raw[role] = list(dict.fromkeys(ids))
+            if role in _IDENTIFIED:
+                self._identifiers_of(row, role, ids, found)
+        if name := self._map.described_by:
+            self._agent(row, "describer", name, found)
+        if found:
+            row.raw["agents"] = found
+
+    def _identifiers_of(
+        self, row: ListRow, role: str, ids: list[str], found: list[dict[str, Any]]
+    ) -> None:
+        """Add identifiers to the agents of a role, in the order of the cells."""
+        target = f"{role}_identifiers"
+        given = row.items(target)
+        if len(given) != len(ids):
+            self._report_unmatched_identifiers(row, target, role)
+            return
+        for agent, text in zip(ids, given, strict=True):
+            one = next(item for item in found if item["id"] == agent)
+            listed = one.setdefault("identifiers", [])
+            identifier = self._identifier(text)
+            listed += [] if identifier in listed else [identifier]
+            for other in found:
+                if other is not one and identifier in other.get("identifiers", ()):
+                    message = f"{text} is also the identifier of “{other['name']}”"
+                    hint = "Two names make two agents. Check whom it identifies."
+                    self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
+
+    def _report_unmatched_identifiers(self, row: ListRow, target: str, names: str) -> None:
+        """Report identifiers that cannot be matched with names."""
+        given = row.items(target)
+        if given:
+            message = f"{', '.join(given)}: the row has more or fewer names in {names}"
+            hint = "Give one identifier per name, in the same order, separated by semicolons."
+            self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
+
+    def _agent(self, row: ListRow, role: str, text: str, found: list[dict[str, Any]]) -> str:
+        """Return the id of the agent with a name; add the agent if the row has not named it yet."""
+        bare = text if role == "describer" else without_signs(text) or text
+        written = divide_name(bare)
+        name = written.name
+        if name in row.agents:
+            self._doubt(row, f"{role}.{row.agents[name]}", text)
+            return row.agents[name]
+        body = written.is_body and role != "describer"
+        kind = "organization" if body else "person"
+        taken = set(row.agents.values())
+        agent = next(n for n in numbered(slug(name) or "agent") if n not in taken)
+        row.agents[name] = agent
+        found.append({"id": agent, "name": name, "kind": kind, "as_written": text})
+        self._doubt(row, f"{role}.{agent}", text)
+        if written.office:
+            found[-1]["role"] = written.office
+        if role != "describer":
+            header = row.origin.get(role, "")
+            if text not in self._reported_names:
+                article = "an" if body else "a"
+                called = f" called “{name}”" if name != text else ""
+                office = f", office “{written.office}”" if written.office else ""
+                message = f"“{text}” is read as {article} {kind}{called}{office}"
+                self._report(READ_AS, row, header, message)
+                self._reported_names.add(text)
+            row.inferred.append((f"agents.{agent}.kind", "kind-from-name", f"“{text}”"))
+        return agent
+
+    @staticmethod
+    def _doubt(row: ListRow, path: str, text: str) -> None:
+        """Record how certain the list is about a name or place that an editor marked."""
+        if confidence := confidence_in(text):
+            row.doubts.append((path, confidence, f"“{text}”"))
+
+    @staticmethod
+    def _identifier(text: str) -> dict[str, str]:
+        scheme, colon, value = text.partition(":")
+        if colon and scheme.casefold() in SCHEMES and value:
+            return {"scheme": scheme.casefold(), "value": value.strip()}
+        return identify(text) or {"scheme": "local", "value": text}
