@@ -178,3 +178,26 @@ def test_a_julian_day_is_read_as_the_gregorian_day(days: int) -> None:
             assert read is not None, written
             assert (read.edtf, read.sure, read.calendar) == (str(day), 1, "julian"), written
             assert f"{number} {name[month - 1]} {year} in the Julian" in read.note
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        # A month and year is not a day of the month before it.
+        ("1.10.1951 - 12.1951", None),
+        ("zw. 1.10.1951 u. 12.1951", None),
+        ("1.10.1951 - 12. 1951", None),
+        ("3.-5.1951", None),
+        ("10.1951 - 12.1951", ["1951-10/1951-12"]),
+        ("May 3-12 1951", ["1951-05-03/1951-05-12"]),
+        ("3.-5.5.1951", ["1951-05-03/1951-05-05"]),
+        # A year with a minus sign is more often an end than a year before Christ.
+        ("-1934", ["../1934", "-1934"]),
+        ("-0043", ["-0043"]),
+    ],
+)
+def test_numbers_that_are_not_days_or_years_are_not_taken_for_them(
+    text: str, readings: list[str] | None
+) -> None:
+    read = read_date(text)
+    assert (read and ([one.edtf for one in read.readings] or [read.edtf])) == readings

@@ -73,9 +73,9 @@ def _read(text: str, conventions: DateConventions) -> DateReading | None:
 def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
     if bare.casefold().strip("[]()") in words.UNDATED:
         return DateReading("", "undated")
-    if re.fullmatch(r"[0-9]{4,5}", bare) and int(bare) > _LAST_YEAR:
-        serial = from_serial(int(bare), epoch_1904=conventions.epoch_1904)
-        return serial and open_reading([serial], serial.rule)
+    number = re.fullmatch(r"-(?:1\d{3}|20\d\d)|\d{4,5}", bare, re.ASCII)
+    if number and not 0 <= int(bare) <= _LAST_YEAR:
+        return _odd_number(int(bare), conventions)
     if midnight := _MIDNIGHT.fullmatch(bare):
         reading = DateReading(midnight[1], "midnight", 1, note="written with the time 00:00")
         return reading if is_edtf(reading.edtf) else None
@@ -100,6 +100,17 @@ def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
         return reading if reading.rule == "no-such-day" else None
     supplied = inner or re.search(r"[\[<]", re.sub(r"\[\?+\]", "", bare))
     return change_readings(reading, _supplied) if supplied else reading
+
+
+def _odd_number(number: int, conventions: DateConventions) -> DateReading | None:
+    """Return the readings of a number that is not a year: a spreadsheet's day, or "-1934"."""
+    if number < 0:
+        # EDTF reads it as a year before Christ.
+        choices = (f"../{-number}", str(number))
+        rule = "until-a-year"
+        return open_reading((DateReading(one, rule, 1) for one in choices), rule)
+    serial = from_serial(number, epoch_1904=conventions.epoch_1904)
+    return serial and open_reading([serial], serial.rule)
 
 
 def _supplied(reading: DateReading) -> DateReading:

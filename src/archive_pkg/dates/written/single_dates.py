@@ -70,7 +70,8 @@ class PointReader(ComponentReader):
             end += after and self.word(end) in ("日", "일")
             yield Point(end, (Choice(None, None, day),), part=True)
             year = self.year_after(end, ".,") if after else NO_YEAR
-            if year.years:
+            is_month = day <= 12 and self.word(position + 1) == "." and year.end == position + 3
+            if year.years and not is_month:  # "12.1951" is a month
                 yield self.point(year, None, day, "written-date")
         elif token.word in self.names.months and not day:
             month = self.names.months[token.word]
@@ -170,6 +171,8 @@ class PointReader(ComponentReader):
         signs = self.gap(end, "./-–")
         if not first or signs == end or end != position + 1:
             return
+        if self.word(end) == "." and self.word(end + 1) in ("-", "–"):
+            return  # "3.-5.1951"
         roman = self.roman(signs)
         second = roman or self.number(signs, 31)
         after = self.gap(signs + 1, "./-–,")
