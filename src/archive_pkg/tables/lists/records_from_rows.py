@@ -212,43 +212,41 @@ class ListReader(DateCells, AgentCells, AccessCells):
             return None
 
     def _plain_fields(self, row: ListRow) -> None:
-        raw, origin = row.raw, row.origin
-        for target, cells in row.cells.items():
-            origin[target] = cells[0].header
-        for name in ("custody", "salutation", "closing"):
-            if texts := row.texts(name):
-                raw[name] = "\n".join(texts)
-        for name in ("variant_titles", "publications"):
-            if texts := row.texts(name):
-                raw[name] = texts if name == "publications" else row.items(name)
-        raw["type"] = self._type(row)
-        if places := row.texts("place"):
-            bare = without_signs(places[0]) or places[0]
-            raw["place"] = {"name": bare} | ({"as_written": places[0]} if bare != places[0] else {})
-            self._doubt(row, "place", places[0])
-            found = [self._identifier(text) for text in row.items("place_identifiers")]
-            raw["place"] |= {"identifiers": found} if found else {}
-        else:
-            self._report_unmatched_identifiers(row, "place_identifiers", "place")
-        if places := row.items("mentioned_places"):
-            raw["mentioned_places"] = [{"name": name} for name in dict.fromkeys(places)]
-        if terms := row.items("subjects"):
-            raw["subjects"] = [{"term": term} for term in dict.fromkeys(terms)]
-        if texts := row.texts("summary"):
-            raw["summary"] = {"text": "\n\n".join(texts)}
-        if texts := row.items("classification"):
-            raw["classification"] = {"as_written": texts[0], "caveats": texts[1:]}
-        if texts := row.texts("rights"):
-            raw["rights"] = {"statement": "\n".join(texts)}
-        if texts := row.texts("licence"):
-            raw.setdefault("rights", {"statement": texts[0]})["licence"] = texts[0]
-        if titles := row.items("enclosures"):
-            raw["enclosures"] = [
+        row.origin |= {target: cells[0].header for target, cells in row.cells.items()}
+        places, subjects = (dict.fromkeys(row.items(n)) for n in ("mentioned_places", "subjects"))
+        summary, rights, licence = map(row.texts, ("summary", "rights", "licence"))
+        marks = row.items("classification")
+        made = {
+            **{name: "\n".join(row.texts(name)) for name in ("custody", "salutation", "closing")},
+            "variant_titles": row.items("variant_titles"),
+            "publications": row.texts("publications"),
+            "type": self._type(row),
+            "place": self._place(row),
+            "mentioned_places": [{"name": name} for name in places],
+            "subjects": [{"term": term} for term in subjects],
+            "summary": summary and {"text": "\n\n".join(summary)},
+            "classification": marks and {"as_written": marks[0], "caveats": marks[1:]},
+            "rights": (rights or licence) and {"statement": "\n".join(rights) or licence[0]},
+            "enclosures": [
                 {"id": f"enclosure-{number}", "title": title}
-                for number, title in enumerate(titles, 1)
-            ]
-        if texts := row.items("identifiers"):
-            raw["identifiers"] = [self._identifier(text) for text in texts]
+                for number, title in enumerate(row.items("enclosures"), 1)
+            ],
+            "identifiers": [self._identifier(text) for text in row.items("identifiers")],
+        }
+        row.raw |= {name: value for name, value in made.items() if value}
+        if licence:
+            row.raw["rights"]["licence"] = licence[0]
+
+    def _place(self, row: ListRow) -> dict[str, Any]:
+        places = row.texts("place")
+        if not places:
+            self._report_unmatched_identifiers(row, "place_identifiers", "place")
+            return {}
+        bare = without_signs(places[0]) or places[0]
+        self._doubt(row, "place", places[0])
+        written = {"as_written": places[0]} if bare != places[0] else {}
+        found = [self._identifier(text) for text in row.items("place_identifiers")]
+        return {"name": bare} | written | ({"identifiers": found} if found else {})
 
     def _type(self, row: ListRow) -> str:
         text = (row.texts("type") or ["letter"])[0]
