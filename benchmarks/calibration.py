@@ -94,7 +94,7 @@ def row_of_tei(path: Path) -> dict[str, Any]:
     place = plain(labels.get("place") or "")
     shown |= {"place": bool(place) and place in plain(text), "date": bool(labels.get("date"))}
     labels["in_text"] = shown
-    return {"id": path.stem, "source": f"{path.parent.name} (TEI)", "text": text, "labels": labels}
+    return {"id": path.stem, "source": path.parent.name, "text": text, "labels": labels}
 
 
 def edition(row: dict[str, Any]) -> str:

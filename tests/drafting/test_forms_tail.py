@@ -412,8 +412,8 @@ To Cde. Orlin
 = Karwin =
 =
 recipient = Orlin, certain, address-to 9 person
-signatory = Karwin, certain, signature-between-signs 6 person
-sender = Karwin, certain, sender-signature-between-signs 9 person
+signatory = Karwin, probable, signature-between-signs 6 person
+sender = Karwin, probable, sender-signature-between-signs 9 person
 addressee | - signature
 -----
 To Cde. Orlin

@@ -220,6 +220,20 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"Washington, June 12, 1959\n\nMEETING WITH THE NATIONAL GLASS COUNCIL\n\n{BODY}",
         {"sender": [], "recipient": ["Miller"]},
     ),
+    "a day of the week, a sentence and a farewell are no greetings": (
+        "Sonnabend!\n\nLiebste Anna!\n\nDie Teller sind da, und wir haben sie zweimal gezählt.\n\n"
+        "Ich liebe Dich, ich liebe Dich für Zeit und Ewigkeit!\n\nVale!\n\nDein Otto\n",
+        {"salutation": ["Liebste Anna!"]},
+    ),
+    "a phrase in parentheses with an exclamation mark is not a signature": (
+        f"Liebe Anna!\n\n{BODY}\nIn treuer Liebe D. Tante Toni\n\n(Im Zug!)\n",
+        {"signatory": ["Liebe D. Tante Toni"]},
+    ),
+    "an office with “to” below a signature is not an enclosure": (
+        f"Dear Ann,\n\n{BODY}\nSincerely yours,\n\nOtto Moser\n\n"
+        "Special Assistant to the President\n",
+        {"enclosure": [], "signatory": ["Otto Moser"]},
+    ),
 }  # fmt: skip
 
 

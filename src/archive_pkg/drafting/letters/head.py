@@ -53,6 +53,9 @@ class DocumentHead:
     senders: list[list[int]] = field(default_factory=list)
 
 
+SPEAKERS = frozenset({"ich", "wir", "i", "we", "je", "nous"})
+
+
 def is_prose(line: Line) -> bool:
     """Return whether a line is too long, or too much like a sentence, to belong to a head."""
     if line.text.startswith("TO ") and line.text.isupper() and line.is_short:
@@ -72,7 +75,9 @@ def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
     text = line.text
     if not line.alone or text[-1] != "!" or len(words) > 3 or len(text) > 30:
         return False
-    if (text.isupper() and len(text) > 5) or read_marking(text, vocabulary) is not None:
+    if (text.isupper() and len(text) > 5) or words[0] in vocabulary.weekdays:
+        return False
+    if read_marking(text, vocabulary) is not None:
         return False
     return looks_like_name(text[:-1]) and vocabulary.forms["closings"].within(words) < 0
 
@@ -95,6 +100,8 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
             return 2
         if words[0] in _ADDRESS_TITLES and len(words) > opener:
             return 0
+        if forms["closings"].within(words[opener:]) >= 0:
+            return 0  # "Dear Ann, they are missed, a thousand greetings, your Otto"
         return 2 if len(words) <= 4 and line.alone else 1
     if (
         forms["salutation abbreviated"].at(words)
@@ -109,6 +116,7 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
         text[-1] in "!,–"
         and len(words) <= 10
         and forms["salutation endearments"].within(words) >= 0
+        and words[0] not in SPEAKERS
     ):
         return 2 if line.alone else 0
     if line.alone and text[-1] in "—–" and len(words) <= 2 and looks_like_name(text[:-1]):

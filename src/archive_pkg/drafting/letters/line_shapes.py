@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.letters.head import is_salutation
+from archive_pkg.drafting.letters.head import SPEAKERS, is_salutation
 from archive_pkg.drafting.name_shapes import LONGEST, looks_like_name
 from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 
@@ -26,7 +26,6 @@ _TYPED_SIGN = re.compile(r"\(?/?s/|/s\)", re.IGNORECASE)
 _NO_NAME_WORDS = frozenset(
     {"to", "be", "is", "are", "was", "were", "the", "by", "with", "has", "have", "that", "this"}
 )
-_SPEAKERS = frozenset({"ich", "wir", "i", "we", "je", "nous"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ class LineShapes:
             return None
         if words[-1] in self.vocabulary.words["pronouns"]:
             return None  # "Całuję Cię"
-        if first_word(line.text) in _SPEAKERS or (rest[-1] == "!" and len(pieces) > 5):
+        if first_word(line.text) in SPEAKERS or (rest[-1] == "!" and len(pieces) > 5):
             return None
         if self.vocabulary.forms["closings"].within(words) >= 0:
             return None

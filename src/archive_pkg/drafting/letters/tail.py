@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -48,13 +49,17 @@ class DocumentTail:
     end: int = 0
 
 
+# "Special Assistant to the President", "Respectfully submitted to the President".
+_BELONGING = re.compile(r"(?:assistant|advis[eo]r|counsel(?:or)?|attaché|aide|[a-z]ed) to\b", re.I)
+
+
 def is_document_heading(line: Line) -> bool:
     """Return whether a line is a heading such as "President Roosevelt to Generalissimo Chiang"."""
     text = line.text
     pieces = text.split()
     if not line.alone or not 4 <= len(pieces) <= 32 or text[-1] in ".:,;?!":
         return False
-    if "to" not in pieces[1:-1] or not text[0].isupper():
+    if "to" not in pieces[1:-1] or not text[0].isupper() or _BELONGING.search(text):
         return False
     long = [p for p in pieces if len(p.strip('(),“”"’')) > 3]
     capital = sum(1 for p in long if p.lstrip('(“"')[:1].isupper())

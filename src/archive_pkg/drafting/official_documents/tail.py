@@ -334,13 +334,13 @@ class TailForms(ListForms):
         signs = _BETWEEN_SIGNS.fullmatch(text)
         if signs is not None and self.is_signer(signs["name"]):
             at = self.text.find(signs["name"], one.start)
-            self.sign(signs["name"], at, CERTAIN, "signature-between-signs", one.line)
+            self.sign(signs["name"], at, PROBABLE, "signature-between-signs", one.line)
             return True
         found = _IN_PARENTHESES.search(text)
         if found is None or not self.is_signer(found["name"]):
             return False
         before = text[: found.start()].strip(" :,")
-        if before and not marked and not self.has_office(before):
+        if before and not marked and (not self.has_office(before) or self.kind_of(before)[0]):
             return False
         role = before or self.office_near(one.line, floor)
         at = one.start + one.text.rfind(found["name"])
@@ -487,7 +487,7 @@ class TailForms(ListForms):
     def is_signer(self, name: str) -> bool:
         """Return whether a string can be a signer's name."""
         pieces = name.replace(",", " ").split()
-        if not looks_like_name(name, most=5):
+        if not looks_like_name(name, most=5) or name[-1] in "!?":
             return False
         marked = read_marking_line(name, self.vocabulary)
         if marked or self.kind_of(name)[0] or self.is_history(name):

@@ -155,10 +155,10 @@ class TelegraphForms(TitleForms):
     def _add_type(self, one: Segment, rank: int) -> None:
         self.add("type", "telegram", PROBABLE, "telegraph-head", one.start, one.end, rank=rank)
 
-    def _add_place(self, one: Segment, place: str) -> None:
-        town = self.is_town(place)
+    def _add_place(self, one: Segment, place: str, *, sure: bool = True) -> None:
+        sure = sure and self.is_town(place)
         at = self.text.find(place, one.start)
-        self.add("place", place, CERTAIN if town else PROBABLE, "telegraph-head", at, rank=8)
+        self.add("place", place, CERTAIN if sure else PROBABLE, "telegraph-head", at, rank=8)
         self.strong = True
 
     def _two_days(self, one: Segment, text: str) -> bool:
@@ -201,7 +201,8 @@ class TelegraphForms(TitleForms):
         found, sent = _FROM_PLACE.match(text), _SENT.search(text)
         if found is None or not (self.is_town(found["place"]) or sent):
             return False
-        self._add_place(one, found["place"].strip())
+        # "aus Wien" on a postcard is the address of the sender
+        self._add_place(one, found["place"].strip(), sure=text[0].isupper())
         self._add_type(one, 6 if sent else 4)
         self._times(one, text)
         self.take(one.line, "registry")
