@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from archive_pkg import cli
+from archive_pkg.web.review.serving import Server
 from program import PATIENCE, command
 
 LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
@@ -65,11 +66,23 @@ def test_a_signal_ends_the_review_normally_and_leaves_no_lock(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def review(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Return a function that runs the command in this process, with other work than serving."""
+
+    def run(work: Callable[[Server], object], *words: object) -> int:
+        monkeypatch.setattr(Server, "run", lambda server: (work(server), server._socket.close()))
+        return cli.run(["review", *map(str, words), "--no-browser"])
+
+    return run
+
+
 def test_a_second_review_of_a_folder_is_refused(
-    start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    review: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    start()
-    assert cli.run(["review", str(tmp_path), "--no-browser"]) == 5
+    again: list[int] = []
+    assert review(lambda _: again.append(cli.run(["review", str(tmp_path)])), tmp_path) == 0
+    assert again == [5]
     assert "another review of" in capsys.readouterr().err
 
 
@@ -85,18 +98,25 @@ def test_a_port_in_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "Leave out --port" in errors
 
 
-def test_the_server_listens_on_127_0_0_1_only(start: Start) -> None:
-    _, address = start()
-    port = int(address.partition("127.0.0.1:")[2].partition("/")[0])
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.2", port), 2)
+def test_the_server_listens_on_127_0_0_1_only(review: Callable[..., int], tmp_path: Path) -> None:
+    def connect(server: Server) -> None:
+        port = server._socket.getsockname()[1]
+        socket.create_connection(("127.0.0.1", port), 2).close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), 2)
+
+    assert review(connect, tmp_path) == 0
 
 
-def test_a_letter_is_drafted_before_the_page_is_open(start: Start, tmp_path: Path) -> None:
+def test_a_letter_is_drafted_before_the_page_is_open(
+    review: Callable[..., int], tmp_path: Path
+) -> None:
     shutil.copy(LETTER, tmp_path / "letter.txt")
-    start("letter.txt")
-    (file,) = tmp_path.rglob("record.yaml")
-    assert file.parent.parent.name == "records"
+    made: list[Path] = []
+    assert (
+        review(lambda _: made.extend(tmp_path.rglob("record.yaml")), tmp_path / "letter.txt") == 0
+    )
+    assert [file.parent.parent.name for file in made] == ["records"]
 
 
 def test_a_letter_next_to_its_record_is_not_drafted_again(
@@ -145,8 +165,6 @@ def test_a_package_or_a_path_in_it_is_refused(
 def test_the_token_is_printed_but_not_in_the_command_line_of_the_browser(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from archive_pkg.web.review.serving import Server
-
     opened: list[str] = []
     led: list[str] = []
     files: list[Path] = []
