@@ -289,7 +289,7 @@ def test_replacing_a_package_survives_a_power_cut(power: Power, made: Path) -> N
         assert names(out) == {"letter"}
 
 
-@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("replace", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_building_many_packages_survives_a_power_cut(power: Power, replace: bool) -> None:
     letters, collection = power.root / "letters", power.root / "collection"
 
