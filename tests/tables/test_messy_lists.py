@@ -15,7 +15,7 @@ from archive_pkg.reports import Report
 from archive_pkg.tables import draft_map, read_tables, write_records
 from archive_pkg.tables.lists.file_matching import LetterFiles, kind_of_file
 from archive_pkg.tables.lists.header_words import field_named
-from archive_pkg.tables.lists.mapping import read_mapping
+from archive_pkg.tables.lists.mapping import TARGETS, read_mapping
 from typed import present
 
 
@@ -219,6 +219,51 @@ def test_a_field_is_guessed_from_header_and_values_together(
     rows = "".join(f"{number},{value}\n" for number, value in enumerate(values.split(), 1))
     path = _list(tmp_path, f"id,{header}\n{rows}")
     assert read_mapping(path.with_name("list.csv.map.yaml")).columns[header] == field
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "columns"),
+    [
+        ("From,To,Sent on,Received on", "Ada,Ben,3 May 1870,9 May 1870",
+         "sender recipients date received"),
+        ("From,To,Sent from,Sent to", "Ada,Ben,Exton,Wyeford", "sender recipients - -"),
+        ("Authors,Authors as marked,Addressees", "One,A. O.,Two", "sender - recipients"),
+        ("addressee,addresseeOrg", "Ben Two,Board", "recipients recipients"),
+        ("Datum,Datum (ISO)", "Pfingsten 1870,1870-06-05", "date_as_written date"),
+        ("Year date,Standard gregorian date", "1666,1666-09-21", "- date"),
+        ("Datum,Datum (ISO)", "5. Juni 1870,1870-06-05", "date -"),
+    ],
+)  # fmt: skip
+def test_names_and_dates_in_several_columns_are_told_apart(
+    header: str, row: str, columns: str, tmp_path: Path
+) -> None:
+    path = _list(tmp_path, f"id,{header}\na,{row}\n")
+    guessed = read_mapping(path.with_name("list.csv.map.yaml")).columns
+    assert " ".join(list(guessed.values())[1:]) == columns
+
+
+_VALUES = {
+    "type": "telegram", "licence": "CC-BY-4.0", "languages": "de", "access": "open",
+    "access_until": "2030",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("field", [name for name in TARGETS if name not in ("id", *_VALUES)])
+def test_every_word_of_a_cell_is_in_the_record_or_the_report(
+    field: str, columns: int, tmp_path: Path
+) -> None:
+    words = ["Qone Qtwo", "Qthree Qfour"][:columns]
+    known = {"id": "L1", "sender": "Ada One", "repository": "Museum"}
+    known.pop(field, None)
+    mapping = [f"{name}: {name}" for name in known]
+    mapping += [f"{number}: {field}" for number in range(columns)]
+    header = ",".join([*known, *map(str, range(columns))])
+    path = _list(tmp_path, f"{header}\n{','.join([*known.values(), *words])}\n",
+                 ", ".join(f'"{one.replace(": ", chr(34) + ": ")}' for one in mapping))  # fmt: skip
+    records, report = read_tables(path)
+    said = str([record.as_json() for record in records]) + str([f.message for f in report])
+    assert [word for word in " ".join(words).split() if word not in said] == []
 
 
 def test_an_editors_signs_become_the_confidence_of_names_and_places(tmp_path: Path) -> None:

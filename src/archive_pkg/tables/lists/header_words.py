@@ -38,8 +38,8 @@ _HEADERS: dict[str, str] = {
     "agentheader",
     "signatories": "signed signatory signatories signedby unterzeichner unterschrift signature "
     "подпись signataire podpis подписал firmante firma firmatario",
-    "recipients": "recipient recipients to addressedto sentto writtento addressee empfänger "
-    "empfaenger an adressat destinataire "
+    "recipients": "recipient recipients to addressedto sentto writtento addressee addressees "
+    "empfänger empfaenger an adressat destinataire "
     "получатель адресат receiver destinatario à odbiorca adresat кому destinatarios empfängerin",
     "copies_to": "cc copies copiesto copyto kopie kopien копия verteiler copie kopia copia",
     "mentioned_agents": "persons people personen mentioned names namen erwähntepersonen "

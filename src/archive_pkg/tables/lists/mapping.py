@@ -200,13 +200,16 @@ def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str
         taken.add("repository")
     has_id = any(field_named(h) == "id" for h in header)
     has_call_number = any(_is_call_number(h) for h in header)
+    written = _columns_with_words_of_dates(header, samples)
     guesses = {}
     for name, values in zip(header, samples, strict=True):
         if name.strip():
             if has_call_number and field_named(name) == "id" and _are_running_numbers(values):
                 guesses[name] = LEFT_OUT, f"a running number{_example(values)}"
                 continue
-            if (
+            if name in written:
+                guesses[name] = written[name], f"another column is the date{_example(values)}"
+            elif (
                 not has_id
                 and field_named(name) == "identifiers"
                 and not any(map(_is_address, values))
@@ -217,6 +220,22 @@ def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str
                 guesses[name] = _guess(name, values, taken)
             taken.add(guesses[name][0])
     return guesses
+
+
+def _columns_with_words_of_dates(header: list[str], samples: list[list[str]]) -> dict[str, str]:
+    """Return the fields of the columns named date, if a later one has more dates than they have."""
+    columns = [
+        (name, values, _share(values, _is_date))
+        for name, values in zip(header, samples, strict=True)
+        if values and field_named(name) == "date"
+    ]
+    most = max((share for _, _, share in columns), default=0)
+    fewer = [(name, values) for name, values, share in columns if share < most and most >= 0.8]
+    fields = ["date_as_written", *[LEFT_OUT] * len(fewer)]
+    return {
+        name: LEFT_OUT if all(map(str.isdecimal, values)) else fields.pop(0)
+        for name, values in fewer
+    }
 
 
 def _is_call_number(header: str) -> bool:
@@ -360,7 +379,6 @@ def _guess_from_values(
     is_year = re.compile("1[0-9]{3}|20[0-9]{2}").fullmatch if named in _DATE_FIELDS else None
     dates = _share(values, lambda value: _is_date(value) or bool(is_year and is_year(value)))
     files = _share(values, lambda value: bool(_FILE.fullmatch(value)))
-    ids = _share(values, _is_identifier)
     if files >= 0.8 or (named == "files" and files):
         return "files", f"{files:.0%} of its values are file names" + _by_name(named)
     if named in _DATE_FIELDS and not dates and not is_name_of(header, named):
@@ -371,13 +389,36 @@ def _guess_from_values(
         return named or "date", f"{dates:.0%} of its values are dates" + _by_name(named)
     if normalize_header(header) in ("file", "path") and named == "files":
         return "file", "its name; its values are not file names"
-    if named == "repository" and ids >= 0.8:
+    if named == "repository" and (ids := _share(values, _is_identifier)) >= 0.8:
         return LEFT_OUT, f"{ids:.0%} of its values are identifiers of the archive"
+    return _guess_of_names(header, named, values, taken, dates)
+
+
+def _guess_of_names(
+    header: str, named: str, values: list[str], taken: set[str], dates: float
+) -> tuple[str, str] | None:
+    """Return the field of a column of names, identifiers or dates of a role; None if it is none."""
+    ids = _share(values, _is_identifier)
+    if named in _DATED and dates >= 0.8:
+        is_free = _DATED[named] not in taken
+        return _DATED[named] if is_free else LEFT_OUT, f"{dates:.0%} of its values are dates"
     if named in _IDENTIFIERS and ids >= 0.8:
         return _IDENTIFIERS[named], f"{ids:.0%} of its values are identifiers"
     if named in _NAMED_BY and not ids and _NAMED_BY[named] not in taken:
         return _NAMED_BY[named], f"its name; its values are not identifiers{_example(values)}"
+    if named in _DATED and named in taken and not _FURTHER.search(header):
+        return LEFT_OUT, f"another column has the names{_example(values)}"
     return None
+
+
+_DATED = {"sender": "date", "recipients": "received"}
+"""The fields of columns such as "sent on", whose values are dates and not names."""
+_FURTHER = re.compile(
+    r"org|bod(?:y|ies)|instit|corp|firm|behörde|körperschaft|other|further|second|weiter|zweit|"
+    r"co-|autre|altr|otr[ao]|друг|[0-9]",
+    re.IGNORECASE,
+)
+"""Headers of columns with more names, and not with the same names in another form."""
 
 
 _DATE_FIELDS = ("date", "date_begin", "date_end", "date_earliest", "date_latest", "received")
