@@ -118,7 +118,7 @@ def axe() -> Callable[[Page], list[str]]:
 def _is_fault(message: ConsoleMessage) -> bool:
     """Whether a console message reports a fault other than a refused change or an ended review."""
     refused = re.search(
-        r"Failed to load resource.* (status of (409|410|422|500)|net::ERR_CONNECTION_REFUSED)",
+        r"Failed to load resource.* (status of (400|409|410|422|500)|net::ERR_CONNECTION_REFUSED)",
         message.text,
     )
     is_refused = bool(refused) and "/static/" not in message.location["url"]

@@ -278,7 +278,7 @@ const chosenLetters = () => boxes().filter((box) => box.checked).map((box) => bo
 
 const takeRows = (page) => {
   takeList(page, "#rows");
-  for (const id of ["listh", "batch"]) takeElement(page, id);
+  for (const id of ["listh", "batch", "site"]) takeElement(page, id);
 };
 
 const followBatch = async (page) => {
