@@ -10,6 +10,7 @@ from lxml import etree
 from places import places
 
 from archive_pkg.interchange import export
+from archive_pkg.interchange.importing import read
 from archive_pkg.records.models import Record
 from official import official, xml_schema
 
@@ -85,6 +86,49 @@ def test_a_finding_aid_of_many_documents_is_valid(name: str, schema: str) -> Non
     some += [kept(f"i{n}", date={"edtf": date}) for n, date in enumerate(dates)]
     document = etree.fromstring(export(name, some, FULL_CONTEXT))
     assert compiled.validate(document), compiled.error_log
+
+
+RICH = [
+    kept("j", FOND, ("opis", "1"), date={"edtf": "1960-07~", "as_written": "July"}),
+    kept("k", FOND, ("opis", "1"), ("list", "2"), date={"edtf": "1957/..", "note": "by hand"}),
+    kept("l", FOND, ("Kiste", "9"), date={"as_written": "1956/57"}),
+    kept("m", archive="", date={"edtf": "1870-05-22", "calendar": "julian"}),
+    kept("n", archive="BArch"),
+]
+
+
+@pytest.mark.parametrize("name", ["ead3", "ead2002"])
+def test_a_finding_aid_of_many_documents_is_imported_again(name: str) -> None:
+    for records in (RICH, LETTERS):
+        found = [imported.record for imported in read(export(name, records), "aid.xml")]
+        again = {one.id: one for one in found}
+        for one in records:
+            assert again[one.id].title == one.title
+            assert again[one.id].date == one.date
+            assert again[one.id].holdings == one.holdings
+
+
+def test_ead_2002_without_a_namespace_is_imported() -> None:
+    [imported] = read(
+        b"""<ead><eadheader><eadid>x</eadid></eadheader><archdesc level="collection"><did>
+        <unittitle>Papers</unittitle><repository>An archive</repository><langmaterial><language
+        langcode="ger"/></langmaterial></did><descgrp><accessrestrict><p>Closed until 2050.</p>
+        </accessrestrict></descgrp><dsc><c01 level="item"><did><unittitle>Letter, <unitdate
+        normal="18700510">10 May 1870</unitdate></unittitle><unitid>12</unitid></did><controlaccess>
+        <controlaccess><persname role="trl">Doe, Jane</persname><persname role="rcp">Orlov, A.
+        </persname></controlaccess></controlaccess></c01></dsc></archdesc></ead>""",
+        "aid.xml",
+    )
+    said = imported.record
+    assert [level.value for level in said.holdings[0].levels] == ["Papers", "12"]
+    assert said.date
+    assert said.date.edtf == "1870-05-10"
+    assert [said.agent(name).name for name in said.recipients] == ["Orlov, A."]
+    [original, translation] = said.parts
+    assert original.languages == ("de",)
+    assert original.access
+    assert original.access.status == "restricted"
+    assert [said.agent(name).name for name in translation.made_by] == ["Doe, Jane"]
 
 
 def did(**fields: Any) -> list[str]:

@@ -125,6 +125,21 @@ GRAMMARS: dict[str, dict[str, str]] = {
         "fundingReference": "funderName",
     },
 }
+GRAMMARS["ead2002"] = GRAMMARS["ead3"] | {
+    "ead": "eadheader archdesc",
+    "eadheader": "eadid filedesc profiledesc",
+    "filedesc": "titlestmt publicationstmt",
+    "publicationstmt": "publisher",
+    "archdesc": f"{GRAMMARS['ead3']['archdesc']} descgrp dao",
+    "descgrp": "accessrestrict userestrict bioghist",
+    "unittitle": "unitdate",
+    "physdesc": "extent",
+    "persname": "",
+    "corpname": "",
+    "geogname": "",
+    "subject": "",
+    "daogrp": "daoloc",
+}
 GRAMMARS["cmif"] = GRAMMARS["tei"] | {
     "TEI": "teiHeader",
     "teiHeader": "fileDesc profileDesc",
@@ -134,9 +149,10 @@ NAMESPACES = {
     "tei": "http://www.tei-c.org/ns/1.0",
     "cmif": "http://www.tei-c.org/ns/1.0",
     "ead3": "http://ead3.archivists.org/schema/",
+    "ead2002": "urn:isbn:1-931666-22-9",
     "datacite": "http://datacite.org/schema/kernel-4",
 }
-ROOTS = {"tei": "TEI", "cmif": "TEI", "ead3": "ead", "datacite": "resource"}
+ROOTS = {"tei": "TEI", "cmif": "TEI", "ead3": "ead", "ead2002": "ead", "datacite": "resource"}
 ATTRIBUTES = (
     "type", "subtype", "ref", "key", "when", "notBefore", "notAfter", "from", "to", "cert",
     "evidence", "resp", "target", "corresp", "n", "rend", "reason", "level", "calendar", "source",
@@ -349,6 +365,24 @@ DESCRIPTIONS = {
     <relatedItem relationType="IsPublishedIn" relatedItemType="Book"><titles><title>Letters</title>
     </titles><volume>2</volume></relatedItem></relatedItems></resource>""",
 }
+DESCRIPTIONS["ead2002"] = """<ead><eadheader findaidstatus="x"><eadid url="u">R1</eadid><filedesc>
+    <publicationstmt><publisher>An archive</publisher></publicationstmt></filedesc></eadheader>
+    <archdesc level="fonds"><did><unittitle>Papers</unittitle><unitid>FA 7</unitid><unitdate
+    normal="1800/1803" type="inclusive">1800-1803</unitdate><langmaterial>In <language
+    langcode="ger">German</language></langmaterial></did><descgrp type="admin"><accessrestrict>
+    <head>Access</head><p>Closed until 2050.</p></accessrestrict></descgrp><dsc><c01 level="series"
+    id="s1"><did><unittitle render="italic">Letters</unittitle><container type="box" parent="p">4
+    </container></did><c02 level="item" id="i1"><did><unittitle>Letter, <unitdate normal="1801"
+    >1801</unitdate></unittitle><unitid type="old" label="Old">b 12</unitid><unitdate
+    normal="1801-05-10" calendar="julian" certainty="circa" era="ce">10 May 1801</unitdate>
+    <origination label="creator"><persname source="gnd" authfilenumber="118540238" role="aut">One,
+    Ada</persname></origination><physdesc><extent unit="x">2 leaves</extent></physdesc>
+    <dao href="https://e.org/i1" title="Scan"/></did><controlaccess><head>Names</head>
+    <controlaccess><persname role="rcp" normal="two">Ben Two</persname><subject
+    source="own">Trade</subject>
+    </controlaccess></controlaccess><userestrict type="own"><p>Ask first.</p></userestrict></c02>
+    <c02 level="item"><did><unittitle>Undated letter</unittitle></did></c02></c01></dsc></archdesc>
+    </ead>"""
 DESCRIPTIONS["cmif"] = DESCRIPTIONS["tei"].replace('ref="https://e.org/7"', "key='1' source='#b1'")
 DESCRIPTIONS["cmif"] = DESCRIPTIONS["cmif"].partition("<text>")[0].replace(
     "<bibl type", "<bibl xml:id='b1' type"

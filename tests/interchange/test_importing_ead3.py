@@ -131,7 +131,7 @@ def test_two_items_with_the_same_call_number_are_reported() -> None:
     assert "import-same-call-number" not in [f.code for i in found for f in i.report]
 
 
-def test_folders_do_not_become_records() -> None:
+def test_folders_do_not_become_records_beside_items() -> None:
     found = ead(
         '<c level="item"><did><unittitle>A letter</unittitle></did></c>'
         '<c level="otherlevel" otherlevel="piece"><did><unittitle>A piece</unittitle></did></c>'
@@ -141,8 +141,15 @@ def test_folders_do_not_become_records() -> None:
     [finding] = [f for f in found[0].report if f.code == "import-not-a-letter"]
     assert "Folder of three" in finding.message
     with pytest.raises(InvalidError) as refused:
-        ead('<c level="file"><did><unittitle>Folder</unittitle></did></c>')
+        ead('<c level="series"><did><unittitle>Series</unittitle></did></c>')
     assert "without items, not a letter" in str(refused.value.report.findings)
+
+
+def test_folders_become_records_with_a_warning_if_the_finding_aid_has_no_items() -> None:
+    [imported] = ead('<c level="file"><did><unittitle>Folder</unittitle></did></c>')
+    assert imported.record.title == "Folder"
+    [finding] = [f for f in imported.report if f.code == "import-not-a-letter"]
+    assert finding.message == "“Folder” is a file, imported as one document"
 
 
 def item(did: str = "", more: str = "", archdesc: str = "", attributes: str = "") -> Imported:

@@ -144,7 +144,7 @@ def test_a_file_of_many_letters_gives_many_records() -> None:
         (b'<ead xmlns="urn:isbn:1-931666-22-9"><p>a & b</p></ead>', "written as &amp;"),
         (b"{}", "not XML"),
         (b"<TEI.2><teiHeader/></TEI.2>", "P4"),
-        (b"<ead><archdesc/></ead>", "EAD 2002"),
+        (b"<ead><archdesc/></ead>", "without items"),
         (b"<html/>", "root element is “html”"),
         (b'<resource xmlns="http://datacite.org/schema/kernel-3"/>', "kernel 4"),
     ],

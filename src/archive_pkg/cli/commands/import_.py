@@ -31,7 +31,7 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="TEI letters, CMIF files, EAD3 finding aids or DataCite XML, or folders of them."
+            help="TEI letters, CMIF files, EAD finding aids or DataCite XML, or folders of them."
         ),
     ],
     out: Annotated[
@@ -46,7 +46,7 @@ def import_(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Create draft records from descriptions in TEI, CMIF, EAD3 or DataCite.
+    """Create draft records from descriptions in TEI, CMIF, EAD or DataCite.
 
     Everything in a file that was not read is reported.
 
@@ -63,7 +63,7 @@ def import_(
             raise UsageError(f"{package} is a package, not a folder of documents", hint)
         named = list(_named(_files(files, answer.unreadable)))
         if not named and not answer.status:
-            hint = "Name a TEI, CMIF, EAD3 or DataCite file, or a folder with such files."
+            hint = "Name a TEI, CMIF, EAD or DataCite file, or a folder with such files."
             raise UsageError(f"{files[0]} contains no XML files", hint)
         for file, name in named:
             found: list[Imported] = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive_pkg import plugins
-from archive_pkg.interchange.importing import cmif, datacite, ead3, tei
+from archive_pkg.interchange.importing import cmif, datacite, ead, tei
 from archive_pkg.interchange.importing.watched_xml import XmlSource, refuse_unknown
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 ROUND_TRIP_FIELDS = {
     "tei": tei.ROUND_TRIP_FIELDS,
     "cmif": cmif.ROUND_TRIP_FIELDS,
-    "ead3": ead3.ROUND_TRIP_FIELDS,
+    "ead3": ead.ROUND_TRIP_FIELDS,
+    "ead2002": ead.ROUND_TRIP_FIELDS,
     "datacite": datacite.ROUND_TRIP_FIELDS,
 }
 """For each format, the fields that survive an export to it and an import from it."""
 
 _OLD_ROOTS = {
     "TEI.2": "Convert it from TEI P4 to P5.",
-    "ead": "Convert it from EAD 2002 to EAD3.",
     "resource": "Convert it to DataCite kernel 4.",
 }
 
@@ -32,6 +32,8 @@ _OLD_ROOTS = {
 _NAMESPACES = (
     b"http://www.tei-c.org/ns/1.0",
     b"http://ead3.archivists.org/schema/",
+    b"urn:isbn:1-931666-22-9",
+    b"<eadheader",
     b"http://datacite.org/schema/kernel-4",
 )
 _HEAD = 8192
@@ -71,7 +73,7 @@ def _importer(data: bytes) -> tuple[Importer, str, str] | None:
 
 
 def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
-    """Draft records from a TEI letter, a CMIF file, an EAD3 finding aid or DataCite's XML.
+    """Draft records from a TEI letter, a CMIF file, an EAD finding aid or DataCite's XML.
 
     The importers that other projects add read further formats, and see the file first. Entities
     are not expanded, and nothing is fetched. The reports of the records list the content of the
@@ -97,13 +99,17 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
         case "http://www.tei-c.org/ns/1.0":
             return tei.read(source, data)
         case "http://ead3.archivists.org/schema/":
-            return ead3.read(source)
+            return ead.read(source)
+        case "urn:isbn:1-931666-22-9":
+            return ead.read(source)
+        case "" if source.root.tag == "ead":
+            return ead.read(source)
         case "http://datacite.org/schema/kernel-4":
             return datacite.read(source)
     root = str(source.root.tag)
     namespace, _, element = root.removeprefix("{").rpartition("}")
     space = f" of {namespace}" if namespace else ""
-    hint = _OLD_ROOTS.get(element, "Use TEI P5, CMIF, EAD3 or DataCite 4.")
+    hint = _OLD_ROOTS.get(element, "Use TEI P5, CMIF, EAD or DataCite 4.")
     raise refuse_unknown(
         name, f"its root element is “{element}”{space}, which cannot be imported", hint
     )

@@ -1,14 +1,22 @@
-"""Import the items of an EAD3 finding aid, with what the levels above an item say about it."""
+"""Import the items of a finding aid (EAD3, EAD 2002), with what the levels above say about them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 from archive_pkg.interchange import relators
+from archive_pkg.interchange.exporting.ead3 import NAMESPACE as EAD3
 from archive_pkg.interchange.importing.dates import between_ends
-from archive_pkg.interchange.importing.ead3_dates import NOTED, date_remarks, is_undated, said_dates
+from archive_pkg.interchange.importing.ead_dates import (
+    NOTED,
+    date_remarks,
+    is_undated,
+    own_date,
+    said_dates,
+)
 from archive_pkg.interchange.importing.imported_record import (
     LETTERS,
     LEVELS,
@@ -39,7 +47,7 @@ IMPORT_NOT_A_LETTER = Code(
     "import-not-a-letter",
     Severity.ADVICE,
     "A component of a finding aid, such as a folder or series, has no items. It was not imported, "
-    "because it is not one letter.",
+    "because it is not one letter, or it was imported because no component is one.",
 )
 IMPORT_ACCESS_READ = Code(
     "import-access-read",
@@ -67,20 +75,55 @@ ROUND_TRIP_FIELDS = frozenset([
 """The fields that survive an export to EAD3 and an import from it."""
 
 _NAMES = {"persname": "person", "corpname": "organization", "famname": "family", "name": "person"}
-_RELATORS = {
-    "recipient": "recipients", "addressee": "recipients", "rcp": "recipients",
-    "copy": "copies_to", "author": "sender", "aut": "sender", "sender": "sender",
-    "correspondent": "mentioned_agents", "subject": "mentioned_agents",
-}  # fmt: skip
-_ORIGINATORS = (relators.AUTHOR, relators.SIGNER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """What a version of EAD calls its attributes.
+
+    Attributes:
+        kind: The kind of a number or a container.
+        relator: What an agent did.
+        authority: The identifier in an authority file.
+        agency: The path to who made the finding aid.
+        own_id: The path to the id of the finding aid.
+        has_parts: Whether names have parts.
+    """
+
+    kind: str
+    relator: str
+    authority: str
+    agency: str
+    own_id: str
+    has_parts: bool
+
+
+_EAD3 = _Version(
+    "localtype",
+    "relator",
+    "identifier",
+    "control/maintenanceagency/agencyname",
+    "control/recordid",
+    True,
+)
+_EAD2002 = _Version(
+    "type",
+    "role",
+    "authfilenumber",
+    "eadheader/filedesc/publicationstmt/publisher",
+    "eadheader/eadid",
+    False,
+)
+_HREF = "{http://www.w3.org/1999/xlink}href"
 _PARTS = frozenset(get_args(PartTaken))
 """What participants do, in the relators of this program's own files."""
-_LABELS = _RELATORS | {"": "sender", "creator": "sender", "signatory": "signatories"}
+_FOLDERS = ("file", "otherlevel", None)
+"""The levels of components that may be one document, in a finding aid without items."""
 _REMARKS = (
-    "did/physdescset", "did/physdescstructured", "did/physloc",
-    "did/materialspec", "did/didnote", "accruals", "altformavail", "appraisal", "arrangement",
-    "bioghist", "fileplan", "odd", "originalsloc", "otherfindaid", "phystech", "prefercite",
-    "processinfo", "relatedmaterial", "separatedmaterial",
+    "did/physdescset", "did/physdescstructured", "did/physloc", "did/note",
+    "did/materialspec", "did/didnote", "accruals", "acqinfo", "note", "altformavail", "appraisal",
+    "arrangement", "bioghist", "fileplan", "odd", "originalsloc", "otherfindaid", "phystech",
+    "prefercite", "processinfo", "relatedmaterial", "separatedmaterial",
 )  # fmt: skip
 
 
@@ -93,17 +136,20 @@ def read(source: XmlSource) -> list[Imported]:
     description = source.first(source.root, "archdesc")
     if description is None:
         raise refuse_unknown(
-            source.name, "the file has no archdesc", "Use EAD3 with the element archdesc."
+            source.name, "the file has no archdesc", "Use EAD with the element archdesc."
         )
     tags = [f"{{{source.namespace}}}c"] + [f"{{{source.namespace}}}c{n:02}" for n in range(1, 13)]
     components = list(description.iter(*tags))
     leaves = {c for c in components if not any(isinstance(e.tag, str) and e.tag in tags for e in c)}
+    folders: list[Element] = []
     items = [
         c
         for c in components
         if c.get("level") == "item" or (c in leaves and c.get("level") in (None, "otherlevel"))
     ]
     alone = description.get("level") == "item" and not items
+    if not items and not alone:
+        items = folders = [c for c in components if c in leaves and c.get("level") in _FOLDERS]
     if not items and not alone:
         title = text_of(source.first(description, "did/unittitle")) or source.name
         level = description.get("level") or "collection"
@@ -117,7 +163,8 @@ def read(source: XmlSource) -> list[Imported]:
     ids = Counter(fit(item.get("id")) for item in chosen)
     unique = {name for name, count in ids.items() if count == 1}
     readers = [
-        _Item(source, item, number, unique, alone=alone) for number, item in enumerate(chosen, 1)
+        _Item(source, item, number, unique, alone=alone, folder=bool(folders))
+        for number, item in enumerate(chosen, 1)
     ]
     for reader in readers:
         reader.read()
@@ -126,10 +173,13 @@ def read(source: XmlSource) -> list[Imported]:
     found = [reader.draft.finish([reader.item], others - {reader.item}) for reader in readers]
     first = found[0].report
     first.extend(internal)
-    for leaf in (c for c in components if c in leaves and c not in others):
+    for leaf in (c for c in components if c in leaves and (c in folders or c not in others)):
         title = text_of(source.first(leaf, "did/unittitle")) or "a component without a title"
         message = f"“{title}” is a {leaf.get('level')} without items, not a letter"
         hint = "Describe its letters as components of level item, or by hand."
+        if leaf in folders:
+            message = f"“{title}” is a {leaf.get('level')}, imported as one document"
+            hint = "Check that it is one document."
         first.add(IMPORT_NOT_A_LETTER.at(Location(source.name), message, hint))
     first.extend(source.unread([source.root], held(found), chosen))
     return found
@@ -171,8 +221,10 @@ def _report_same_call_numbers(source: XmlSource, readers: list[_Item]) -> None:
             if _RELATIVE.fullmatch(own):
                 # “3” is a number within the level above.
                 place = tuple(reader.source.root.getroottree().getpath(e) for e in reader.above[:1])
-            key = (own.casefold(), element.get("localtype") or "", *place)
-            if own and element.get("localtype") not in ("level", *LEVELS) and key in seen:
+            kind = element.get(reader.version.kind)
+            key = (own.casefold(), kind or "", *place)
+            is_level = kind in ("level", *LEVELS) or (reader.is_ours and kind is None)
+            if own and not is_level and key in seen:
                 reader.draft.report.add(
                     IMPORT_SAME_CALL_NUMBER.at(
                         Location(source.name, field="holdings"),
@@ -207,6 +259,7 @@ class _Item:
         unique: set[str | None],
         *,
         alone: bool,
+        folder: bool,
     ) -> None:
         self.source = source
         self.item = item
@@ -217,62 +270,120 @@ class _Item:
         inherited = (source.text(level, "did/unittitle") for level in above)
         self.titles = [title for title in titles if title]
         self.titles = self.titles or [next(filter(None, inherited), None) or "Letter"]
-        self.is_ours = any(e.get("localtype") == "record" for e in source.all(item, "did/unitid"))
+        self.version = _EAD2002 if source.namespace != EAD3 else _EAD3
+        numbers = source.all(item, "did/unitid")
+        ours = [e for e in numbers if e.get(self.version.kind) == "record"]
+        self.is_ours = bool(ours)
         stem = source.stem
-        record_id = fit(source.text(source.root, "control/recordid")) if alone else None
+        record_id = fit(source.text(source.root, self.version.own_id)) if alone else None
+        record_id = text_of(ours[0]) if ours else record_id
         own = source.attribute(item, "id") if fit(item.get("id")) in unique else None
         name = record_id or own or (stem if alone else f"{stem}-{number}")
         source.mark_used([(item, "@level")] if item.get("level") == "item" else [])
-        self.draft = ImportedDraft(source, name, self.titles[0], self._type())
+        self.translators: list[str] = []
+        self.draft = ImportedDraft(source, name, self.titles[0], self._type(folder))
 
-    def _type(self) -> str:
-        for form in self.source.all(self.item, "controlaccess/genreform"):
+    def _type(self, folder: bool) -> str:
+        for form in self._headings("genreform"):
             kind = type_called(text_of(form) or "")
             if kind:
                 self.source.mark_all_used(form)
                 return kind
+        if folder:
+            return "other"
         titles = [self.titles[0]]
         titles += [text_of(self.source.first(e, "did/unittitle")) or "" for e in self.above]
         return "letter" if any(map(LETTERS.search, titles)) else "other"
 
     def read(self) -> None:
         """Fill the draft."""
-        agency = self.source.text(self.source.root, "control/maintenanceagency/agencyname")
+        agency = self.source.text(self.source.root, self.version.agency)
         if agency and agency != "Unknown":
             self.draft.supplier = self.draft.agent(agency, "organization")
         self.draft.state("title", self.titles[0])
         self.draft.state("variant_titles", self.titles[1:])
-        self._identifiers()
-        self._dates()
+        self._own_numbers() if self.is_ours else self._identifiers()
+        if not self.is_ours:
+            self._dates()
+        elif date := own_date(self.source, self.item):
+            self.draft.state("date", date)
         self._people()
         self._places_and_subjects()
         self._words()
-        tags = []
-        for element in self.source.all(self.item, "did/langmaterial//language"):
-            tag = read_language(self.source, element, "langcode")
-            if tag:
-                tags.append(tag)
         original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
-        original |= optional("languages", list(dict.fromkeys(tags)))
+        tags = self._languages(self.item)
+        original |= optional("languages", tags or self._inherited_language())
         said = self._access()
         self.draft.raw["parts"] = [original | optional("access", said)]
+        if self.translators:
+            made = {"id": "translation", "kind": "translation", "held": False}
+            made |= {"made_from": ["original"], "made_by": self.translators}
+            self.draft.raw["parts"].append(made)
+
+    def _languages(self, level: Element) -> list[str]:
+        elements = self.source.all(level, "did/langmaterial//language")
+        tags = (read_language(self.source, element, "langcode") for element in elements)
+        return list(dict.fromkeys(filter(None, tags)))
+
+    def _inherited_language(self) -> list[str]:
+        """Return the language of the nearest level above that has one, unless it has several."""
+        if self.is_ours:
+            return []
+        for level in self.above:
+            if tags := self._languages(level):
+                if len(tags) > 1:
+                    return []
+                title = text_of(self.source.first(level, "did/unittitle")) or "the level above"
+                note = f"The language of {title}."
+                path = "parts.original.languages"
+                self.draft.infer(path, "language-of-the-level-above", note)
+                return tags
+        return []
+
+    def _own_numbers(self) -> None:
+        """Read the numbers of a finding aid that this program wrote."""
+        kind = self.version.kind
+        path = []
+        for level in reversed(self.above):
+            for element in self.source.all(level, "did/unitid"):
+                path += self._own_level(element)
+        found = []
+        for element in self.source.all(self.item, "did/unitid"):
+            words = self.source.words(element) or ""
+            if element.get(kind) in (None, "level"):
+                path += self._own_level(element)
+            elif element.get(kind) != "record":
+                identified = identify(words, fit(element.get(kind)))
+                found += [identified] if identified else []
+            self.source.mark_all_used(element)
+        for dao in self.source.all(self.item, "did/dao"):
+            identified = identify(fit(dao.get("href") or dao.get(_HREF)))
+            if identified in found:
+                self.source.mark_all_used(dao)
+        if where := self._repository():
+            holding = {"repository": where} | optional("levels", path)
+            self.draft.state("holdings", [holding])
+        self.draft.state("identifiers", found)
+
+    def _own_level(self, element: Element) -> list[dict[str, str]]:
+        name = self.source.attribute(element, "label")
+        value = self.source.words(element)
+        return [{"name": name, "value": value}] if name and value else []
 
     def _identifiers(self) -> None:
         holding: dict[str, str] = {}
         found = []
         for element in self.source.all(self.item, "did/unitid"):
             words = self.source.words(element)
-            kind = fit(element.get("localtype"))
-            if kind == "record":
-                self.source.mark_all_used(element)
-            elif words and kind in ("level", *LEVELS):
+            kind = fit(element.get(self.version.kind))
+            if words and kind in ("level", *LEVELS):
                 name = self.source.attribute(element, "label") if kind == "level" else kind
                 holding[name or kind] = words
-                self.source.attribute(element, "localtype")
+                self.source.attribute(element, self.version.kind)
             elif words and kind:
                 identified = identify(words, kind)
                 if identified:
-                    self.source.mark_used([(element, "text"), (element, "@localtype")])
+                    self.source.mark_used([(element, "text"), (element, f"@{self.version.kind}")])
                     found.append(identified)
             elif words and "file" in holding:
                 found += [{"scheme": "local", "value": words}]
@@ -285,9 +396,10 @@ class _Item:
         levels = [self._level(level) for level in reversed(self.above)]
         if any(levels):
             holding.setdefault("fonds", " / ".join(filter(None, levels)))
-        for dao in self.source.all(self.item, "did//dao"):
-            identified = self.source.identifier(dao, "href")
-            found += [identified] if identified else []
+        for path in ("did//dao", "did//daoloc", "dao", "daogrp/daoloc"):
+            for dao in self.source.all(self.item, path):
+                identified = self.source.identifier(dao, _HREF if dao.get(_HREF) else "href")
+                found += [identified] if identified else []
         where = self._repository()
         if where:
             self.draft.hold(where, holding)
@@ -296,7 +408,7 @@ class _Item:
         self.draft.state("identifiers", [i for n, i in enumerate(found) if i not in found[:n]])
 
     def _box(self, box: Element) -> str | None:
-        kind = self.source.attribute(box, "localtype")
+        kind = self.source.attribute(box, self.version.kind)
         return fit(" ".join(filter(None, (kind, self.source.words(box)))))
 
     def _level(self, level: Element) -> str | None:
@@ -353,25 +465,30 @@ class _Item:
         roles: dict[str, list[str]] = {}
         for origination in self.source.all(self.item, "did/origination"):
             label = (fit(origination.get("label")) or "").casefold().strip(":")
-            if label in _LABELS:
+            said = "sender" if not label else relators.field_of(label)
+            if said:
                 self.source.attribute(origination, "label")
-            role = _LABELS.get(label, "mentioned_agents")
+            role = said or "mentioned_agents"
             role = "authors" if self.is_ours and label == "author" else role
             for element in origination:
-                relator = (element.get("relator") or "").lower()
-                self.source.mark_used([(element, "@relator")] if relator in _ORIGINATORS else [])
-                self._take_name(element, role, roles)
-        for element in self.source.all(self.item, "controlaccess/*"):
-            relator = (element.get("relator") or "").lower()
+                relator = element.get(self.version.relator)
+                known = relators.field_of(relator)
+                self.source.mark_used([(element, f"@{self.version.relator}")] if known else [])
+                own_role = known if known and not label else role
+                self._take_name(element, own_role, roles)
+        for element in self._headings("*"):
+            relator = element.get(self.version.relator) or ""
             parts = relator.split()
             is_present = self.is_ours and bool(parts) and set(parts) <= _PARTS
-            if relator in _RELATORS or is_present:
-                self.source.attribute(element, "relator")
-            role = "participants" if is_present else _RELATORS.get(relator, "mentioned_agents")
+            known = relators.field_of(relator)
+            if known or is_present:
+                self.source.attribute(element, self.version.relator)
+            role = "participants" if is_present else known or "mentioned_agents"
             agent = self._take_name(element, role, roles)
             if agent and is_present:
                 self.draft.add("participants", {"agent": agent, "part": parts})
         roles.pop("participants", None)
+        self.translators = list(dict.fromkeys(roles.pop("translators", [])))
         for role, names in roles.items():
             self.draft.state(role, list(dict.fromkeys(names)))
 
@@ -379,7 +496,7 @@ class _Item:
         """Read a name for a role, and return the id of its agent."""
         if not isinstance(element.tag, str) or local(element) not in _NAMES:
             return None
-        parts = self.source.all(element, "part")
+        parts = self._name_parts(element)
         kinds = [part.get("localtype") for part in parts]
         self.source.mark_used((p, "@localtype") for p in parts if p.get("localtype") == "role")
         words = [self.source.words(part) for part in parts]
@@ -403,29 +520,37 @@ class _Item:
 
     def _parts(self, element: Element) -> str:
         """Return a heading with commas between its parts."""
-        return ", ".join(filter(None, map(self.source.words, self.source.all(element, "part"))))
+        return ", ".join(filter(None, map(self.source.words, self._name_parts(element))))
+
+    def _name_parts(self, element: Element) -> list[Element]:
+        return self.source.all(element, "part") if self.version.has_parts else [element]
+
+    def _headings(self, name: str) -> list[Element]:
+        """Return the headings with a name, in groups too."""
+        groups = self.source.all(self.item, "controlaccess")
+        groups += [inner for group in groups for inner in self.source.all(group, "controlaccess")]
+        return [heading for group in groups for heading in self.source.all(group, name)]
 
     def _identified(self, element: Element) -> dict[str, str] | None:
-        identified = identify(fit(element.get("identifier")), fit(element.get("source")))
-        self.source.mark_used(
-            [(element, "@source"), (element, "@identifier")] if identified else []
-        )
+        name = self.version.authority
+        identified = identify(fit(element.get(name)), fit(element.get("source")))
+        self.source.mark_used([(element, "@source"), (element, f"@{name}")] if identified else [])
         return identified
 
     def _places_and_subjects(self) -> None:
         mentioned = []
-        for element in self.source.all(self.item, "controlaccess/geogname"):
+        for element in self._headings("geogname"):
             words = self._parts(element)
             identified = self._identified(element) if words else None
             place = {"name": words} | optional("identifiers", identified and [identified])
-            if words and element.get("relator") == "place of writing":
-                self.source.attribute(element, "relator")
+            if words and element.get(self.version.relator) == "place of writing":
+                self.source.attribute(element, self.version.relator)
                 self.draft.state("place", place)
             elif words:
                 mentioned.append(place)
         self.draft.state("mentioned_places", mentioned)
         subjects = []
-        for element in self.source.all(self.item, "controlaccess/subject"):
+        for element in self._headings("subject"):
             words = self._parts(element)
             identified = self._identified(element) if words else None
             if words:
@@ -433,7 +558,7 @@ class _Item:
         self.draft.state("subjects", subjects)
 
     def _words(self) -> None:
-        if self.is_ours:
+        if self.is_ours and self.version.has_parts:
             summary = self._section(self.item, "scopecontent[@localtype='summary']")
         else:
             summary = self._section(self.item, "scopecontent")
@@ -450,7 +575,8 @@ class _Item:
         rights = rights[:1] if self.is_ours else rights
         self.draft.state("rights", {"statement": " ".join(rights)} if rights else None)
         number = 0
-        for element in self.source.all(self.item, "scopecontent[@localtype='enclosures']/p"):
+        own = "scopecontent[@localtype='enclosures']/p" if self.version.has_parts else "odd/p"
+        for element in self.source.all(self.item, own) if self.is_ours else []:
             words = text_of(element) or ""
             if words.startswith("Enclosed: "):
                 number += 1
@@ -463,13 +589,14 @@ class _Item:
         self.draft.state("publications", [words for words in citations if words])
         if not self.is_ours:
             for path in _REMARKS:
-                for element in self.source.all(self.item, path):
+                grouped = self.source.all(self.item, f"descgrp/{path}")
+                for element in (*self.source.all(self.item, path), *grouped):
                     self.draft.remark(self.source.words(element))
 
     def _section(self, level: Element, name: str) -> list[str]:
         """Return the paragraphs of a section of a level."""
         found = []
-        for section in self.source.all(level, name):
+        for section in (*self.source.all(level, name), *self.source.all(level, f"descgrp/{name}")):
             inner = (e for e in self.source.all(section, "*") if local(e) != "head")
             found += [self.source.words(e) for e in inner]
         return [words for words in found if words]

@@ -1,11 +1,11 @@
-"""Read the dates of the levels of an EAD3 finding aid."""
+"""Read the dates of the levels of a finding aid (EAD3, EAD 2002)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.written.reader import read_date
-from archive_pkg.interchange.importing.dates import before_christ, dated, normal
+from archive_pkg.interchange.importing.dates import before_christ, dated, edtf, normal
 from archive_pkg.interchange.importing.imported_record import optional
 from archive_pkg.interchange.importing.watched_xml import fit, local, text_of
 
@@ -14,19 +14,48 @@ if TYPE_CHECKING:
 
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
-NOTED = ("calendar", "era", "certainty", "unitdatetype", "label")
+NOTED = ("calendar", "era", "certainty", "unitdatetype", "type", "label")
 """The attributes of a date that go into its note."""
 _ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
 
 
 def said_dates(source: XmlSource, level: Element) -> Iterator[dict[str, Any]]:
     """Yield the dates that a level states in its `did`."""
-    for element in source.all(level, "did/*"):
+    for element in (*source.all(level, "did/*"), *source.all(level, "did/unittitle/unitdate")):
         if local(element) == "unitdate":
             said = _plain(source, element)
             yield from [said] if said else []
         elif local(element) == "unitdatestructured":
             yield from _structured(source, element)
+
+
+_OWN = ("Date in EDTF: ", "Date: ")
+
+
+def own_date(source: XmlSource, item: Element) -> dict[str, Any] | None:
+    """Return the date of an item in a finding aid that this program wrote; None if it has none."""
+    elements = [e for e in source.all(item, "did/*") if local(e).startswith("unitdate")]
+    if not elements:
+        return None
+    remarks: dict[str, str] = {}
+    for element in (*source.all(item, "did/didnote"), *source.all(item, "odd/p")):
+        words = text_of(element) or ""
+        for start in _OWN:
+            if words.startswith(start) and start not in remarks:
+                remarks[start] = words.removeprefix(start)
+                source.mark_all_used(element)
+    [date, *_] = elements
+    source.mark_all_used(date)
+    single = next(iter(source.all(date, ".//datesingle")), date)
+    ends = [e.get("standarddate") for e in source.all(date, "daterange/*")]
+    written = text_of(date) or ""
+    stated = remarks.get(_OWN[0], "") or single.get("standarddate") or single.get("normal")
+    if not stated and ends:
+        stated = "/".join(filter(None, ends)) if all(ends) else written
+    said = optional("edtf", edtf(stated or written))
+    said |= optional("as_written", written if written != said.get("edtf") else None)
+    said |= optional("calendar", date.get("calendar"))
+    return said | optional("note", remarks.get(_OWN[1]))
 
 
 def date_remarks(element: Element) -> str | None:
