@@ -108,6 +108,24 @@ def test_a_source_term_in_latin_letters_has_the_language_of_its_letters_and_endi
 
 
 @pytest.mark.parametrize(
+    ("term", "expected", "found"),
+    [
+        ("rada", "pl", "pl"), ("narada robocza", "pl", "pl"), ("dohoda", "cs", "cs"),
+        ("tanács", "hu", "hu"), ("ministério", "pt", "pt"), ("rada", "", None),
+        ("rada", "hu", None), ("guerrilla", "pl", None), ("to", "pl", None), ("new", "pl", None),
+        ("Urząd Bezpieczeństwa", "", "pl"), ("Államvédelmi Hatóság", "", "hu"),
+        ("Ministerstvo zahraničních věcí", "", "cs"), ("Władysław Gomułka", "pl", None),
+        ("Kraków", "pl", None), ("João Goulart", "pt", None),
+    ],
+)  # fmt: skip
+def test_the_language_of_the_original_shows_that_plain_words_are_source_terms(
+    term: str, expected: str, found: str | None
+) -> None:
+    one = source_term(term, "en", expected, WORDS)
+    assert (one and one.language) == found
+
+
+@pytest.mark.parametrize(
     ("inner", "expected"),
     [
         ("обком", ("ru", "обком", "")), ("обласний комітет", ("uk", "обласний комітет", "")),
@@ -182,8 +200,11 @@ def test_the_words_before_a_source_term_are_its_translation() -> None:
         ("garden [sadovnik]", 2, None),
         ("old\ngarden [sadovnik]", 2, None),
         ("x " * 200 + "old garden [sadovnik]", 2, "old garden"),
+        ("It is new. Garden [sadovnik]", 2, None),
+        ("the pears [so] garden [sadovnik]", 2, None),
+        ("He saw the garden [sadovnik]", 2, "garden"),
     ):
-        [bracket] = find_brackets(text, 10)[0]
+        bracket = find_brackets(text, 10)[0][-1]
         found = rendering_before(text, bracket, words)
         assert (found and text[found[0] : found[1]]) == right
 

@@ -7,7 +7,13 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, StatementReader
+from archive_pkg.drafting.statements.base import (
+    CERTAIN,
+    GUESS,
+    PROBABLE,
+    Statement,
+    StatementReader,
+)
 from archive_pkg.drafting.statements.enclosures import enclosure_name
 from archive_pkg.drafting.statements.mentions import find_mentions
 from archive_pkg.drafting.statements.notes import (
@@ -55,7 +61,12 @@ class ContentReader(StatementReader):
     @cached_property
     def expected(self) -> str:
         """The language of the original, if a heading, the source line or the sender shows it."""
-        return original_language(self.text, self.statements, self.vocabulary)
+        stated = [
+            Statement(one.field, one.value, one.sure, one.rule, self.quote(one.start, one.end),
+                      one.kind, one.details)
+            for one in self.layout.forms.facts
+        ]  # fmt: skip
+        return original_language(self.text, stated, self.vocabulary)
 
     def notes(self) -> None:
         """Add the brackets as notes."""
@@ -86,7 +97,8 @@ class ContentReader(StatementReader):
                 details["original"] = strict[0] if strict else ways[0]
                 details["spellings"] = "; ".join(ways)
                 details["schemes"] = "; ".join(spelled)
-            before = rendering_before(self.text, bracket, len(bracket.text[1:-1].split()))
+            written = kind.term.original or kind.term.romanized
+            before = rendering_before(self.text, bracket, len(written.split()))
             if before is not None:
                 details["rendering"] = self.text[before[0] : before[1]]
         self.add("note", bracket.text, CERTAIN, kind.rule, quote, kind.kind, **details)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _BRACKET = re.compile(r"[\[\]]")
 _HAVE = re.compile(r"\b(?:has|have|had) ([a-z]{3,9})\b")
+_ARTICLES = ("the", "a", "an")
+_BREAKS = re.compile(r"[\n\[\].;:!?]")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 # The first words of a bracket in which an editor describes the page.
 _DESCRIBES = re.compile(
@@ -164,13 +166,15 @@ def _describing_rule(inner: str) -> str:
 def rendering_before(text: str, bracket: Bracket, words: int) -> tuple[int, int] | None:
     """Return the range of the words before a source term that translate it.
 
-    These are as many words as the term has. Returns None if there are fewer words before it, or if
-    they are on different lines.
+    These are as many words as the term has, without an article. Returns None if there are fewer
+    words before it, or if they are on different lines or not all in its sentence.
     """
     before = text[max(0, bracket.start - 200) : bracket.start].rstrip()
     found = list(_WORD_BEFORE.finditer(before))[-words:]
-    if len(found) < words or "\n" in before[found[0].start() :]:
+    if len(found) < words or _BREAKS.search(before, found[0].start()):
         return None
+    if len(found) > 1 and found[0].group().casefold() in _ARTICLES:
+        found = found[1:]
     offset = max(0, bracket.start - 200)
     return offset + found[0].start(), offset + len(before)
 

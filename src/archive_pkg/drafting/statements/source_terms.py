@@ -28,6 +28,14 @@ _ENGLISH_ENDINGS = frozenset(
     ("am", "ee", "em", "et", "ie", "im", "ist", "it", "la", "lo", "om", "oy", "ut")
 )
 _RUSSIAN_LETTERS = re.compile(r"zh|shch|kh(?!$)|iy|yy|sya$|’")
+# Endings in the names of bodies ("Urząd Bezpieczeństwa"), not of persons and places.
+_BODY_ENDINGS = (
+    "stwa", "stwo", "nictwa", "ności", "owego", "owej", "skiej", "skiego", "ckiego", "ság", "ség",
+    "ságok", "ségek", "sági", "ségi", "ções", "ství", "ského", "ckého", "ului", "iilor", "alny",
+)  # fmt: skip
+# Languages with many words that end in a vowel, unlike most English words.
+_VOWEL_ENDS = frozenset(("pl", "cs", "sk", "sh", "pt", "es", "it", "ro", "bg", "uk"))
+_ENDS_IN_VOWEL = re.compile("[aoiu]$")
 # Scripts by the first word of the Unicode names of their letters, and the language of most texts.
 _SCRIPTS = {
     "CYRILLIC": "ru", "CJK": "zh", "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja",
@@ -127,20 +135,22 @@ def _of_letters(
     """Return a term whose letters and endings show that it is in another language."""
     words = [word.casefold() for word in _WORD.findall(inner)]
     small = [word for word in _WORD.findall(inner) if word == word.casefold()]
-    if not language or len(small) < len(words) or re.search(r"[^\w\s'’.-]|\d", inner):
+    if not language or re.search(r"[^\w\s'’.-]|\d", inner):
         return None
+    foreign = {c for word in words for c in word if not c.isascii() and c.isalpha()}
+    of_body = len(words) > 1 and any(
+        word.endswith(_BODY_ENDINGS) or (foreign and word in vocabulary.body_words)
+        for word in words
+    )
+    if len(small) < len(words) and not of_body:
+        return None  # a name of a person or place
     if _script(inner) != "LATIN":
         return None
     common = vocabulary.function_words.get(language, frozenset())
     if any(word in common and word.isascii() and len(word) > 2 for word in words):
         return None
-    foreign = {c for word in words for c in word if c.isalpha() and not c.isascii()}
-    scores = Counter[str]()
-    for code, known in vocabulary.source_languages.items():
-        if code != language and foreign <= known.letters:
-            scores[code] = sum(_weight(word, known) for word in words)
-    if scores.get(expected):
-        scores[expected] += 2
+    scores = _scores(words, foreign, expected, vocabulary)
+    scores.pop(language, None)
     best = [code for code, score in scores.most_common(2) if score]
     own = vocabulary.source_languages.get(language)
     if own is not None and foreign and foreign <= own.letters:
@@ -154,10 +164,25 @@ def _of_letters(
     return None
 
 
+def _scores(
+    words: list[str], foreign: set[str], expected: str, vocabulary: Vocabulary
+) -> Counter[str]:
+    """Return how strongly words show each language that has all their letters."""
+    scores = Counter[str]()
+    for code, known in vocabulary.source_languages.items():
+        if foreign <= known.letters:
+            scores[code] = sum(_weight(word, known) for word in words)
+    long = [word for word in words if len(word) > 3]
+    vowels = expected in _VOWEL_ENDS and long and all(map(_ENDS_IN_VOWEL.search, long))
+    if expected in scores and (scores[expected] or foreign or vowels):
+        scores[expected] += 2
+    return scores
+
+
 def _weight(word: str, language: SourceLanguage) -> int:
     """Return how strongly a word shows that it is of a language."""
     marks = 2 * bool(language.marks & set(word))
-    long_enough = len(word) > (6 if word.isascii() else 4)
+    long_enough = len(word) > (5 if word.isascii() else 4)
     return marks + 2 * (long_enough and word.endswith(language.endings))
 
 

@@ -76,7 +76,8 @@ def _by_heading_or_source(
     for one in stated:
         if match is None and one.rule == "source-line" and one.quote is not None:
             start = text.rfind("\n", 0, one.quote.start) + 1
-            match, rule = _FROM.search(text, start, one.quote.end), "source-line"
+            end = text.find("\n", one.quote.end)
+            match, rule = _FROM.search(text, start, end if end > 0 else len(text)), "source-line"
     if match is None:
         return None
     language = vocabulary.language_names.get((match["language"] or "").casefold(), "")
