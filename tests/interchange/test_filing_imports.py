@@ -136,6 +136,24 @@ def test_a_letter_is_written_once_next_to_its_file(letter: Path) -> None:
     assert filed.record.read_text() == "mine"
 
 
+def test_a_record_of_a_different_letter_next_to_a_letter_is_refused(letter: Path) -> None:
+    file_letter(letter)
+    (letter.parent / "b.xml").write_text(TEXT.replace("Dear Ben", "Dear Eve"))
+    before = contents(letter.parent)
+    with pytest.raises(InvalidError) as refused:
+        file_letter(letter.parent / "b.xml")
+    assert "record.yaml describes a different letter (its id is “a”)" in refused.value.message
+    assert "--out" in refused.value.hint
+    assert contents(letter.parent) == before
+
+
+def test_a_corrected_record_next_to_a_letter_is_kept(letter: Path) -> None:
+    record = file_letter(letter).record
+    record.write_text(record.read_text().replace("id: a\n", "id: mine\n", 1))
+    assert load_record(record).id == "mine"
+    assert not file_letter(letter).changed
+
+
 def test_a_different_text_next_to_a_letter_is_not_overwritten(letter: Path) -> None:
     text = letter.parent / "a.txt"
     text.write_text("Mine.")

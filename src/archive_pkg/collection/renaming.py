@@ -133,7 +133,8 @@ class RecordIds:
         Raises:
             InvalidError: The record is not valid.
             StorageError: The record cannot be read.
-            UsageError: The new id is not possible, another record has it, or its folder exists.
+            UsageError: The record is in a package, the new id is not possible, another record has
+                it, or its folder exists.
         """
         file = record_file(path)[0]
         refuse_in_package(file)

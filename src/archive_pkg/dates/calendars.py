@@ -21,7 +21,8 @@ def gregorian(year: int, month: int, day: int) -> datetime.date | None:
     """Return the Gregorian date of a Julian date.
 
     The year begins on 1 January. The Gregorian date is proleptic before October 1582. The result is
-    None if the Julian date does not exist or is outside the years 1 to 9998.
+    None if the Julian date does not exist or is after the year 9998, or if the Gregorian date is
+    before the year 1.
     """
     if not (1 <= year <= 9998 and 1 <= month <= 12 and 1 <= day <= julian_days(year, month)):
         return None

@@ -113,7 +113,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     """Read a letter's file. Its content, not its name, decides the type.
 
     Raises:
-        InvalidError: The file is not a text, is damaged, too large, or TEI.
+        InvalidError: The file is not a text, has no text, is damaged, too large, or TEI.
         StorageError: The file cannot be read.
         UsageError: The declared encoding is unknown, or pypdf is not installed for a PDF file.
     """
@@ -166,7 +166,8 @@ def extracted_text(data: bytes, media_type: str | None) -> str | None:
     """Return the text of a file that is not plain text, such as a Word file.
 
     Returns:
-        The text. None if the file has a different media type, is damaged, or is too large.
+        The text. None if the file has a different media type, is damaged, or is too large, or if
+        pypdf is not installed for a PDF file.
     """
     if media_type not in METHODS or len(data) > limits.DOCUMENT_SIZE.value:
         return None

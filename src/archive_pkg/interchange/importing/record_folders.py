@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange.importing.formats import read
+from archive_pkg.records.loading import read_record
 from archive_pkg.records.saving import as_yaml
 from archive_pkg.storage import (
     DestinationExistsError,
@@ -41,7 +43,8 @@ def file_imported(
         The record's file.
 
     Raises:
-        DestinationExistsError: The folder exists, and `replace` is not set.
+        DestinationExistsError: The folder exists, and `replace` is not set or it does not look
+            like the folder of this record.
         StorageError: Something cannot be written.
     """
     with storage_errors(f"making {folder.parent}"):
@@ -88,7 +91,9 @@ def file_letter(letter: Path, out: Path | None = None) -> FiledImport:
 
     Raises:
         DestinationExistsError: The record's folder in `out` exists and is different.
-        InvalidError: The file cannot be imported, or does not describe exactly one letter.
+        InvalidError: The file cannot be imported, or does not describe exactly one letter; or,
+            next to it, the record describes a different letter, or a file of the new record exists
+            with different content.
         StorageError: A file cannot be read or written.
     """
     with storage_errors(f"reading {letter}"):
@@ -121,11 +126,13 @@ def _file_beside(imported: Imported, letter: Path) -> tuple[Path, bool]:
         The record's file, and whether it was written.
 
     Raises:
-        InvalidError: A file of the record exists with different content.
+        InvalidError: The existing record describes a different letter, or a file of the record
+            exists with different content.
         StorageError: A file cannot be read or written.
     """
     record = letter.parent / RECORD
     if record.exists():
+        _refuse_other_letter(record, imported, letter)
         return record, False
     with storage_errors(f"reading {letter.parent}"):
         for name, data in imported.files.items():
@@ -140,3 +147,17 @@ def _file_beside(imported: Imported, letter: Path) -> tuple[Path, bool]:
             write_atomically(letter.parent / name, data)
     write_atomically(record, as_yaml(imported.record).encode())
     return record, True
+
+
+def _refuse_other_letter(record: Path, imported: Imported, letter: Path) -> None:
+    """Raise InvalidError if a record describes a different letter than the file next to it."""
+    known, _ = read_record(record)
+    if known is None or known.id == imported.record.id:
+        return
+    digests = {hashlib.sha256(data).hexdigest() for data in imported.files.values()}
+    held = {part.sha256 for part in known.parts}
+    if not (digests & held or {letter.name, *imported.files} & {*known.files}):
+        raise InvalidError(
+            f"{record} describes a different letter (its id is “{known.id}”)",
+            "Use --out, which makes a folder for each letter.",
+        )

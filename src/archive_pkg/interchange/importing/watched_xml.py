@@ -117,7 +117,7 @@ class XmlSource:
             )
             raise _refusal(f"{name} declares entities", Report([finding]))
         self.name = name
-        # An id has 128 characters: this leaves room for a number.
+        # An id can have up to 128 characters: this leaves room for a number.
         self.stem = (stem or PurePath(name).stem)[:100]
         self.bearers: dict[tuple[str, str], list[tuple[str, str]]] = {}
         # Content that was interpreted, and content that was copied.

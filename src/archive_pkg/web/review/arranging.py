@@ -296,7 +296,7 @@ class Arrangement:
         """Return the file of a letter from which a record is drafted; empty if none has a text.
 
         Raises:
-            InvalidError: A text file cannot be read.
+            StorageError: A PDF file cannot be read.
         """
         texts = [path for path in files if kind_of_file(path) != "scan"]
         originals = [path for path in texts if self.kind(path) != "translation"]

@@ -113,7 +113,7 @@ class OpenedFolder:
         return self._packages or self.root / "packages"
 
     def packages_of(self, editor: RecordEditor) -> Path:
-        """Return the folder for the package of a letter, which is never the record's own folder."""
+        """Return the folder for a letter's package: the given one, or `packages` nearby."""
         if self._packages:
             return self._packages
         home = self.root

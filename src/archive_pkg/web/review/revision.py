@@ -268,7 +268,7 @@ class Revision:
         self._add_evidence(f"parts.{part['id']}", {"note": f"Added on {self._day}."})
 
     def person(self, name: str) -> str:
-        """Return the id of the person with a name, after adding one that the record lacks."""
+        """Return the id of the agent with a name, after adding a person if the record has none."""
         for agent in self.data.get("agents", ()):
             if agent["name"] == name:
                 return str(agent["id"])

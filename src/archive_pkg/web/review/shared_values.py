@@ -44,10 +44,11 @@ def set_value(revision: Revision, name: str, value: str, *, replace: bool) -> bo
         replace: Whether to replace a value that differs.
 
     Returns:
-        Whether the letter has changed. It does not if it has a value, or no part for the value.
+        Whether the letter has changed. It does not if its value is not replaced, or if it has no
+        part for the value.
 
     Raises:
-        UsageError: There is no such value, or the language is not known.
+        UsageError: There is no such value, it is empty, or the language is not known.
     """
     record, value = revision.record, value.strip()
     if name not in VALUES or not value:

@@ -85,7 +85,7 @@ def part_size(size: int) -> int:
 
 
 def parts_of(source: VerifiedReader, item: Item, size: int) -> Iterator[bytes]:
-    """Yield a file's bytes in parts of equal size; an empty file has one empty part."""
+    """Yield a file's bytes in parts of a size; the last can be smaller. An empty file has one."""
     sent = 0
     while sent < item.size or not sent:
         data = source.read(size)
