@@ -177,8 +177,9 @@ def test_a_csv_file_is_annotated_in_a_column_or_as_a_workbook(tmp_path: Path) ->
     assert "WARNING: the header is row 2" in header
     book = openpyxl.load_workbook(annotate(path, report, tmp_path / "checked.xlsx"))
     assert "Did you mean letter?" in book["letters"]["B3"].comment.text
-    with pytest.raises(UsageError):
-        annotate(path, report, tmp_path / "checked.pdf")
+    for ending in ("pdf", "xlsm"):
+        with pytest.raises(UsageError, match=r"does not end in \.xlsx or \.csv"):
+            annotate(path, report, tmp_path / f"checked.{ending}")
 
 
 def rewritten(path: Path, change: dict[str, bytes]) -> Path:

@@ -145,7 +145,7 @@ class Draft:
 def draft_letter(
     path: StrPath, *, encoding: str | None = None, vocabulary: tuple[StrPath, ...] = ()
 ) -> Draft:
-    """Draft a record from a letter's file: plain text, .docx or .odt.
+    """Draft a record from a letter's file: plain text, .docx, .odt, PDF, PAGE XML or ALTO.
 
     Import TEI files with `archive_pkg.interchange.importing.read` instead.
 
@@ -155,9 +155,10 @@ def draft_letter(
         vocabulary: Files with further words, names and markings.
 
     Raises:
-        InvalidError: The file is not a text, or its bytes do not fit the encoding.
-        StorageError: The file cannot be read.
-        UsageError: The encoding is unknown.
+        InvalidError: The file has no text, is damaged or too large, or its bytes do not fit the
+            encoding; or a file of the vocabulary is not valid.
+        StorageError: A file cannot be read.
+        UsageError: The encoding is unknown, or pypdf is not installed for a PDF file.
     """
     own = map(Path, vocabulary)
     return draft_source(read_source(path, encoding), load_vocabulary(*own))
@@ -236,8 +237,9 @@ def _report_no_letter(text: str, place: Location, report: Report, layout: Letter
 def is_letter(layout: LetterLayout) -> bool:
     """Return whether a text has enough parts of a letter to be read as one.
 
-    A salutation is enough, and so is a closing before a signature. An address or a dateline with a
-    place is enough unless the text has many datelines.
+    A salutation is enough. If the text has up to four datelines, an address is enough, too, and so
+    is a closing before a signature (in a long text, with a date, an address or a marking), or a
+    dateline with a place, a marking or a signature.
     """
     head, tail = layout.head, layout.tail
     if head.salutation is not None:

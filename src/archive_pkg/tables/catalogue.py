@@ -53,7 +53,7 @@ def check(
         progress: Called with the number of finished rows, and the total if known.
 
     Raises:
-        InvalidError: The map is invalid.
+        InvalidError: The map is invalid, or names a sheet that the workbook does not have.
         StorageError: A file cannot be read.
         UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """

@@ -61,7 +61,8 @@ def export_records(
         The path of the workbook or the datapackage.json.
 
     Raises:
-        InvalidError: Two records have the same id, or a text is too long for a cell of a workbook.
+        InvalidError: Two records have the same id, or a text is too long for a cell of a workbook,
+            or a table has too many rows for a sheet.
         StorageError: The path exists already, or cannot be written.
         UsageError: openpyxl is missing for a workbook, or the path ends in .xls, .ods or .csv.
     """
@@ -131,7 +132,7 @@ def read_tables(
         The records (none if there is an error), and the findings.
 
     Raises:
-        InvalidError: The map is invalid.
+        InvalidError: The map is invalid, or names a sheet that the workbook does not have.
         StorageError: A file cannot be read.
         UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
@@ -287,7 +288,8 @@ def annotate(
     Args:
         path: The checked file.
         findings: The findings about it.
-        out: The copy to write: `.xlsx`, `.xlsm` or `.csv`.
+        out: The copy to write. The copy of a workbook has its extension; that of a CSV file is
+            `.xlsx` or `.csv`.
         encoding: The encoding of CSV files that are not UTF-8.
         replace: Whether to replace an existing file.
 
@@ -304,7 +306,7 @@ def annotate(
             f"{out} does not end in {path.suffix}",
             "Keep the extension.",
         )
-    if ending not in (".xlsx", ".xlsm", ".csv"):
+    if not is_book and ending not in (".xlsx", ".csv"):
         raise UsageError(f"{out} does not end in .xlsx or .csv", "Use one of them.")
     sheets, report = raw_sheets(path, encoding=encoding)
     if not any(sheet.header for sheet in sheets):

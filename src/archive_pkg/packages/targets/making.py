@@ -159,7 +159,8 @@ def why_not(
     Raises:
         UsageError: The path is an archive, and the target has no profile to check it against; or a
             label or value in `given` is not valid.
-        InvalidError: The path is a bag, but not a valid package of archive-pkg.
+        InvalidError: The record is not valid, or the path is a bag but not a package of
+            archive-pkg.
         StorageError: The path does not exist or cannot be read.
     """
     path = Path(path)

@@ -27,7 +27,7 @@ def patch(text: str, root: Node, full: dict[str, Any], needed: dict[str, Any]) -
         needed: The data without defaults.
 
     Returns:
-        The changed text; its line endings are those of its first line.
+        The changed text. New lines end as its first line does.
     """
     patcher = _Patcher(text)
     if root.style == "block":

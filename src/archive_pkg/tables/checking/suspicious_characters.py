@@ -60,7 +60,7 @@ def is_suspicious(cells: Sequence[str], others: tuple[str, ...]) -> bool:
 
 
 def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, str]]:
-    """Yield code, message and hint for each problem in a cell.
+    """Yield code, message and hint of the first problem of each kind in a cell.
 
     Args:
         cell: The text of the cell.

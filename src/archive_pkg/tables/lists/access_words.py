@@ -148,8 +148,8 @@ class AccessReading:
 
     Attributes:
         status: "open", "restricted" or "closed"; empty if the value says nothing.
-        until: The day from which a restricted letter is open, in EDTF; for a year or month, its
-            last day.
+        until: The day from which a restricted letter is open, in EDTF. A year or month stands
+            for its last day.
         question: What is not understood; then the status is "closed".
     """
 
