@@ -405,5 +405,5 @@ def test_the_head_and_end_of_an_original_are_read(name: str) -> None:
         ("Kochany Janie!\n\nGruszki dojrzały.\n\nCałuję Cię\n", "signatory"),
     ],
 )
-def test_what_a_line_is_not_is_not_stated(text: str, field: str) -> None:
+def test_lines_that_only_look_like_a_field_state_nothing_about_it(text: str, field: str) -> None:
     assert not [one.value for one in draft_text(text, WORDS).statements if one.field == field]

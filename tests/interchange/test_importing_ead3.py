@@ -511,7 +511,7 @@ def test_all_dates_of_a_set_are_read() -> None:
 
 
 @pytest.mark.parametrize("end", ["early", "<emph>early</emph>"])
-def test_an_end_that_is_not_understood_is_not_an_open_end(end: str) -> None:
+def test_a_range_with_an_end_that_is_not_understood_gives_no_date_in_edtf(end: str) -> None:
     imported = item(
         f"""<unitdatestructured><daterange><fromdate notbefore="1870">{end}</fromdate><todate
         standarddate="1875">1875</todate></daterange></unitdatestructured>"""

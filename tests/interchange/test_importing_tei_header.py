@@ -267,7 +267,7 @@ def test_the_description_of_a_manuscript_gives_holding_identifiers_and_custody()
     assert unread(imported) == []
 
 
-def test_what_is_only_said_to_be_unknown_is_not_a_holding() -> None:
+def test_a_manuscript_identifier_with_only_unknown_values_gives_no_holding() -> None:
     imported = letter(
         sourceDesc="""<msDesc><msIdentifier><country>Onbekend</country><settlement>[unknown]
         </settlement><repository>?</repository><idno>Unbekannt</idno></msIdentifier></msDesc>"""
@@ -438,7 +438,7 @@ def test_the_responsibility_for_a_translation_is_that_of_its_division(
     assert any("@resp" in said for said in unread(imported)) is ("machine" in resp)
 
 
-def test_call_numbers_within_a_call_number_are_read_apart() -> None:
+def test_call_numbers_within_a_call_number_are_read_separately() -> None:
     imported = letter(
         sourceDesc="""<msDesc><msIdentifier><repository>Museum</repository><idno><idno
         type="shelfmark">MS 1</idno><idno type="old">Z 9</idno></idno></msIdentifier></msDesc>"""

@@ -127,7 +127,9 @@ def test_a_different_package_from_elsewhere_is_not_replaced(page: ListPage) -> N
     assert "press Build, then Replace the package" in said
 
 
-def test_a_package_that_is_older_than_its_record_says_so(page: ListPage, tmp_path: Path) -> None:
+def test_the_list_marks_packages_that_are_older_than_their_records(
+    page: ListPage, tmp_path: Path
+) -> None:
     page.run("build")
     assert "the record is newer" not in "".join(page.get())
     page.set("held at", "City Archive")
@@ -144,7 +146,7 @@ def test_the_list_is_sorted_and_filtered(page: ListPage) -> None:
     assert len(page.get("missing=translator")) == 2
 
 
-def test_a_value_is_set_in_many_letters_and_keeps_what_is_there(
+def test_a_value_is_set_in_many_letters_and_replaces_values_only_on_request(
     page: ListPage, tmp_path: Path
 ) -> None:
     assert page.set("held at", "City Archive") == "2 letters changed."
@@ -165,7 +167,7 @@ def test_a_value_is_set_in_many_letters_and_keeps_what_is_there(
     assert page.get("missing=rights") == []
 
 
-def test_a_value_set_in_many_letters_vouches_for_nothing_else(
+def test_a_value_set_in_many_letters_does_not_review_the_rest_of_a_part(
     page: ListPage, tmp_path: Path
 ) -> None:
     page.set("language", "de")
@@ -180,7 +182,7 @@ def test_a_value_set_in_many_letters_vouches_for_nothing_else(
     )
 
 
-def test_a_value_that_replaces_another_persons_stays_in_the_record_as_theirs(
+def test_a_replaced_value_of_another_person_stays_in_the_evidence_as_theirs(
     page: ListPage, tmp_path: Path
 ) -> None:
     file = tmp_path / "records/a/record.yaml"

@@ -171,7 +171,7 @@ def test_a_translation_and_a_scan_are_added_to_a_letter_later(page: Dropped) -> 
     assert scan.media_type == "image/png"
 
 
-def test_a_letter_of_scans_only_gets_a_record_that_its_name_entitles(page: Dropped) -> None:
+def test_a_letter_of_scans_only_gets_a_record_with_an_id_from_its_file_name(page: Dropped) -> None:
     page.drop("FD3-2 p.1.png", PNG)
     page.drop("FD3-2 p.2.png", PNG + b"2")
     page.drop("FD3-3.pdf", PDF)
@@ -189,7 +189,7 @@ def test_a_file_with_the_name_of_a_different_file_is_kept_next_to_it(page: Dropp
     assert sorted(record.files) == ["a-2.txt", "a.txt"]
 
 
-def test_a_letter_that_fails_says_why_and_the_others_are_added(page: Dropped) -> None:
+def test_a_letter_that_cannot_be_added_is_reported_and_the_others_are_added(page: Dropped) -> None:
     page.drop("a.txt")
     page.drop("b.txt", b"   \n")
     assert page.add() == "1 letter added. 1 failed."
@@ -241,7 +241,7 @@ def test_the_columns_of_a_list_can_be_corrected(page: Dropped) -> None:
     assert record.agent(record.sender[0]).name == "Anne Morel"
 
 
-def test_a_list_that_cannot_be_read_says_why(page: Dropped) -> None:
+def test_the_page_says_that_a_list_cannot_be_read(page: Dropped) -> None:
     page.drop("liste.csv", b"\n")
     page.proposed()
     assert "cannot be read as a list of letters" in page.text
