@@ -119,6 +119,12 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"À M. DURAND, AMBASSADEUR DE FRANCE À LONDRES.\nL.\nParis, 9 mai 1948.\n{BODY}",
         {"sender": ["M. DUPONT"], "recipient": ["M. DURAND"], "date": ["1948-05-09"]},
     ),
+    "a French title with a post abroad": (
+        "M. DUPONT, AMBASSADEUR DE FRANCE À LONDRES,\n"
+        "À M. DURAND, MINISTRE DES AFFAIRES ÉTRANGÈRES.\n"
+        f"D. no 30.\nLondres, 3 mai 1948.\n{BODY}",
+        {"sender": ["M. DUPONT"], "recipient": ["M. DURAND"], "date": ["1948-05-03"]},
+    ),
     "an embassy to a country is no title with two sides": (
         f"GDR Embassy to the DPRK\n\nPyongyang, 16 May 1967\n\nNote\n\n{BODY}",
         {"recipient": []},

@@ -76,10 +76,15 @@ _SIDES = re.compile(r"\b(?:[Ff]rom|by|of|von|от)\s+(?P<both>.+?)[\s,(]*(?:date
 _KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<both>[^,]{2,80}? to [^,]{2,80})$")
 # The most lines above a title, such as file numbers and markings.
 MOST_ABOVE_TITLE = 3
-_TITLE_SIDES = re.compile(
-    r"(?:\d{1,3}\.?\s)?(?:(?:From|De|Von)\s)?(?!(?i:to|for|an|à|memorandum)\s)"
-    r"(?P<one>[^\W\d][^:;]{2,150}?),?"
-    r"(?:\s(?:to|TO|an das|an den|an die|an)\s|\s(?:[àÀ]|a)\s(?=[^\W\d_]))(?P<two>[^:;]{3,150})"
+_TITLE_SIDES = tuple(
+    re.compile(
+        r"(?:\d{1,3}\.?\s)?(?:(?:From|De|Von)\s)?(?!(?i:to|for|an|à|memorandum)\s)"
+        rf"(?P<one>[^\W\d][^:;]{{2,150}}?),?\s(?:{to})\s(?P<two>[^:;]{{3,150}})"
+    )
+    for to in (
+        r"[àÀ](?= (?:M\.|MM\.|Mme|Monsieur))",  # "X, ambassadeur à Londres, à M. Y"
+        r"to|TO|an das|an den|an die|an|(?:[àÀ]|a)(?= [^\W\d_])",
+    )
 )
 # "The Embassy to Cuba", "The Ministry Attached to Gardens": "to" belongs to the sender.
 _POSTED = re.compile(
@@ -295,7 +300,8 @@ class TitleForms(ListForms):
             return 0
         days = days_in(text, self.vocabulary, self.conventions)
         dated = days and not text[days[-1].end :].strip(" .,)]")
-        both = _TITLE_SIDES.fullmatch(text[: days[-1].start].rstrip(" ,([") if dated else text)
+        title = text[: days[-1].start].rstrip(" ,([") if dated else text
+        both = next(filter(None, (each.fullmatch(title) for each in _TITLE_SIDES)), None)
         if both is None or _POSTED.search(both["one"]) or self.kind_of(both["one"])[0]:
             return 0
         sides = [
@@ -319,7 +325,7 @@ class TitleForms(ListForms):
         if held is not None and is_only_office(held["office"], self.vocabulary):
             return Named(held["name"], "person", held["office"].removeprefix("The "))
         name, _, office = text.partition(", ")
-        person = find_person(name, self.vocabulary)
+        person = None if self.is_town(name) else find_person(name, self.vocabulary)
         if person is not None and (office or person.role or " " in person.name):
             return Named(person.name, "person", person.role or office)
         found = read_addressees(text, self.vocabulary)
