@@ -74,6 +74,21 @@ def test_rename_changes_the_id_the_folder_the_title_and_references(
     assert "nothing to change" in again.stdout
 
 
+def test_the_folder_of_the_reader_can_be_renamed(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(letter(tmp_path / OLD).parent)
+    assert run("rename", ".").returncode == 0
+    assert load_record(tmp_path / NEW).id == NEW
+
+
+def test_a_record_in_a_package_is_refused(run: Run) -> None:
+    package = Path(__file__).parents[2] / "packages/1960-07-18-cpsu-to-sed"
+    done = run("rename", package)
+    assert done.returncode == 2
+    assert f"is inside the package {package}" in done.stderr
+
+
 def test_dry_run_shows_the_changes_and_writes_nothing(tmp_path: Path, run: Run) -> None:
     file = letter(tmp_path / OLD)
     before = file.read_bytes()

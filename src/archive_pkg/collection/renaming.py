@@ -86,8 +86,9 @@ class Renaming(FileChanges):
         """
         FileChanges.write(self)
         if self.moves:
-            with storage.storage_errors(f"renaming {self.record.parent}"):
-                storage.move_to_destination(self.record.parent, self.folder)
+            folder = storage.named(self.record.parent)  # "." cannot be renamed
+            with storage.storage_errors(f"renaming {folder}"):
+                storage.move_to_destination(folder, self.folder)
                 storage.sync_folder(self.folder.parent)
 
 

@@ -46,7 +46,7 @@ def rename(
     """Let the id, folder and title of records follow a corrected date or name.
 
     The record keeps its former id as an identifier, and records that name it get the new id. An id
-    or title that the program did not make is left alone.
+    without date and names, such as a call number, and a title in your own words are left alone.
 
     Example: archive-pkg rename records/1960-07-18-cpsu-to-sed --dry-run
     """
