@@ -157,13 +157,17 @@ def test_a_translation_and_a_scan_are_added_to_a_letter_later(page: Dropped) -> 
     page.add()
     (record,) = page.records()
     page.drop("FD 3-1 translation.txt", b"Chere Anne\n")  # found by its name
-    page.drop("photo.png", PNG, letter=record.id)  # dropped into the page of the letter
+    page.drop("photo?.png", PNG, letter=record.id)  # dropped into the page of the letter
     assert page.proposed() == {
         "FD 3-1 translation.txt": (record.id, "translation"),
-        "photo.png": (record.id, "scan"),
+        "photo?.png": (record.id, "scan"),
     }
-    page.add()
+    assert page.add() == "Files added to 1 letter."
     (record,) = page.records()
+    assert sorted(record.files) == ["FD 3-1 translation.txt", "FD 3-1.txt", "photo.png"]
+    page.drop("again.png", PNG, letter=record.id)
+    assert page.add() == "1 letter had these files already."
+    assert page.records() == [record]
     assert {part.kind for part in record.parts} >= {"transcription", "translation", "scan"}
     scan = next(part for part in record.parts if part.kind == "scan")
     (ground,) = [item for item in record.evidence if item.field == f"parts.{scan.id}"]
@@ -193,7 +197,7 @@ def test_a_letter_that_cannot_be_added_is_reported_and_the_others_are_added(page
     page.drop("a.txt")
     page.drop("b.txt", b"   \n")
     assert page.add() == "1 letter added. 1 failed."
-    assert "b: " in page.text
+    assert "b: b.txt" in page.text
     assert list(page.proposed()) == ["b.txt"]
 
 
@@ -229,6 +233,16 @@ def test_a_list_says_which_files_belong_to_which_letter(page: Dropped) -> None:
     page.client.post("/batch", json={"step": "build", "keys": keys})
     page.review.finish()
     assert verify(page.folder / "packages/FD-3-1").ok
+
+
+def test_a_list_does_not_overwrite_letters_that_were_reviewed(page: Dropped) -> None:
+    page.drop("liste.csv", b"id;date\na;1912\n")
+    page.add()
+    before = page.records()
+    page.drop("liste.csv", b"id;date\na;1913\n")
+    assert page.add() == "Nothing was added."
+    assert "Correct these letters on their pages" in page.text
+    assert page.records() == before
 
 
 def test_the_columns_of_a_list_can_be_corrected(page: Dropped) -> None:

@@ -184,7 +184,7 @@ class Review:
         try:
             proposal = self.arrangement.proposal(entries)
         except ArchivePkgError as error:
-            proposal, wrong = Proposal([]), f"{error.message}. {error.hint}"
+            proposal, wrong = Proposal([]), f"{self.arrangement.shown(error.message)}. {error.hint}"
         return _page(
             "add.html",
             base=self.base,
@@ -222,11 +222,10 @@ class Review:
         arrangement.decide(data)
         try:
             proposal = arrangement.proposal(self.folder.entries(wait=True))
-            added, failed = arrangement.add(proposal, self.reviewer.name)
+            message, failed = arrangement.add(proposal, self.reviewer.name)
         except ArchivePkgError as error:
-            wrong = f"{error.message}. {error.hint}"
+            wrong = f"{self.arrangement.shown(error.message)}. {error.hint}"
             return self._arranged("Nothing was added.", 422, wrong=wrong)
-        message = f"{counted(added, 'letter')} added."
         if failed:
             return self._arranged(f"{message} {len(failed):,} failed.", 422, failed)
         return self._list_response(Selection(), message)

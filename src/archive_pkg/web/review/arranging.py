@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import itertools
 import os
 import shutil
 from dataclasses import dataclass, field
@@ -11,10 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.errors import ArchivePkgError, InvalidError, UsageError
+from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError, UsageError
+from archive_pkg.faults import Fault
 from archive_pkg.names import slug
 from archive_pkg.records import NAMES, Record, save_record
+from archive_pkg.records.scalars import portable_path
 from archive_pkg.reports import Report, counted
+from archive_pkg.storage import is_regular
 from archive_pkg.tables.converting import filled, write_records
 from archive_pkg.tables.lists.file_matching import (
     LetterFiles,
@@ -240,7 +244,11 @@ class Arrangement:
 
     # Adding.
 
-    def add(self, proposal: Proposal, who: str) -> tuple[int, list[tuple[str, ArchivePkgError]]]:
+    def shown(self, text: str) -> str:
+        """Return a message without the path of the private folder."""
+        return text.replace(f"{self.uploads.folder}/", "")
+
+    def add(self, proposal: Proposal, who: str) -> tuple[str, list[tuple[str, ArchivePkgError]]]:
         """Add the letters and files, and forget the files that were added.
 
         Args:
@@ -248,8 +256,8 @@ class Arrangement:
             who: The reviewer's name.
 
         Returns:
-            The number of letters that were added or got files, and each letter that failed with
-            the reason. Nothing of these is lost: their files can be added again.
+            What was added, in words, and each letter that failed with the reason. Nothing of these
+            is lost: their files can be added again.
 
         Raises:
             InvalidError: The list has errors; nothing was added.
@@ -259,27 +267,42 @@ class Arrangement:
             number = counted(len(proposal.report.errors), "error")
             raise InvalidError(f"the list has {number}", "Correct them, then add the letters.")
         if self.uploads.list_path:
-            return self._add_list(proposal), []
+            return f"{counted(self._add_list(proposal), 'letter')} added.", []
         failed: list[tuple[str, ArchivePkgError]] = []
+        new = joined = same = 0
         for letter in proposal.letters:
             try:
-                self._add_letter(letter, who)
+                is_changed = self._add_letter(letter, who)
             except ArchivePkgError as error:
                 failed.append((letter.name, error))
                 continue
+            new, joined = new + (not letter.key), joined + bool(letter.key and is_changed)
+            same += not is_changed
             for path in letter.files:
                 self.uploads.remove(path)
         if not failed:
             self.clear()
-        return len(proposal.letters) - len(failed), failed
+        said = [f"{counted(new, 'letter')} added."] if new or not joined + same else []
+        said += [f"Files added to {counted(joined, 'letter')}."] if joined else []
+        said += [f"{counted(same, 'letter')} had these files already."] if same else []
+        return " ".join(said), failed
 
     def _add_list(self, proposal: Proposal) -> int:
         records = filled(list(proposal.records), self._folder.project)
-        written, unchanged = write_records(records, self._folder.records, files=self.uploads.folder)
+        try:
+            written, unchanged = write_records(
+                records, self._folder.records, files=self.uploads.folder
+            )
+        except StorageError as error:
+            if "would change" not in error.message:
+                raise
+            hint = "Correct these letters on their pages, or delete their folders in records first."
+            raise StorageError(error.message, hint) from error
         self.clear()
         return written + unchanged
 
-    def _add_letter(self, letter: ProposedLetter, who: str) -> None:
+    def _add_letter(self, letter: ProposedLetter, who: str) -> bool:
+        """Add a letter, or files to a letter; return whether anything was new."""
         files, key = list(letter.files), letter.key
         if not key:
             main = self._readable(files)
@@ -289,8 +312,7 @@ class Arrangement:
                 files.remove(main)
             else:
                 key = self._add_bare(letter)
-        if files:
-            self._attach(key, files, who)
+        return bool(files and self._attach(key, files, who)) or not letter.key
 
     def _readable(self, files: Sequence[str]) -> str:
         """Return the file of a letter from which a record is drafted; empty if none has a text.
@@ -345,8 +367,11 @@ class Arrangement:
         save_record(record, home)
         return self._folder.key_of(home / NAMES[0])
 
-    def _attach(self, key: str, files: Iterable[str], who: str) -> None:
+    def _attach(self, key: str, files: Iterable[str], who: str) -> bool:
         """Copy files into a record's folder, and add their parts to the record.
+
+        Returns:
+            Whether a file was added; the record may have all of them already.
 
         Raises:
             InvalidError: The record is not valid with the parts; the copies are removed.
@@ -355,15 +380,15 @@ class Arrangement:
         snapshot = editor.read()
         if snapshot.record is None:
             raise InvalidError("its record is not valid", "Correct the errors on its page first.")
-        known = {part.file for part in snapshot.record.parts}
+        known = [editor.folder / name for name in snapshot.record.files]
         try:
             named: list[tuple[str, str]] = []
             for path in files:
-                name, is_new = _copy(self.uploads.folder / path, editor.folder)
-                if is_new:
-                    copied.append(editor.folder / name)
-                if name not in known:
-                    named.append((name, self.kind(path)))
+                source = self.uploads.folder / path
+                if any(_is_same(source, file) for file in known):
+                    continue
+                copied.append(_copy(source, editor.folder))
+                named.append((copied[-1].name, self.kind(path)))
 
             def change(revision: Revision, _: RecordSnapshot) -> str:
                 for name, kind in named:
@@ -377,30 +402,32 @@ class Arrangement:
             for copy in copied:
                 copy.unlink(missing_ok=True)
             raise
+        return bool(copied)
 
 
-def _copy(source: Path, folder: Path) -> tuple[str, bool]:
-    """Copy a file into a folder under a free name.
+def _is_same(one: Path, other: Path) -> bool:
+    return is_regular(other) and filecmp.cmp(one, other, shallow=False)
 
-    Returns:
-        The name, and whether the file is new. An identical file is not copied again.
-    """
+
+def _copy(source: Path, folder: Path) -> Path:
+    """Copy a file into a folder under a free name that all systems accept, and return its path."""
+    stem, ending = source.stem, source.suffix
+    try:
+        portable_path(source.name)
+    except Fault:
+        stem, ending = slug(stem) or "file", ending.lower()
+    numbers = itertools.count(2)
+    target = folder / f"{stem}{ending}"
+    while os.path.lexists(target):
+        target = folder / f"{stem}-{next(numbers)}{ending}"
+    part = storage.hidden(target, ".part")
     with storage.storage_errors(f"copying {source.name}"):
-        for number in range(1, 1000):
-            name = source.name if number == 1 else f"{source.stem}-{number}{source.suffix}"
-            target = folder / name
-            if os.path.lexists(target):
-                if not target.is_symlink() and filecmp.cmp(source, target, shallow=False):
-                    return name, False
-                continue
-            part = storage.hidden(target, ".part")
-            try:
-                shutil.copyfile(source, part)
-                part.replace(target)
-            finally:
-                part.unlink(missing_ok=True)
-            return name, True
-    raise UsageError(f"{folder} has too many files named {source.name}", "Rename the file.")
+        try:
+            shutil.copyfile(source, part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    return target
 
 
 def _listed(letter: ListedLetter) -> ProposedLetter:
