@@ -90,22 +90,23 @@ def published_letters() -> list[Path]:
 
 
 class _Beside(etree.Resolver):
-    """Reads files that a schema imports by URL, or from elsewhere, from a folder."""
+    """Reads files that a schema imports by URL, or from elsewhere, from some folders."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self.folders = folders
 
     def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
-        beside = self.folder / system_url.rpartition("/")[2]
-        if beside.exists() and not Path(system_url).exists():
-            return self.resolve_filename(str(beside), context)  # type: ignore[attr-defined]
+        for folder in self.folders:
+            beside = folder / system_url.rpartition("/")[2]
+            if beside.exists() and not Path(system_url).exists():
+                return self.resolve_filename(str(beside), context)  # type: ignore[attr-defined]
         return None
 
 
-def xml_schema(source: Path | BinaryIO, folder: Path) -> etree.XMLSchema:
-    """Compile a schema; files that it imports by URL are read from its folder."""
+def xml_schema(source: Path | BinaryIO, *folders: Path) -> etree.XMLSchema:
+    """Compile a schema; files that it imports by URL are read from some folders."""
     parser = etree.XMLParser()
-    parser.resolvers.add(_Beside(folder))
+    parser.resolvers.add(_Beside(folders))
     return etree.XMLSchema(etree.parse(source, parser))
 
 

@@ -453,6 +453,15 @@ def check_ead(says: Says, written: bytes) -> None:
             assert said.partition(":")[0] in allowed
 
 
+def check_mods(says: Says, written: bytes) -> None:
+    assert set(words(xml(written, "languageTerm"))) <= says.languages
+    allowed = {"restriction on access": says.access, "use and reproduction": says.rights}
+    for condition in xml(written, "accessCondition"):
+        assert set(words([condition])) <= allowed[condition.get("type")]
+    for date in xml(written, "dateCreated[@encoding]"):
+        assert says.covers(date.text, says.record.date)
+
+
 def check_tei(says: Says, written: bytes) -> None:
     header = etree.tostring(xml(written, "teiHeader")[0])
     authors = words(xml(header, "titleStmt/author"))
@@ -563,6 +572,7 @@ READERS = {
     "datacite": check_datacite,
     "ead3": check_ead,
     "ead2002": check_ead,
+    "mods": check_mods,
     "tei": check_tei,
     "cmif": check_cmif,
     "csl": check_csl,

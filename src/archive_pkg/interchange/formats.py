@@ -112,6 +112,7 @@ FORMATS: Mapping[str, Format] = {
         ),
         Format("ead3", "EAD3 1.1.1", "ead3.xml", _XML, "ead3", collects=True),
         Format("ead2002", "EAD 2002", "ead.xml", _XML, "ead2002", collects=True, packaged=False),
+        Format("mods", "MODS 3.8", "mods.xml", _XML, "mods", collects=True, packaged=False),
         Format("premis", "PREMIS 3.0", "premis.xml", _XML, "premis"),
         Format("mets", "METS 1", "mets.xml", _XML, "mets"),
         Format("prov", "PROV-JSON", "prov.json", _JSON, "prov"),

@@ -14,7 +14,7 @@ _FIELDS = {
     "sender": "aut author cre creator sender writer",
     "signatories": "sgn signer signatory",
     "recipients": "rcp recipient addressee",
-    "copies_to": "copy",
+    "copies_to": "copy recipient-of-a-copy",
     "translators": "trl translator",
     "mentioned_agents": "crp correspondent sub subject",
 }
@@ -29,4 +29,9 @@ def field_of(relator: str | None) -> str | None:
     name = (relator or "").strip()
     for address in _ADDRESSES:
         name = name.removeprefix(address)
-    return _FIELD_OF.get(name.casefold().strip(" .:,;"))
+    return _FIELD_OF.get(name.casefold().strip(" .:,;").replace(" ", "-"))
+
+
+def address(code: str) -> str:
+    """Return the web address of a code."""
+    return f"{_ADDRESSES[0]}{code}"

@@ -34,6 +34,7 @@ DocumentName = Literal[
     "cmif",
     "ead3",
     "ead2002",
+    "mods",
     "premis",
     "mets",
     "prov",

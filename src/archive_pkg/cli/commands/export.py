@@ -45,8 +45,8 @@ def export(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Records or packages, folders of them, or patterns. Only cmif, ead3, ead2002, csl "
-            "and bibtex put several documents into one file; cmif leaves out what is not "
+            help="Records or packages, folders of them, or patterns. Only cmif, ead3, ead2002, "
+            "mods, csl and bibtex put several documents into one file; cmif leaves out what is not "
             "correspondence."
         ),
     ],
@@ -55,7 +55,7 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="Format: datacite, datacite-json, dc, tei, cmif, ead3, ead2002, premis, "
+            help="Format: datacite, datacite-json, dc, tei, cmif, ead3, ead2002, mods, premis, "
             "mets, prov, ro-crate, schema-org, csl, bibtex, sword, archivematica, invenio or "
             "dataverse.",
         ),

@@ -222,7 +222,7 @@ class FindingAid:
         bonds = derived_facts.bonds(record)
         for part in record.parts:
             descriptions.setdefault(_section(part, bonds[part.id]), []).append(
-                _part_in_words(record, part)
+                part_in_words(record, part)
             )
         enclosed = [f"Enclosed: {title}" for title in derived_facts.enclosed(record)]
         self.section(description, "summary", _summary(record))
@@ -238,7 +238,7 @@ class FindingAid:
             published = put(description, "bibliography")
             for citation in derived_facts.published_in(record):
                 say(published, "bibref", citation)
-        paragraphs(description, "processinfo", _events(record))
+        paragraphs(description, "processinfo", events_in_words(record))
 
     def _headings(self, access: Element, record: Record) -> None:
         self.named(access, "genreform", record.document_type.label, None)
@@ -344,7 +344,8 @@ def _section(part: Part, bond: derived_facts.Bond) -> str:
             return "odd"
 
 
-def _part_in_words(record: Record, part: Part) -> str:
+def part_in_words(record: Record, part: Part) -> str:
+    """Return everything that is known of a part, in words."""
     relations = (("made from", part.made_from), ("part of", part.part_of), ("about", part.about))
     words = [
         f"{part.kind}: {derived_facts.part_title(record, part)}",
@@ -365,7 +366,8 @@ def _titles(record: Record, names: Sequence[str]) -> str:
     return "; ".join(derived_facts.part_title(record, record.part(name)) for name in names)
 
 
-def _events(record: Record) -> Iterator[str]:
+def events_in_words(record: Record) -> Iterator[str]:
+    """Yield each event in words."""
     for event in record.events:
         date = event.date
         words = [

@@ -29,6 +29,7 @@ from archive_pkg.interchange.importing.imported_record import (
 from archive_pkg.interchange.importing.restrictions import (
     access,
     access_in,
+    access_read,
     own_restriction,
     strictest,
 )
@@ -49,13 +50,6 @@ IMPORT_NOT_A_LETTER = Code(
     "A component of a finding aid, such as a folder or series, has no items. It was not imported, "
     "because it is not one letter, or it was imported because no component is one.",
 )
-IMPORT_ACCESS_READ = Code(
-    "import-access-read",
-    Severity.WARNING,
-    "A finding aid says in words who may see an item. The record has the program's "
-    "interpretation of these words. Check it before you publish anything.",
-)
-
 IMPORT_SAME_CALL_NUMBER = Code(
     "import-same-call-number",
     Severity.WARNING,
@@ -622,12 +616,5 @@ class _Item:
             return access("closed", None, 'Marked audience="internal" in the finding aid.')
         said = strictest(found)
         if said and not self.is_ours:
-            until = f" until {said['until']['edtf']}" if "until" in said else ""
-            self.draft.report.add(
-                IMPORT_ACCESS_READ.at(
-                    Location(self.source.name, field="parts.original.access"),
-                    f"“{said['rule']}” was interpreted as {said['status']}{until}",
-                    "Check the access in the record.",
-                )
-            )
+            self.draft.report.add(access_read(self.source.name, said))
         return said

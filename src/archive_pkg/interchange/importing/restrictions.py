@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.interchange.importing.dates import edtf
+from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from archive_pkg.reports import Finding
+
+IMPORT_ACCESS_READ = Code(
+    "import-access-read",
+    Severity.WARNING,
+    "An imported file says in words who may see a document. The record has the program's "
+    "interpretation of these words. Check it before you publish anything.",
+)
 
 _OURS = re.compile(r"Access to .*: (open|restricted|closed)(?: until (\S+))?(?: \((.*)\))?")
 _CLOSED_UNTIL = re.compile(
@@ -54,6 +64,16 @@ def access_in(words: str) -> dict[str, Any]:
     if _OPEN.search(words) and not _NOT_OPEN.search(_UNRESTRICTED.sub("", words)):
         return access("open", None, words)
     return access("closed", None, words)
+
+
+def access_read(file: str, said: dict[str, Any]) -> Finding:
+    """Return the finding that the words of an access restriction were interpreted."""
+    until = f" until {said['until']['edtf']}" if "until" in said else ""
+    return IMPORT_ACCESS_READ.at(
+        Location(file, field="parts.original.access"),
+        f"“{said['rule']}” was interpreted as {said['status']}{until}",
+        "Check the access in the record.",
+    )
 
 
 def own_restriction(words: str | None) -> dict[str, Any] | None:
