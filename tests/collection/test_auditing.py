@@ -22,7 +22,8 @@ from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.audits.repairing import accept
 from archive_pkg.collection.bulk.build_cache import BuildCache, CachedBuild
 from archive_pkg.collection.bulk.for_each import verify_one
-from archive_pkg.deposits.receipts import Receipt, save_receipt
+from archive_pkg.deposits.receipts import Receipt, saving
+from archive_pkg.deposits.shared_syncs import run_alone
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages.later_events import receipts_folder
 from small_bags import write_bag
@@ -365,7 +366,7 @@ def test_a_package_is_compared_with_its_newest_receipt(
         words |= {"package": "a", "remote_id": "a", "version": f"v{day}", "payload_oxum": "2.2"}
         more = {"manifests": {}, "verified": "read-back", "started": time, "ended": time}
         said = {"files": files, "fingerprint": "0" * 64, "answer": {}} | words | more
-        save_receipt(Receipt.model_validate(said), folder)
+        run_alone(saving(Receipt.model_validate(said), folder))
     assert compare(package, "a", f"receipts:{tmp_path / 'receipts'}") == []
 
 

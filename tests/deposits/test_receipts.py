@@ -12,7 +12,8 @@ import pytest
 
 from archive_pkg import storage
 from archive_pkg.deposits import load_receipt, receipts
-from archive_pkg.deposits.receipts import Receipt, place_digest, save_receipt, saving
+from archive_pkg.deposits.receipts import Receipt, place_digest, saving
+from archive_pkg.deposits.shared_syncs import run_alone
 from archive_pkg.errors import InvalidError, StorageError
 
 RECEIPT: dict[str, Any] = {
@@ -45,12 +46,12 @@ def receipt(**changes: Any) -> Receipt:
 
 
 def test_a_saved_receipt_is_read_back_unchanged(tmp_path: Path) -> None:
-    path = save_receipt(receipt(), tmp_path)
+    path = run_alone(saving(receipt(), tmp_path))
     assert load_receipt(path) == receipt()
     assert path.read_bytes().startswith(b'{\n  "target": "ocfl:/archive",\n  "kind"')
     assert path.read_bytes().endswith(b"}\n")
     assert (receipt().pid, receipt().status_url, receipt().state) == ("", "", "stored")
-    assert save_receipt(receipt(pid="10.5072/1"), tmp_path) == path
+    assert run_alone(saving(receipt(pid="10.5072/1"), tmp_path)) == path
     assert load_receipt(path).pid == "10.5072/1"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -176,7 +177,7 @@ def test_a_file_that_is_not_json_is_refused_as_a_receipt(tmp_path: Path) -> None
 def test_a_receipt_larger_than_the_limit_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = save_receipt(receipt(), tmp_path)
+    path = run_alone(saving(receipt(), tmp_path))
     monkeypatch.setattr(receipts, "RECEIPT_LIMIT", path.stat().st_size)
     assert load_receipt(path) == receipt()
     monkeypatch.setattr(receipts, "RECEIPT_LIMIT", path.stat().st_size - 1)
@@ -193,4 +194,4 @@ def test_a_receipt_that_cannot_be_read_or_written_raises_a_storage_error(
     with pytest.raises(StorageError):
         load_receipt(tmp_path / "pipe.json")
     with pytest.raises(StorageError, match="writing a receipt into"):
-        save_receipt(receipt(), tmp_path / "none")
+        run_alone(saving(receipt(), tmp_path / "none"))

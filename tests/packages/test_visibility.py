@@ -17,7 +17,6 @@ from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.access.visibility import (
     Audience,
     judged_on,
-    may_see,
     opening,
     window,
     withheld,
@@ -58,6 +57,10 @@ def part(name: str, says: str = "says nothing", **more: Any) -> dict[str, Any]:
     return {"id": name, "kind": "scan", "file": f"{name}.tif", **more} | (
         {"access": access} if access else {}
     )
+
+
+def may_see(record: Record, part: str, audience: Audience, day: date | None = None) -> bool:
+    return part not in withheld(record, audience, day)
 
 
 def table(says: str, audience: Audience, day: date) -> bool:

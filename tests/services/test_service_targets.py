@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import deposits
-from archive_pkg.deposits.receipts import save_receipt
+from archive_pkg.deposits.receipts import saving
+from archive_pkg.deposits.shared_syncs import run_alone
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -63,7 +64,7 @@ def test_a_package_is_deposited_once_verified_and_fetched(
     assert differing(deposits.fetch(done.path, tmp_path / "back", [target.address]), package) == ()
     nobodys = done.receipt.model_copy(update={"remote_id": "no-such-thing"})
     (tmp_path / "slips").mkdir()
-    slip = save_receipt(nobodys, tmp_path / "slips")
+    slip = run_alone(saving(nobodys, tmp_path / "slips"))
     with pytest.raises(DepositError):
         deposits.fetch(slip, tmp_path / "back-again", [target.address])
 

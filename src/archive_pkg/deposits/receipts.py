@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from archive_pkg import storage
-from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
+from archive_pkg.deposits.shared_syncs import Unsynced
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.later_events import LaterEvent, receipts_folder
 from archive_pkg.records.models.fields import RecordId
@@ -163,19 +163,13 @@ def place_digest(target: str, remote_id: str) -> str:
     return hashlib.sha256(f"{target}\0{remote_id}".encode()).hexdigest()[:8]
 
 
-def save_receipt(receipt: Receipt, folder: Path) -> Path:
-    """Write a receipt into an existing folder.
+def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
+    """Write a receipt into an existing folder, as a task of `shared_syncs`.
+
+    The bytes of the receipt are durable before the file gets its name.
 
     Raises:
         StorageError: It could not be written.
-    """
-    return run_alone(saving(receipt, folder))
-
-
-def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
-    """Return `save_receipt` as a task of `shared_syncs`.
-
-    The bytes of the receipt are durable before the file gets its name.
     """
     path = folder / receipt.name
     data = (receipt.model_dump_json(indent=2) + "\n").encode()

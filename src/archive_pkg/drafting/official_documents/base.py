@@ -321,7 +321,7 @@ class FormsBase:
             return False
         undated = _UNDATED.fullmatch(text)
         if undated is not None and self.is_place(undated["place"]):
-            self.place_from(undated["place"], one, 7)
+            self.place_from(undated["place"], one)
             self.take(one.line, "dateline")
             return True
         days = days_in(text, self.vocabulary, self.conventions)
@@ -347,7 +347,7 @@ class FormsBase:
         elif not self.dates_entry(days[0], text, one):
             self.date("date", days[0], text, one.start, "dateline", CERTAIN, 7)
         if place:
-            self.place_from(place, one, 7)
+            self.place_from(place, one)
         self.take(one.line, "dateline")
         return True
 
@@ -365,7 +365,7 @@ class FormsBase:
         self.add("type", TALK, GUESS, "date-of-entry", line.start, line.end, rank=3)
         return True
 
-    def place_from(self, words: str, one: Segment, rank: int) -> None:
+    def place_from(self, words: str, one: Segment) -> None:
         """Add the town in the words next to a date."""
         parts = [part.strip(" .()[]") for part in words.split(",")]
         found = find_place(words, self.vocabulary)
@@ -374,7 +374,7 @@ class FormsBase:
         if self.cabled and sure is PROBABLE:
             return  # a cable has its place in the line "FM", and all of its text is in capitals
         at = self.text.find(town, one.start)
-        self.add("place", town, sure, "dateline", at, rank=rank)
+        self.add("place", town, sure, "dateline", at, rank=7)
 
     def is_place(self, text: str) -> bool:
         """Return whether words next to a date can be a place."""

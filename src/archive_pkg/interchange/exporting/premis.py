@@ -126,9 +126,9 @@ def _only_mentioned(record: Record) -> set[str]:
     return set(record.mentioned_agents) - named
 
 
-def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Element:
+def _object(premis: Element, kind: str, name: str) -> Element:
     object_ = put(premis, "object", xsi_type=f"premis:{kind}")
-    _identifier(object_, "object", name, scheme)
+    _identifier(object_, "object", name, "local")
     return object_
 
 

@@ -308,7 +308,7 @@ class TeiHeader:
             for number in numbers:
                 self._call_number(number, holding)
         for idno in self.source.all(place, "altIdentifier/idno"):
-            self._other_number(idno, "another call number")
+            self._other_number(idno)
         if "repository" in holding:
             self.draft.hold(holding.pop("repository"), holding)
         else:
@@ -344,11 +344,11 @@ class TeiHeader:
             holding[field] = words
             self.source.attribute(idno, "type" if idno.get("type") else "subtype")
         else:
-            self._other_number(idno, "another call number")
+            self._other_number(idno)
 
-    def _other_number(self, idno: Element, otherwise: str) -> None:
+    def _other_number(self, idno: Element) -> None:
         """Read an `idno` as an identifier of the letter."""
-        kind = fit(idno.get("type")) or fit(idno.get("subtype")) or otherwise
+        kind = fit(idno.get("type")) or fit(idno.get("subtype")) or "another call number"
         identified = identify(self.source.words(idno), kind)
         if identified:
             self.source.mark_used(

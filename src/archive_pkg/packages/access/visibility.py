@@ -94,11 +94,6 @@ def _strictness(one: Withheld) -> tuple[int, date]:
     return _STRICTNESS[one.access.status], one.until or date.max
 
 
-def may_see(record: Record, part: str, audience: Audience, on: date | None = None) -> bool:
-    """Return whether an audience may see a part, named by its id, on a day; see `withheld`."""
-    return part not in withheld(record, audience, on)
-
-
 def judged_on(on: date | None = None) -> date:
     """Return the day on which restrictions are judged: the given day, but never a future one."""
     today = datetime.now(UTC).date()
