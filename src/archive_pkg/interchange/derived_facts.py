@@ -80,29 +80,16 @@ _LIFE = re.compile(rf"(?:(?:b\.|d\.|fl\.|born|died|active) ?{_YEAR}|{_YEAR} ?[-â
 _SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV)")
 
 _EXAMINING = {
-    "appraisal",
-    "digital signature validation",
-    "fixity check",
-    "forensic feature analysis",
-    "format identification",
-    "message digest calculation",
-    "metadata extraction",
-    "validation",
+    "appraisal", "digital signature validation", "fixity check", "forensic feature analysis",
+    "format identification", "message digest calculation", "metadata extraction", "validation",
     "virus check",
-}
+}  # fmt: skip
 """Types of events that do not change or move their objects."""
 
 _MAKING = {
-    "capture",
-    "creation",
-    "digitization",
-    "imaging",
-    "migration",
-    "normalization",
-    "redaction",
-    "transcription",
-    "translation",
-}
+    "capture", "creation", "digitization", "imaging", "migration", "normalization", "redaction",
+    "transcription", "translation",
+}  # fmt: skip
 """Types of events that create their objects."""
 
 _CHANGES = {

@@ -78,17 +78,8 @@ CLOCK_BACK = Code(
 
 
 _TEXTS = (
-    "time",
-    "event",
-    "package",
-    "id",
-    "outcome",
-    "seal",
-    "previous",
-    "detail",
-    "accepted",
-    "from",
-)
+    "time", "event", "package", "id", "outcome", "seal", "previous", "detail", "accepted", "from",
+)  # fmt: skip
 _KINDS: dict[str, type] = dict.fromkeys((*_TEXTS, "software"), str)
 _KINDS |= dict.fromkeys(("number", "size"), int)
 _KINDS |= {"findings": list, "against": dict, "built_here": bool}

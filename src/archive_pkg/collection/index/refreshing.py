@@ -65,24 +65,9 @@ CREATE TABLE languages (number INTEGER, language TEXT);
 CREATE INDEX languages_number ON languages (number);
 """ + "".join(map(_WORDS.format, TABLES))
 _COLUMNS = (
-    "package",
-    "seal",
-    "id",
-    "title",
-    "type",
-    "date",
-    "earliest",
-    "latest",
-    "classification",
-    "classified",
-    "level",
-    "files",
-    "size",
-    "cut",
-    "withheld",
-    "since",
-    "until",
-)
+    "package", "seal", "id", "title", "type", "date", "earliest", "latest", "classification",
+    "classified", "level", "files", "size", "cut", "withheld", "since", "until",
+)  # fmt: skip
 
 
 def refresh(

@@ -70,26 +70,10 @@ _NAMED = (
 _YEARS = r"(\d{1,3}) ?(?:jahre?n?|j\.|years?|yrs?\.?|ans|lat|lata|лет|года?|años?|anni)"
 _YES = frozenset(
     [
-        "ja",
-        "yes",
-        "oui",
-        "tak",
-        "да",
-        "sí",
-        "si",
-        "sì",
-        "x",
-        "xx",
-        "✓",
-        "✔",
-        "j",
-        "y",
-        "true",
-        "wahr",
-        "prawda",
-        "1",
+        "ja", "yes", "oui", "tak", "да", "sí", "si", "sì", "x", "xx", "✓", "✔", "j", "y", "true",
+        "wahr", "prawda", "1",
     ]
-)
+)  # fmt: skip
 _NO = frozenset(["nein", "no", "non", "nie", "нет", "n", "false", "falsch", "fałsz", "0"])
 _NOTHING = frozenset(["-", "–", "—", "/", "./.", "--"])
 _PLAIN = re.compile(r"\d{4}(?:-\d\d){0,2}")

@@ -94,24 +94,11 @@ TARGETS: dict[str, str] = {
 
 MANY_VALUES = frozenset(
     [
-        "sender",
-        "sender_identifiers",
-        "signatories",
-        "recipients",
-        "recipients_identifiers",
-        "copies_to",
-        "subjects",
-        "mentioned_agents",
-        "mentioned_places",
-        "place_identifiers",
-        "languages",
-        "files",
-        "enclosures",
-        "identifiers",
-        "variant_titles",
-        "classification",
+        "sender", "sender_identifiers", "signatories", "recipients", "recipients_identifiers",
+        "copies_to", "subjects", "mentioned_agents", "mentioned_places", "place_identifiers",
+        "languages", "files", "enclosures", "identifiers", "variant_titles", "classification",
     ]
-)
+)  # fmt: skip
 """The fields whose cells can have several values."""
 _FILE = re.compile(
     r"[^;|]+\.(?:tiff?|jpe?g|png|pdf|txt|docx?|xml|html?|jp2|rtf|odt)", re.IGNORECASE
@@ -424,46 +411,15 @@ _FURTHER = re.compile(
 _DATE_FIELDS = ("date", "date_begin", "date_end", "date_earliest", "date_latest", "received")
 _YES_OR_NO = frozenset(
     [
-        "true",
-        "false",
-        "yes",
-        "no",
-        "ja",
-        "nein",
-        "oui",
-        "non",
-        "sí",
-        "si",
-        "tak",
-        "nie",
-        "да",
-        "нет",
-        "wahr",
-        "falsch",
-        "vrai",
-        "faux",
-        "x",
+        "true", "false", "yes", "no", "ja", "nein", "oui", "non", "sí", "si", "tak", "nie", "да",
+        "нет", "wahr", "falsch", "vrai", "faux", "x",
     ]
-)
+)  # fmt: skip
 _CALL_NUMBERS = [
-    "signatur",
-    "callnumber",
-    "shelfmark",
-    "шифр",
-    "unitid",
-    "cote",
-    "sygnatura",
-    "sygn",
-    "segnatura",
-    "signatura",
-    "componentuniqueidentifier",
-    "ref",
-    "refno",
-    "reference",
-    "referenceno",
-    "referencenumber",
-    "referencecode",
-]
+    "signatur", "callnumber", "shelfmark", "шифр", "unitid", "cote", "sygnatura", "sygn",
+    "segnatura", "signatura", "componentuniqueidentifier", "ref", "refno", "reference",
+    "referenceno", "referencenumber", "referencecode",
+]  # fmt: skip
 _IDENTIFIERS = {name: f"{name}_identifiers" for name in ("sender", "recipients", "place")}
 _NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}
 
