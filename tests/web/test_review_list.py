@@ -117,14 +117,16 @@ def test_a_letter_is_reviewed_when_a_person_has_reviewed_every_statement() -> No
     assert replace(entry, counts={"reviewed": 2, "supplied": 1}).progress == "in review"
 
 
-def test_a_different_package_from_elsewhere_is_not_replaced(page: ListPage) -> None:
+def test_a_different_package_from_elsewhere_is_replaced_only_on_request(page: ListPage) -> None:
     page.run("build")
     page.set("rights", "unknown")
     page.review = Review(page.review.folder, page.review.reviewer)
     page.client = TestClient(page.review.app(), base_url="http://127.0.0.1:8000")
     said = page.run("build")
     assert "0 of 2 letters built" in said
-    assert "press Build, then Replace the package" in said
+    assert "Replace 2 packages" in said
+    assert "2 of 2 letters built" in page.run("replace")
+    assert page.run("replace") == "no letter is selected"
 
 
 def test_the_list_marks_packages_that_are_older_than_their_records(

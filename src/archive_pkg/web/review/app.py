@@ -276,9 +276,11 @@ class Review:
                 raise UsageError("there is no plan for this deposit", "Press Show plan first.")
             failed = {failure.key for failure in before.failures}
             items, to = [one for one in before.items if one.key not in failed], before.to
+        elif step == "replace":  # only what the last build has shown
+            step, items = "build", before.differing if before else []
         else:
             items = [] if step == SITE else [self._batch_item(key) for key in _keys(data)]
-        self._batch = Batch(step, items, to)
+        self._batch = Batch(step, items, to, replace=data.get("step") == "replace")
         self._batch.start(self.folder.project, self.folder.packages)
         return self._batch_section()
 

@@ -80,6 +80,8 @@ class Batch:
         size: The bytes of the packages that a plan can deposit.
         failures: The letters for which the step failed.
         outcome: A sentence about the outcome; empty while it is running.
+        replace: Whether to replace packages that differ.
+        differing: The letters whose packages differ and were not replaced.
         site: The folder of the site.
     """
 
@@ -90,6 +92,8 @@ class Batch:
     size: int = 0
     failures: list[Failure] = field(default_factory=list)
     outcome: str = ""
+    replace: bool = False
+    differing: list[BatchItem] = field(default_factory=list)
     site: Path | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -133,7 +137,7 @@ class Batch:
             if self._stop.is_set():
                 break
             try:
-                item.runner.start(self.step, item.digest, to=self.to)
+                item.runner.start(self.step, item.digest, replace=self.replace, to=self.to)
                 item.runner.wait()
                 self._take(item)
             except ArchivePkgError as error:
@@ -148,8 +152,8 @@ class Batch:
         if self.step == "plan" and step.good:
             self.size += step.outcome.size
         if errors and errors[0].code == "package-differs":
-            hint = "Open it, and press Build, then Replace the package."
-            self._fail(item, "a different package of this name is there already", hint)
+            self.differing.append(item)
+            self._fail(item, "a different package of this name is there already", "")
         elif step.error is not None:
             finding: Finding | None = errors[0] if len(errors) == 1 else None
             hint = (finding.hint if finding else "") or step.error.hint

@@ -89,4 +89,4 @@ export const takeItem = (page, id, list) => {
   return made;
 };
 
-remember(document);
+if (document.getElementById("cards")) remember(document);
