@@ -970,7 +970,7 @@ def test_enclosing_moves_a_folder_into_data(tmp_path: Path) -> None:
     assert not storage.finish_enclosing(folder)
 
 
-def test_an_enclosing_is_finished_only_if_the_shell_contains_the_folder(tmp_path: Path) -> None:
+def test_enclosing_is_finished_only_if_the_enclosing_folder_has_the_data(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     assert not storage.finish_enclosing(folder)
     shell = shell_of(folder)
@@ -990,7 +990,9 @@ def test_an_enclosing_is_finished_only_if_the_shell_contains_the_folder(tmp_path
 
 
 @needs_root
-def test_a_shell_of_another_user_is_left_alone(tmp_path: Path) -> None:
+def test_an_enclosing_folder_that_is_a_link_a_file_or_another_users_holds_no_data(
+    tmp_path: Path,
+) -> None:
     shell = shell_of(tmp_path / "folder")
     (shell / "data").mkdir()
     os.chown(shell, NOBODY, -1)
@@ -1035,7 +1037,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return recorded
 
 
-def test_a_shell_and_its_contents_are_synced_before_each_rename(
+def test_the_enclosing_folder_and_its_contents_are_synced_before_each_rename(
     tmp_path: Path, steps: list[str]
 ) -> None:
     folder = tmp_path / "folder"

@@ -63,7 +63,7 @@ Record(id="a", type="letter", title="A", sendr=["x"])
 """
 
 
-def test_the_program_of_these_tests_runs() -> None:
+def test_the_program_with_valid_calls_runs() -> None:
     exec(GOOD, {})
 
 

@@ -416,7 +416,7 @@ def test_members_outside_the_folder_of_the_bag_are_reported(
     assert [(each.code, each.location.path) for each in found.findings] == said
 
 
-def test_all_folders_and_empty_ones_are_listed(tmp_path: Path) -> None:
+def test_an_archive_lists_all_its_folders_and_separately_the_empty_ones(tmp_path: Path) -> None:
     members = BAGIT | {"top/data/x/y/z/": b"", "top/data/x/": b"", "top/data/full/b": b""}
     members |= {"other/data/o/": b""}
     found = listed(packed(tmp_path / "top.tar", members))
@@ -539,7 +539,7 @@ def test_the_exceeded_limit_is_reported(
 
 
 @pytest.mark.parametrize("sizes", [[], [0], [1], [3, 4], [300_000, 5, 0, 700_000, 2]])
-def test_pieces_are_digested_completely(sizes: list[int]) -> None:
+def test_chunks_of_any_size_are_digested_completely(sizes: list[int]) -> None:
     pieces = [os.urandom(size) for size in sizes]
     hashes = [hashlib.sha256(), hashlib.md5()]
     reported: list[int] = []

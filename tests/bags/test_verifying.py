@@ -210,7 +210,7 @@ def test_a_file_that_one_manifest_does_not_list_is_named(bag: Path, algorithm: s
     assert finding.message == f"is not in {name}"
 
 
-def test_a_file_in_no_manifest_is_named_and_counts_as_uncovered(bag: Path) -> None:
+def test_a_file_that_no_manifest_lists_is_reported_as_unlisted_and_uncovered(bag: Path) -> None:
     (bag / "data/stray").touch()
     verdict = bags.verify(bag)
     (finding, _) = verdict.report

@@ -236,7 +236,7 @@ def test_a_form_is_checked_while_typing(review: Server, page: Page) -> None:
     assert review.record.date.edtf == "1960-12-19"
 
 
-def test_leaving_a_form_changes_nothing(review: Server, page: Page) -> None:
+def test_leaving_a_form_with_escape_changes_nothing(review: Server, page: Page) -> None:
     before = review.file.read_bytes()
     go(page, "date")
     page.keyboard.press("c")

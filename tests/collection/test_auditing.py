@@ -429,7 +429,7 @@ def test_an_empty_collection_is_an_error_if_the_ledger_has_packages(
     assert (done, audited.present, audited.checked) == ({}, 0, 0)
 
 
-def test_nothing_is_checked_with_a_changed_ledger(
+def test_no_package_is_checked_if_the_ledger_was_changed(
     collection: Collection,
 ) -> None:
     check(collection)

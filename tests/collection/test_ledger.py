@@ -302,7 +302,7 @@ def test_an_entry_cannot_set_the_fields_that_the_ledger_sets(book: Path) -> None
     assert found(book) == []
 
 
-def test_a_held_ledger_knows_its_size_last_time_and_head(book: Path) -> None:
+def test_a_locked_ledger_has_its_size_last_time_and_head(book: Path) -> None:
     with ledger.held(book, nothing) as (held, _):
         for _ in range(2):
             last = json.loads(lines(book)[-1])

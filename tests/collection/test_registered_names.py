@@ -118,7 +118,7 @@ def matched(one: Record) -> tuple[Record, list[str]]:
     return made, [found.code for found in report]
 
 
-def test_an_agent_of_a_catalogue_keeps_what_its_entry_does_not_say() -> None:
+def test_an_agent_of_a_catalogue_keeps_values_that_its_register_entry_lacks() -> None:
     made, codes = matched(
         record(
             name="GROMYKO, Andrei",

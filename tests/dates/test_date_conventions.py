@@ -98,7 +98,7 @@ def test_a_column_is_read_in_the_way_that_its_dates_prove() -> None:
     assert reading("1907-10", spans).is_open
 
 
-def test_the_column_decides_the_order_of_day_and_month() -> None:
+def test_other_dates_of_a_column_decide_the_order_of_day_and_month() -> None:
     assert column_conventions(["4/5/1960", "7/18/1960"]).month_first is True
     assert column_conventions(["4/5/1960", "18/7/1960"]).month_first is False
     assert column_conventions(["4/5/1960"]).month_first is None
@@ -108,7 +108,7 @@ def test_the_column_decides_the_order_of_day_and_month() -> None:
     assert (read.edtf, read.rule, read.sure) == ("1960-04-05", "month-and-day", 1)
 
 
-def test_the_column_decides_the_century() -> None:
+def test_other_dates_of_a_column_decide_the_century() -> None:
     read = read_date("3.4.12", column_conventions(["5.6.1914"]))
     assert read is not None
     assert (read.edtf, read.sure) == ("1912-04-03", 1)

@@ -181,13 +181,13 @@ def test_the_examples_of_the_specification_are_read(
 
 
 @pytest.mark.parametrize("text", NOT_SUPPORTED)
-def test_the_rest_of_level_two_is_refused(text: str) -> None:
+def test_other_forms_of_edtf_level_2_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"level|EDTF|no such day"):
         Edtf(text)
 
 
 @pytest.mark.parametrize(("text", "right"), WRONG)
-def test_an_error_says_what_to_write(text: str, right: str) -> None:
+def test_an_error_in_a_date_says_what_to_write(text: str, right: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
         Edtf(text)
     assert right in str(caught.value)

@@ -196,7 +196,7 @@ def test_a_julian_day_is_read_as_the_gregorian_day(days: int) -> None:
         ("-0043", ["-0043"]),
     ],
 )
-def test_numbers_that_are_not_days_or_years_are_not_taken_for_them(
+def test_numbers_are_read_only_as_possible_days_and_years(
     text: str, readings: list[str] | None
 ) -> None:
     read = read_date(text)

@@ -96,7 +96,7 @@ def test_an_incomplete_last_line_is_ignored(
     assert path.read_bytes().count(b"\n") == whole + 1
 
 
-def test_a_line_has_its_time_and_values(tmp_path: Path) -> None:
+def test_a_line_of_a_journal_has_its_time_and_values(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "a.journal")
     before = datetime.now(UTC)
     reported = journal.done("draft", at=before, count=2, title="Письмо")

@@ -150,7 +150,9 @@ def test_drafting_again_fills_open_fields(letter: Path) -> None:
     assert load_record(letter.parent).place == complete.place
 
 
-def test_drafting_again_quotes_the_text_whatever_kind_its_part_has(letter: Path) -> None:
+def test_drafting_again_quotes_the_text_even_if_the_kind_of_its_part_was_changed(
+    letter: Path,
+) -> None:
     draft(letter)
     record = letter.parent / "record.yaml"
     record.write_text(record.read_text().replace("kind: transcription", "kind: translation"))
@@ -252,7 +254,7 @@ def test_a_second_record_of_a_letter_is_reported(letter: Path, tmp_path: Path) -
     assert f"the letter already has the record {letter.parent / 'record.yaml'}" in output
 
 
-def test_a_field_with_a_guess_is_not_listed_as_not_stated(letter: Path) -> None:
+def test_a_field_with_a_guess_is_not_in_the_list_of_missing_fields(letter: Path) -> None:
     output = draft(letter)
     assert "translation or transcription: transcription (guess" in output
     assert "translation or transcription" not in output.partition("not stated")[2]

@@ -37,7 +37,7 @@ def test_the_level_of_a_rule_is_computed_from_the_other_editions(calibration: Mo
         (PROBABLE, 100, 100, PROBABLE),
     ],
 )
-def test_a_rule_with_few_or_wrong_cases_gets_a_lower_level(
+def test_a_drafting_rule_with_few_or_wrong_cases_gets_a_lower_confidence(
     calibration: ModuleType, given: Confidence, right: int, said: int, level: Confidence
 ) -> None:
     assert calibration.level(given, right, said) is level

@@ -48,7 +48,7 @@ def test_a_written_date_is_read(written: str, read: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["undated", "1½ lines", "room 12", "3.5", "1/2", ""])
-def test_text_that_is_not_a_date_is_not_read_as_one(text: str) -> None:
+def test_text_without_a_day_or_month_gives_no_date(text: str) -> None:
     assert edtf(text) == []
 
 

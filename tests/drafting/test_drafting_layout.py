@@ -972,7 +972,7 @@ def test_a_heading_that_names_writer_and_addressee_is_recognized(text: str, expe
         ("x" * 200, None, None),
     ],
 )
-def test_a_name_on_its_line_is_a_signature(
+def test_a_name_alone_on_a_line_is_read_as_a_signature(
     text: str, after_closing: tuple[str, str] | None, last_line: tuple[str, str] | None
 ) -> None:
     for how, expected in (("after-closing", after_closing), ("last-line", last_line)):

@@ -393,7 +393,7 @@ def test_an_enclosure_is_called_not_held_only_if_its_part_says_so() -> None:
 
 
 @pytest.mark.parametrize("name", ["premis", "ead3"])
-def test_a_withheld_part_is_not_called_not_held(name: str) -> None:
+def test_exports_describe_a_withheld_part_as_withheld(name: str) -> None:
     part = {"id": "shut", "kind": "enclosure", "held": False, "note": WITHHELD}
     lines = "\n".join(places(export(name, record(parts=[part]), BARE_CONTEXT)))
     assert WITHHELD in lines

@@ -67,7 +67,7 @@ def test_names_in_the_text_with_the_same_key_are_one_agent() -> None:
     assert [item.value for item in record.agent("carl-three").identifiers] == ["P3"]
 
 
-def test_the_type_of_a_div_decides_what_it_is() -> None:
+def test_the_type_of_a_div_decides_which_part_or_zone_it_becomes() -> None:
     body = """<front><div type="introduction"><p>By the editors.</p></div>
     <div type="dateline"><p>Exton, 1801.</p></div></front><body>
     <div type="writingSession"><p>Werther Freund!</p></div><div type="letter"><p>Ja.</p></div>

@@ -371,7 +371,7 @@ def test_a_note_without_a_place_becomes_a_remark_and_is_reported() -> None:
         ('<div type="letter"><p>A</p></div><div type="note"><p>B</p></div>', 0),
     ],
 )  # fmt: skip
-def test_letters_next_to_each_other_are_counted(body: str, count: int) -> None:
+def test_several_letters_in_one_tei_text_are_counted_and_reported(body: str, count: int) -> None:
     findings = [f for f in tei(body=f"<body>{body}</body>").report
                 if f.code == "import-several-letters"]  # fmt: skip
     assert [f.message.partition(" divisions")[0] for f in findings] == (

@@ -99,7 +99,7 @@ def test_affiliations_and_identifiers_of_publications_have_their_fields(name: st
     ]
 
 
-def test_a_note_that_is_left_out_does_not_stand_for_its_identifier() -> None:
+def test_a_lost_note_on_an_identifier_is_reported() -> None:
     known = [{"scheme": "geonames", "value": "1", "note": "as of 1960"}]
     letter = record(place={"name": "Kyiv", "identifiers": known})
     found = losses(find_format("invenio"), letter)

@@ -166,7 +166,7 @@ def test_a_document_is_attributed_to_its_authors_and_senders() -> None:
     assert found == ["record:agent/a", "record:agent/b"]
 
 
-def test_only_who_made_or_did_something_is_an_agent() -> None:
+def test_only_agents_who_made_or_did_something_are_agents_in_prov() -> None:
     agents = [{"id": name, "name": name, "kind": "person"} for name in ("from", "to", "named")]
     document = exported(
         sender=["from"], recipients=["to"], mentioned_agents=["named"], agents=agents

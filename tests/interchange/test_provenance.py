@@ -106,7 +106,7 @@ def test_an_undated_change_comes_before_the_events_of_packaging() -> None:
     assert [kind for kind, _ in result(record)] == ["creation", "declassification", "ingestion"]
 
 
-def test_a_check_generates_nothing_and_a_creation_does() -> None:
+def test_only_events_that_create_a_part_have_it_as_their_outcome() -> None:
     record = letter(
         events=[
             {"id": "a", "type": "translation", "objects": ["english"], "sources": ["original"]},

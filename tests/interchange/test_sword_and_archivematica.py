@@ -16,7 +16,7 @@ def test_sword_has_each_element_of_dublin_core() -> None:
     assert places(export("sword", full(), FULL_CONTEXT)) == expected("sword")
 
 
-def test_a_single_value_is_not_a_list_in_sword() -> None:
+def test_sword_writes_a_single_value_without_a_list() -> None:
     assert places(export("sword", bare(), BARE_CONTEXT)) == [
         "@context: https://swordapp.github.io/swordv3/swordv3.jsonld",
         "@type: Metadata",

@@ -113,7 +113,7 @@ def test_evidence_must_quote_half_of_a_block(quoted: str, is_salute: bool) -> No
     assert ("<opener>" in written) is is_salute
 
 
-def test_only_quotes_from_this_part_decide_what_a_block_is() -> None:
+def test_only_quotes_from_its_part_give_a_block_its_zone() -> None:
     text = "Dear Ann\n\nWords."
     plain = "<p>Dear Ann</p>\n<p>Words.</p>\n"
     at = {"part": "a", "start": 0, "end": 8, "exact": "Dear Ann"}
@@ -277,7 +277,7 @@ def test_only_quotes_from_this_part_are_marked() -> None:
         assert body("by Ann", more_evidence=[evidence]) == "<p>by Ann</p>\n"
 
 
-def test_evidence_for_a_subfield_decides_what_a_block_is() -> None:
+def test_evidence_for_the_words_of_a_classification_marks_the_block() -> None:
     assert body("SECRET", evidence=(("classification.as_written", "SECRET"),)).startswith(
         '<opener><seg type="classification">SECRET</seg></opener>'
     )

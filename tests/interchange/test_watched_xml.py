@@ -41,7 +41,7 @@ def refusal(data: bytes, name: str = "a letter.xml") -> Finding:
     return finding
 
 
-def test_a_source_has_a_namespace_and_a_name() -> None:
+def test_an_xml_source_has_the_namespace_of_its_root_and_an_id_for_the_letter() -> None:
     assert source("").namespace == SPACE
     assert XmlSource(b"<a/>", "a.xml").namespace == ""
     assert source("").stem == "letter.one"

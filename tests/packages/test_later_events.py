@@ -85,7 +85,9 @@ def test_events_of_a_build_have_digests_of_inputs_and_outputs(letter: Path, tmp_
     assert "event-digest-unknown" in {finding.code for finding in verify(built).report}
 
 
-def test_a_file_that_is_not_an_event_is_refused(letter: Path, tmp_path: Path) -> None:
+def test_a_file_without_an_event_in_the_folder_of_events_is_refused(
+    letter: Path, tmp_path: Path
+) -> None:
     built = build_package(letter, tmp_path / "out", on=ON).path
     folder = receipts_folder(built) / "events"
     folder.mkdir(parents=True)
@@ -106,7 +108,9 @@ def test_an_event_dated_before_its_part_was_made_is_reported(letter: Path) -> No
     assert found[0].location.line
 
 
-def test_many_events_and_right_to_left_names_are_exported(seed_data: dict[str, Any]) -> None:
+def test_ten_thousand_events_of_an_agent_with_a_right_to_left_name_are_exported(
+    seed_data: dict[str, Any],
+) -> None:
     name = "محمد بن راشد \u2066(ש. עגנון)\u2069"
     data = {
         **seed_data,

@@ -734,7 +734,7 @@ def test_a_statement_without_evidence_is_public_if_its_words_are_not_only_in_wit
     ("date", "title"),
     [({"edtf": "1961-05-03"}, "Letter, 3 May 1961"), (None, "Letter x")],
 )
-def test_a_title_made_from_an_agent_who_is_withheld_is_neutral(
+def test_a_title_made_from_a_withheld_agent_is_replaced_by_a_neutral_one(
     date: dict[str, str] | None, title: str
 ) -> None:
     stated = {"title": "Letter, to Igor Secretov, 3 May 1961", "recipients": ["boss"], "sender": []}
@@ -749,7 +749,7 @@ def test_a_title_made_from_an_agent_who_is_withheld_is_neutral(
     assert "boss" not in json.dumps(shown)
 
 
-def test_a_withheld_part_is_described_as_withheld_and_not_as_not_held() -> None:
+def test_a_withheld_part_is_described_in_words_as_withheld() -> None:
     report = Record.model_validate(out()).part("report")
     assert report.file_in_words == "withheld from this package"
     said = words_of(Record.model_validate(out()), report)

@@ -123,7 +123,9 @@ def test_an_authority_allows_the_names_in_a_certificate_that_match_the_line(
     assert not allowed(f"* cert-authority {public('ecdsa256')}").allows(by, THEN)
 
 
-def test_a_plain_key_allows_the_signers_on_its_line(allowed: Callable[[str], Signer]) -> None:
+def test_a_key_in_allowed_signers_allows_the_signers_on_its_line(
+    allowed: Callable[[str], Signer],
+) -> None:
     line = allowed(f"{EDITOR},*@archive.org {public('rsa')}")
     own = signature("rsa")
     assert line.allows_as(EDITOR, own, THEN)
@@ -149,7 +151,7 @@ def test_comments_and_empty_lines_are_skipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["host", "nobody"])
-def test_a_certificate_for_a_host_or_without_names_allows_nobody(
+def test_a_certificate_for_a_host_or_without_names_allows_no_signer(
     name: str, allowed: Callable[[str], Signer]
 ) -> None:
     authority = allowed(f"* cert-authority {public('ed25519')}")
@@ -168,7 +170,7 @@ def test_a_certificate_is_valid_from_its_first_second_until_before_its_end(
 
 
 @pytest.mark.parametrize(("name", "role"), [("rsa", ""), ("by-rsa", "cert-authority,")])
-def test_a_line_is_valid_from_its_valid_after_to_its_valid_before(
+def test_a_line_of_allowed_signers_is_valid_from_its_first_to_its_last_second(
     name: str, role: str, allowed: Callable[[str], Signer]
 ) -> None:
     """Both times are included, as in OpenSSH, for keys and for authorities."""
@@ -186,7 +188,7 @@ def test_a_line_is_valid_from_its_valid_after_to_its_valid_before(
 
 
 @pytest.mark.parametrize("name", ["rsa", "by-rsa"])
-def test_a_line_allows_signatures_only_in_its_namespaces(
+def test_a_line_of_allowed_signers_allows_only_its_namespaces(
     name: str, allowed: Callable[[str], Signer]
 ) -> None:
     role = "cert-authority," if name != "rsa" else ""
@@ -231,7 +233,9 @@ def test_a_malformed_line_is_reported_with_the_reason(line: str, said: str, tmp_
     assert said in found.message
 
 
-def test_a_line_may_be_valid_for_one_second(allowed: Callable[[str], Signer]) -> None:
+def test_a_line_of_allowed_signers_may_be_valid_for_one_second(
+    allowed: Callable[[str], Signer],
+) -> None:
     line = allowed(
         f'x valid-after="20200101000000Z",valid-before="20200101000001Z" {public("rsa")}'
     )

@@ -127,7 +127,7 @@ def test_a_future_day_does_not_lift_an_embargo_early(days: int) -> None:
     assert not may_see(record, "a", "public")
 
 
-def test_the_opening_of_several_parts_is_the_latest_of_their_days() -> None:
+def test_several_withheld_parts_open_on_the_latest_of_their_days() -> None:
     both = record_of(part("a", "until tomorrow"), part("b", "until today"))
     assert opening(withheld(both, "public", TODAY - DAY)) == TODAY + DAY
     with_closed = record_of(part("a", "until tomorrow"), part("b", "closed"))
@@ -162,7 +162,7 @@ def test_withheld_parts_state_the_rule_the_end_and_the_reason() -> None:
     }
 
 
-def test_days_between_two_openings_have_the_same_window() -> None:
+def test_days_between_the_openings_of_two_parts_have_the_same_window() -> None:
     record = record_of(part("a", "until tomorrow"), part("b", "until yesterday"))
     assert window(record, TODAY) == (str(TODAY - DAY), str(TODAY + DAY))
     assert window(record, TODAY - DAY) == (str(TODAY - DAY), str(TODAY + DAY))

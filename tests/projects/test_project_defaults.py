@@ -93,7 +93,9 @@ def test_a_draft_gets_the_defaults_with_the_institution_as_their_source(
     assert run("check", path).returncode == 0
 
 
-def test_an_existing_record_gets_no_defaults(run: Run, file: Path, tmp_path: Path) -> None:
+def test_drafting_again_adds_no_defaults_to_an_existing_record(
+    run: Run, file: Path, tmp_path: Path
+) -> None:
     (tmp_path / "letter.txt").write_text(LETTER)
     assert run("draft", tmp_path / "letter.txt").returncode == 0
     before = (tmp_path / "record.yaml").read_bytes()

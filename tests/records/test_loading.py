@@ -115,7 +115,7 @@ WHOLE = {"record-id-taken", "record-reference-unknown", "record-statement-unknow
     st.lists(st.sampled_from(sorted(leaves(SEED_DATA), key=str)), min_size=1, max_size=6),
     st.booleans(),
 )
-def test_invalid_fields_neither_hide_nor_cause_cross_field_faults(
+def test_invalid_fields_do_not_change_the_cross_field_faults(
     places: list[tuple[str | int, ...]], dangling: bool
 ) -> None:
     data = copy.deepcopy(SEED_DATA)

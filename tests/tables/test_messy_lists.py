@@ -234,7 +234,7 @@ def test_a_field_is_guessed_from_header_and_values_together(
         ("Datum,Datum (ISO)", "5. Juni 1870,1870-06-05", "date -"),
     ],
 )  # fmt: skip
-def test_names_and_dates_in_several_columns_are_told_apart(
+def test_columns_with_several_names_and_dates_are_mapped_to_different_fields(
     header: str, row: str, columns: str, tmp_path: Path
 ) -> None:
     path = _list(tmp_path, f"id,{header}\na,{row}\n")

@@ -382,7 +382,9 @@ def test_a_hostile_letter_is_shown_as_text(own: TestClient, state: dict[str, Any
     assert "\u202e" not in content(page)
 
 
-def test_hostile_input_in_a_form_comes_back_as_text(own: TestClient, state: dict[str, Any]) -> None:
+def test_hostile_input_in_a_form_is_shown_again_as_text(
+    own: TestClient, state: dict[str, Any]
+) -> None:
     evil = "</textarea></form><script>alert(1)</script>"
     asked = {"seen": state["seen"], "field": "title", "values": {"self": evil + "\x00"}}
     answer = own.post(f"/letters/{state['key']}/correct", json=asked, headers=OWN)

@@ -46,7 +46,7 @@ def test_the_index_finds_exactly_the_letters_with_a_word(
     assert found == meant
 
 
-def test_large_gaps_between_letters_are_encoded() -> None:
+def test_large_gaps_between_letters_are_encoded_in_the_index() -> None:
     words = WordIndex()
     for number in range(70_000):
         words.add(["x"] if number in (0, 1, 40, 69_999) else [], ["y"])
