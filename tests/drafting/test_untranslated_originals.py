@@ -407,3 +407,36 @@ def test_the_head_and_end_of_an_original_are_read(name: str) -> None:
 )
 def test_lines_that_only_look_like_a_field_state_nothing_about_it(text: str, field: str) -> None:
     assert not [one.value for one in draft_text(text, WORDS).statements if one.field == field]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Dziękuję za list z dnia 4 maja i przesyłam odpis umowy. Proszę o odpowiedź.", "pl"),
+        ("Děkuji za dopis ze dne 4. května a zasílám Vám opis smlouvy.", "cs"),
+        ("A könyvek megérkeztek, és az iskolák szétosztották őket. Kérem a névsort.", "hu"),
+        ("Os livros não chegaram, mas serão distribuídos pela escola em maio.", "pt"),
+        ("Manualele au sosit și vor fi împărțite la școlile din țară.", "ro"),
+        ("Учебниците пристигнаха вчера и ще бъдат раздадени на българските деца.", "bg"),
+        ("Підручники прибули вчора, їх роздадуть дітям у школі.", "uk"),
+        ("Учебники пришли вчера, и мы раздадим их детям в школе.", "ru"),
+        ("Le agradezco su carta y los libros. La compañía los espera.", "es"),
+        ("图书已经收到，请转告学校。", "zh"),
+        ("책을 받았습니다. 학교에 전해 주십시오.", "ko"),
+        ("本を受け取りました。学校に伝えてください。", "ja"),
+        ("I enclose a list and enclose a map. I enclose a note.", None),
+    ],
+)
+def test_the_language_of_an_original_is_recognized(text: str, language: str | None) -> None:
+    stated = [one for one in draft_text(text, WORDS).statements if one.field == "language"]
+    assert [one.value for one in stated] == ([language] if language else [])
+
+
+def test_the_day_of_a_talk_in_a_title_is_not_that_of_its_record() -> None:
+    text = (
+        "NOTĂ DE CONVORBIRE\ncu ambasadorul Vince, la 3 aprilie 1969\n\nA vorbit despre mere.\n\n"
+    )
+    found = {
+        one.field: one.value for one in draft_text(f"{text}București, 4 aprilie 1969\n").statements
+    }
+    assert (found["event-date"], found["date"]) == ("1969-04-03", "1969-04-04")

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _YEAR = re.compile(r"(?<![\d.,/-])(1[789]\d\d|20[012]\d)(?![\d,/-]|\s?h(?:s|rs|ours)?\b)")
+_BULGARIAN = re.compile("ъ(?![еёюя])")  # Russian has ъ only before these letters
 SAMPLE = 4000
+SCRIPTS = {"zh": ("\u4e00", "\u9fff"), "ja": ("\u3040", "\u30ff"), "ko": ("\uac00", "\ud7a3")}
+"""The first and the last letter of the script, by language."""
 # States, parties and services of the years after 1917, most of them until 1991.
 _MODERN = re.compile(
     r"\b(?:USSR|U\.S\.S\.R|GDR|FRG|DDR|BRD|ČSSR|CSSR|UdSSR|KVDR|DRV|DPRK|PRC|ROK"
@@ -81,10 +84,13 @@ def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
     for language, known in vocabulary.source_languages.items():
         if language in scores:
             scores[language] += sum(number for signs, number in marked if known.marks & signs)
+    if "bg" in scores:
+        scores["bg"] += 3 * sum(words[word] for word in words if _BULGARIAN.search(word))
     language, score = max(scores.items(), key=lambda item: item[1], default=("", 0))
     share = score / total if total else 0.0
     if score < 3 or share < 0.08:
-        language = ""
+        language = _by_script(sample)
+        share = 1.0 if language else share
     # Round numbers such as 2000 are more often counts than years.
     years = [int(year) for year in _YEAR.findall(sample) if not year.endswith("00")]
     around = int(statistics.median(years)) if years else None
@@ -95,6 +101,18 @@ def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
     if modern and around is None:
         pivot = 1995
     return TextConventions(language, share, pivot, around, modern or around is not None)
+
+
+def _by_script(sample: str) -> str:
+    """Return the language of a text in Chinese, Japanese or Korean script; empty for others."""
+    letters = [sign for sign in sample[: SAMPLE // 2] if sign.isalpha()]
+    counts = {
+        language: sum(1 for sign in letters if first <= sign <= last)
+        for language, (first, last) in SCRIPTS.items()
+    }
+    if 2 * sum(counts.values()) <= len(letters):
+        return ""
+    return "ja" if 10 * counts["ja"] > len(letters) else max(counts, key=lambda one: counts[one])
 
 
 def _names_modern_state(sample: str) -> bool:

@@ -133,6 +133,7 @@ RULES: dict[str, str] = {
     "letter-speaks-of-it": "the letter mentions it",
     "editorial-paragraph": "a paragraph at the end that refers to the writer in the third person",
     "name-in-vocabulary": "a name from the vocabulary",
+    "script-of-text": "the script of this language",
     "function-words": "words that are frequent in this language",
     "language-named-in-brackets": "the brackets name the language",
     "other-script": "the script of another language",

@@ -49,7 +49,7 @@ _NUMBERED = (
 )
 _CONTINUES = re.compile(
     r"(?:of|on|about|with|between|from|to|for|in|at|by|and|concerning|regarding|held|the|dated|über|mit"
-    r"|zwischen|am|vom|der|des|o|z|w|между|с|о|об|и|товарища|тов|посла|de|entre|avec)\b",
+    r"|zwischen|am|vom|der|des|o|z|w|cu|com|con|между|со?|об?|и|товарища|тов|посла|de|entre|avec)\b",
     re.IGNORECASE,
 )
 _OPEN_ENDS = (

@@ -102,7 +102,7 @@ class RecordBuilder(FrameBuilder):
             letter["made_from"] = [*letter.get("made_from", []), "original"]
             self.add_evidence("parts.original", original, rule=_of_original(original), quoted=False)
         parts.append(letter)
-        self.infer("parts.letter", "function-words" if language else "letter-forms")
+        self.infer("parts.letter", language.rule if language else "letter-forms")
         if text_kind is not None:
             self.add_evidence(f"parts.{MAIN_PART}.kind", text_kind, quoted=False)
             self.comment("parts", text_kind)

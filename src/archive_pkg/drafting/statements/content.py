@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.language import SCRIPTS
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
     GUESS,
@@ -226,7 +227,8 @@ class ContentReader(StatementReader):
         conventions = self.layout.conventions
         if conventions.language:
             sure = CERTAIN if conventions.share > 0.2 else PROBABLE
-            self.add("language", conventions.language, sure, "function-words")
+            rule = "script-of-text" if conventions.language in SCRIPTS else "function-words"
+            self.add("language", conventions.language, sure, rule)
         terms = [one for one in self.statements if one.more.get("language")]
         if terms:
             counted = Counter(one.more["language"] for one in terms)
