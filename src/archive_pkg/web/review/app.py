@@ -30,12 +30,12 @@ from archive_pkg.reports import Report, counted, some
 from archive_pkg.web.review.arranging import FIELDS, KINDS, Arrangement, Proposal
 from archive_pkg.web.review.batches import SITE, Batch, BatchItem
 from archive_pkg.web.review.cards import REVIEWED, addable, cards, findings_without_card
+from archive_pkg.web.review.change_requests import ChangeRequest, selected_words
 from archive_pkg.web.review.display import IMAGES, environment, shown_files, shown_texts
 from archive_pkg.web.review.inputs import inputs, proposed
 from archive_pkg.web.review.listing import SORTED_BY, STATES, Selection
 from archive_pkg.web.review.package_steps import STEPS, PackageRunner
 from archive_pkg.web.review.record_editor import RecordChangedError, RecordEditor, RecordSnapshot
-from archive_pkg.web.review.revision import Revision, SelectedWords
 from archive_pkg.web.review.shared_values import VALUES, set_value
 from archive_pkg.web.review.uploads import refuse_size
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from archive_pkg.web.review.opened_folder import OpenedFolder
+    from archive_pkg.web.review.revision import Revision
 
     Failed = Sequence[tuple[str, ArchivePkgError]]
 
@@ -338,7 +339,7 @@ class Review:
         """Render the page of a letter, with the form of the field that is being edited."""
         snapshot = editor.read()
         shown = cards(snapshot.record, snapshot.report) if snapshot.record else []
-        at = _selected_words(snapshot, place)
+        at = selected_words(snapshot, place)
         if at and given is None:
             given = proposed(snapshot.record, editing, at.exact) if snapshot.record else {}
         form = inputs(snapshot.record, editing, given) if snapshot.record and editing else []
@@ -506,68 +507,6 @@ class Review:
             runner.wait()
 
 
-class ChangeRequest:
-    """A change that the page asks for."""
-
-    def __init__(self, do: str, data: dict[str, Any]) -> None:
-        """Read a request.
-
-        Args:
-            do: The kind of change.
-            data: The JSON of the request.
-
-        Raises:
-            UsageError: The kind does not exist.
-        """
-        if do not in ("accept", "correct", "quote", "annotate", "unknown", "remove"):
-            raise UsageError(f"{do} is not a kind of change", "Reload the page.")
-        self._do, self._data = do, data
-        self.field, self.place = str(data.get("field", "")), str(data.get("at") or "")
-        self.message = ""
-
-    def make(self, revision: Revision, snapshot: RecordSnapshot) -> str:
-        """Make the change in a record and return a message about it."""
-        values, at = self._data.get("values"), _selected_words(snapshot, self.place)
-        if not isinstance(values, dict):
-            values = {}
-        field = self.field
-        if self._do == "accept":
-            revision.accept(field)
-        elif self._do == "unknown":
-            revision.leave_unknown(field)
-        elif self._do == "remove":
-            revision.remove(field)
-        elif self._do == "correct":
-            field = revision.correct(field, values, at)
-        elif at is None:
-            raise UsageError("no words are selected", "Select some words in the text first.")
-        elif self._do == "quote":
-            revision.quote(field, at)
-        else:
-            field = revision.annotate(values, at)
-        self.message = f"{field.replace('_', ' ').replace('.', ' ')} {_DONE[self._do]}"
-        return self.message
-
-
-def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | None:
-    """Return the words that are selected in the page; None if none are.
-
-    A place is "file:start:end", where "file" is the index of the file.
-
-    Raises:
-        UsageError: The place is not valid, or is not in the text.
-    """
-    if not place or snapshot.record is None:
-        return None
-    try:
-        file, start, end = map(int, place.split(":"))
-        name = snapshot.record.files[file]
-        text = next(text.text for text in snapshot.texts if text.file == name)
-        return SelectedWords(name, start, end, text).trimmed()
-    except (LookupError, StopIteration, ValueError):
-        raise UsageError("these words are not in the text", "Reload the page.") from None
-
-
 MOST_SHOWN = 2000
 """The largest number of letters that the list shows at once."""
 _SELECTED_BY = ("sort", "words", "state", "missing")
@@ -600,14 +539,6 @@ STATE_LABELS = {
     "unknown": "unknown",
 }
 """The labels of the states of cards."""
-_DONE = {
-    "accept": "accepted",
-    "correct": "entered",
-    "quote": "has the selected words as evidence",
-    "annotate": "added",
-    "unknown": "marked as unknown",
-    "remove": "removed",
-}
 
 
 async def _request_data(request: Request) -> dict[str, Any]:
