@@ -115,7 +115,8 @@ def test_a_source_term_in_latin_letters_has_the_language_of_its_letters_and_endi
         ("rada", "hu", None), ("guerrilla", "pl", None), ("to", "pl", None), ("new", "pl", None),
         ("Urząd Bezpieczeństwa", "", "pl"), ("Államvédelmi Hatóság", "", "hu"),
         ("Ministerstvo zahraničních věcí", "", "cs"), ("Władysław Gomułka", "pl", None),
-        ("Kraków", "pl", None), ("João Goulart", "pt", None),
+        ("Kraków", "pl", None), ("João Goulart", "pt", None), ("съвет", "bg", "bg"),
+        ("съвет", "", "ru"), ("会議", "ja", "ja"), ("обком", "pl", "ru"),
     ],
 )  # fmt: skip
 def test_the_language_of_the_original_shows_that_plain_words_are_source_terms(

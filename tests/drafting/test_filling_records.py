@@ -130,6 +130,18 @@ def test_a_word_file_gets_a_text_that_the_evidence_quotes(tmp_path: Path, run: R
     assert file.read_bytes() == before
 
 
+def test_the_text_of_a_word_file_gets_an_id_of_its_own(tmp_path: Path, run: Run) -> None:
+    document = Document()
+    for paragraph in LETTER.split("\n\n"):
+        document.add_paragraph(paragraph.strip())
+    document.save(str(tmp_path / "AB 1.docx"))
+    file = listed(tmp_path, file="AB 1.docx")
+    text = file.read_text().replace("id: file-1", "id: letter")
+    file.write_text(text.replace("1.docx}", f"1.docx, media_type: {DOCX}}}"))
+    run("draft", tmp_path)
+    assert [part.id for part in load_record(file).parts] == ["letter", "letter-drafted"]
+
+
 def test_of_several_texts_of_a_record_the_first_is_drafted(tmp_path: Path, run: Run) -> None:
     file = listed(tmp_path, file="z.txt")
     (tmp_path / "a.txt").write_text(LETTER.replace("Berlin", "London"))

@@ -167,7 +167,8 @@ class _Merger:
             new["id"] in _listed(self.new, roles) and old["id"] in _listed(self.old, roles)
             for roles in (("sender", "signatories"), ("recipients", "attention"))
         )
-        return has_role and new["kind"] == old["kind"] and (one <= other or other <= one)
+        alike = one and other and (one <= other or other <= one)
+        return bool(has_role and alike and new["kind"] == old["kind"])
 
     def differences(self) -> list[Difference]:
         """Return the fields whose values differ between the two records."""
@@ -251,7 +252,9 @@ class _Merger:
         if part is None or MAIN_PART in self.parts or not made_from:
             return None
         taken = {one["id"] for one in self.old.get("parts", ())}
-        key = next(key for key in (MAIN_PART, "text", "letter-drafted") if key not in taken)
+        key = MAIN_PART
+        while key in taken:
+            key += "-drafted"
         self.parts[MAIN_PART] = key
         return part | {"id": key, "made_from": made_from}
 

@@ -41,6 +41,7 @@ _SCRIPTS = {
     "CYRILLIC": "ru", "CJK": "zh", "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja",
     "GREEK": "el", "HEBREW": "he", "ARABIC": "ar", "GEORGIAN": "ka", "ARMENIAN": "hy",
 }  # fmt: skip
+_SAME_SCRIPT = {"ru": ("bg", "mk", "sr", "uk", "mn"), "zh": ("ja", "ko")}
 _OTHER_CYRILLIC = {"uk": "іїєґ", "sr": "јљњћђџ", "be": "ў", "mn": "өү"}
 
 
@@ -83,14 +84,15 @@ def source_term(
         code = vocabulary.language_names.get((named["language"] or "").casefold(), "")
         original = inner.casefold().startswith(("orig", "in the orig"))
         if (code or original) and (code or expected) != language:
-            term = _of_script(named["term"], language) or SourceTerm("", original=named["term"])
+            term = _of_script(named["term"], language, code or expected)
+            term = term or SourceTerm("", original=named["term"])
             return SourceTerm(
                 "language-named-in-brackets", True, code or term.language or expected,
                 term.original, term.romanized,
             )  # fmt: skip
     if len(inner) > _LONGEST:
         return None
-    written = _of_script(inner, language)
+    written = _of_script(inner, language, expected)
     if written is not None:
         return written
     if any(word.casefold() in vocabulary.loanwords for word in _WORD.findall(inner)):
@@ -102,7 +104,7 @@ def source_term(
     return _of_letters(inner, language, expected, vocabulary)
 
 
-def _of_script(inner: str, language: str) -> SourceTerm | None:
+def _of_script(inner: str, language: str, expected: str) -> SourceTerm | None:
     """Return a term in a script that the text is not written in, perhaps next to a romanization."""
     romanized, term = "", inner
     both = _BOTH.fullmatch(inner)
@@ -113,10 +115,12 @@ def _of_script(inner: str, language: str) -> SourceTerm | None:
     script = _script(term)
     if script not in _SCRIPTS or not language or language in ("ru", "bg", "uk", "zh", "ko", "ja"):
         return None
-    letters = term.casefold()
     code = _SCRIPTS[script]
     if script == "CYRILLIC":
-        code = next((one for one, own in _OTHER_CYRILLIC.items() if set(own) & set(letters)), code)
+        signs = set(term.casefold())
+        code = next((one for one, own in _OTHER_CYRILLIC.items() if set(own) & signs), code)
+    if expected in _SAME_SCRIPT.get(code, ()):
+        code = expected
     return SourceTerm("other-script", True, code, term, romanized)
 
 
