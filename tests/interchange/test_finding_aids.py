@@ -131,6 +131,38 @@ def test_ead_2002_without_a_namespace_is_imported() -> None:
     assert [said.agent(name).name for name in translation.made_by] == ["Doe, Jane"]
 
 
+@pytest.mark.parametrize("space", ["", ' xmlns="urn:isbn:1-931666-22-9"'])
+def test_a_component_of_components_is_a_level_above_them(space: str) -> None:
+    [imported] = read(
+        f"""<ead{space}><eadheader><eadid>x</eadid></eadheader><archdesc level="collection"><did>
+        <unittitle>Papers</unittitle></did><dsc><c01><did><unittitle>Letters</unittitle></did><c02>
+        <did><unittitle>Letter to A.</unittitle></did></c02></c01></dsc></archdesc></ead>
+        """.encode(),
+        "aid.xml",
+    )
+    assert imported.record.title == "Letter to A."
+    assert [one.value for one in imported.record.identifiers] == ["Papers / Letters"]
+
+
+def test_a_creator_does_what_the_relator_says_under_any_label() -> None:
+    [imported] = read(
+        b"""<ead><eadheader><eadid>x</eadid></eadheader><archdesc level="collection"><did>
+        <unittitle>Papers<unitdate>1799-1801</unitdate></unittitle></did><dsc><c01 level="item">
+        <did>
+        <unittitle>Letter<unitdate normal="17990103">3 January 1799</unitdate>draft (<unitdate
+        >1799</unitdate>)</unittitle><origination label="From"><persname role="aut">Adams, A.
+        </persname>
+        </origination><origination label="Creator"><persname role="rcp">Cranch, M.</persname>
+        </origination></did></c01></dsc></archdesc></ead>""",
+        "aid.xml",
+    )
+    said = imported.record
+    assert [said.agent(name).name for name in said.sender] == ["Adams, A."]
+    assert [said.agent(name).name for name in said.recipients] == ["Cranch, M."]
+    assert said.title == "Letter 3 January 1799 draft (1799)"
+    assert said.identifiers[0].value == "Papers 1799-1801"
+
+
 def did(**fields: Any) -> list[str]:
     lines = places(export("ead2002", record(**fields), BARE_CONTEXT))
     start = "ead/archdesc/dsc/c/"

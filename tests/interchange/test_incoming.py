@@ -50,6 +50,8 @@ def comparable(record: Record, field: str) -> Any:
             value = tuple(getattr(item, step) for item in value)
         else:
             value = getattr(value, step, None)
+    if field == "rights.holder":
+        return record.agent(value).name
     return value
 
 

@@ -230,7 +230,7 @@ def zone_of(element: Element, name: str) -> str | None:
 def words_of(element: Element) -> str | None:
     """Return an element's words on one line, or None if it has none.
 
-    A space separates neighbouring elements without text between them.
+    A space separates neighbouring elements without text between them, and dates from words.
     """
     return " ".join("".join(_flat(element)).split()) or None
 
@@ -242,8 +242,11 @@ def _flat(element: Element) -> list[str]:
     for child in element:
         between = apart
         if isinstance(child.tag, str):
+            is_date = tag_of(child) in ("unitdate", "date")
+            pieces += [" "] if is_date and pieces[-1][-1:].isalnum() else []
             pieces += _flat(child)
             between |= tag_of(child) in _LINE_ENDS and child.get("break") != "no"
+            between |= is_date and (child.tail or "")[:1].isalnum()
         pieces += [" " if between else "", child.tail or ""]
     return pieces
 

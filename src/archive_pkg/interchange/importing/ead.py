@@ -134,7 +134,7 @@ def read(source: XmlSource) -> list[Imported]:
         )
     tags = [f"{{{source.namespace}}}c"] + [f"{{{source.namespace}}}c{n:02}" for n in range(1, 13)]
     components = list(description.iter(*tags))
-    leaves = {c for c in components if not any(isinstance(e.tag, str) and e.tag in tags for e in c)}
+    leaves = set(components) - {c.getparent() for c in components}
     folders: list[Element] = []
     items = [
         c
@@ -468,7 +468,7 @@ class _Item:
                 relator = element.get(self.version.relator)
                 known = relators.field_of(relator)
                 self.source.mark_used([(element, f"@{self.version.relator}")] if known else [])
-                own_role = known if known and not label else role
+                own_role = known if known and role != "authors" else role
                 self._take_name(element, own_role, roles)
         for element in self._headings("*"):
             relator = element.get(self.version.relator) or ""
