@@ -256,3 +256,20 @@ def test_a_summary_without_an_author_is_only_an_abstract() -> None:
     assert things[DOCUMENT]["abstract"] == "On tanks."
     assert len(things) == 1
     assert "subjectOf" not in things[DOCUMENT]
+
+
+@pytest.mark.parametrize(
+    ("edtf", "ends"),
+    [
+        ("1958-10-02", {"startDate": "1958-10-02"}),
+        ("1958-10-02/1958-10-04", {"startDate": "1958-10-02", "endDate": "1958-10-04"}),
+        ("../1958", {"endDate": "1958"}),
+        ("1958/", {"startDate": "1958"}),
+    ],
+)
+def test_a_session_has_the_days_on_which_it_began_and_ended(
+    edtf: str, ends: dict[str, str]
+) -> None:
+    graph = json.loads(export("schema-org", record(recorded={"edtf": edtf})))["@graph"]
+    (event,) = [thing for thing in graph if thing["@type"] == "Event"]
+    assert {key: value for key, value in event.items() if key.endswith("Date")} == ends

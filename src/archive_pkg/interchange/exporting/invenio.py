@@ -45,6 +45,7 @@ MAPPING = {
     "summary.text": "description",
     "summary.author": "contributors; additional_descriptions, other",
     "subjects.term": "subjects",
+    "subjects.identifier": "additional_descriptions, other",
     "mentioned_places": "locations",
     "parts.title": "additional_descriptions, methods and table-of-contents",
     "parts.media_type": "formats",
@@ -244,6 +245,10 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
         others = ", ".join(_refused(agent.identifiers, _AGENT_SCHEMES))
         if others:
             yield "other", f"{agent.name}: {others}"
+    for subject in record.subjects:
+        if known := subject.identifier:
+            # InvenioRDM accepts only identifiers in the vocabularies of the instance.
+            yield "other", f"{subject.term}: {SCHEMES[known.scheme].name} {known.value}"
     contained = derived_facts.contained(record)
     if contained:
         yield "table-of-contents", f"With the document: {'; '.join(contained)}"

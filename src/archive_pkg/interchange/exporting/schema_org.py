@@ -63,7 +63,7 @@ MAPPING = {
     "copies_to": "ccRecipient (of messages), contributor",
     "participants.agent": "contributor; recordedAt, attendee",
     "recorded.kind": "recordedAt, name",
-    "recorded.edtf": "recordedAt, startDate",
+    "recorded.edtf": "recordedAt, startDate, endDate",
     "recorded.as_written": "recordedAt, description",
     "recorded.calendar": "recordedAt, description",
     "recorded.note": "recordedAt, description",
@@ -242,6 +242,7 @@ def _recorded(record: Record) -> Iterator[Thing]:
     if event is None:
         return
     calendar = f"{event.calendar} calendar" if event.calendar else None
+    first, _, last = (edtf_of(event) or "").partition("/")
     place = event.place
     where = (first_address(place.identifiers) or f"{_RECORDED}-place") if place else None
     yield _without_empty(
@@ -249,7 +250,8 @@ def _recorded(record: Record) -> Iterator[Thing]:
             "@id": _RECORDED,
             "@type": "Event",
             "name": (event.kind or "event").capitalize(),
-            "startDate": edtf_of(event),
+            "startDate": first.strip("."),
+            "endDate": last.strip("."),
             "description": "; ".join(filter(None, (event.as_written, calendar, event.note))),
             "location": _ref(where) if where else None,
             "attendee": _agents(record, [one.agent for one in record.participants]),
