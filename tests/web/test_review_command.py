@@ -188,3 +188,14 @@ def test_the_token_is_printed_but_not_in_the_command_line_of_the_browser(
     assert "token" not in opened[0]
     assert address in led[0]
     assert not files[0].exists()
+
+
+def test_without_a_browser_nothing_says_that_a_page_has_opened(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Server, "run", lambda server: server._socket.close())
+    monkeypatch.setattr("webbrowser.open", lambda address: pytest.fail("a browser was opened"))
+    assert cli.run(["review", str(tmp_path), "--no-browser"]) == 0
+    output = capsys.readouterr().out
+    assert "To see it, open this file" in output
+    assert "opened" not in output

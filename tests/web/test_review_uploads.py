@@ -196,9 +196,11 @@ def test_a_file_with_the_name_of_a_different_file_is_kept_next_to_it(page: Dropp
 def test_a_letter_that_cannot_be_added_is_reported_and_the_others_are_added(page: Dropped) -> None:
     page.drop("a.txt")
     page.drop("b.txt", b"   \n")
-    assert page.add() == "1 letter added. 1 failed."
+    page.drop("c.txt", "Дорогой Павел\n".encode("cp1251"))
+    assert page.add() == "1 letter added. 2 failed."
     assert "b: b.txt" in page.text
-    assert list(page.proposed()) == ["b.txt"]
+    assert "Save it as a text in UTF-8" in page.text
+    assert list(page.proposed()) == ["b.txt", "c.txt"]
 
 
 def listed(page: Dropped) -> None:
@@ -288,7 +290,7 @@ def test_a_file_that_is_not_allowed_is_refused_and_not_kept(
 ) -> None:
     assert message in page.drop(path, data)
     assert page.proposed() == {}
-    files = page.review.arrangement.uploads.folder
+    files = page.review.adding_pages.arrangement.uploads.folder
     assert [one for one in files.rglob("*") if one.is_file()] == []
 
 

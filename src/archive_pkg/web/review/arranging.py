@@ -274,6 +274,7 @@ class Arrangement:
             try:
                 is_changed = self._add_letter(letter, who)
             except ArchivePkgError as error:
+                error.hint = _hint(error)
                 failed.append((letter.name, error))
                 continue
             new, joined = new + (not letter.key), joined + bool(letter.key and is_changed)
@@ -403,6 +404,13 @@ class Arrangement:
                 copy.unlink(missing_ok=True)
             raise
         return bool(copied)
+
+
+def _hint(error: ArchivePkgError) -> str:
+    """Return what to do after an error, without options of commands."""
+    report = getattr(error, "report", Report())
+    hint = error.hint or next((each.hint for each in report.errors), "")
+    return "Save it as a text in UTF-8, and drop it again." if "--encoding" in hint else hint
 
 
 def _is_same(one: Path, other: Path) -> bool:
