@@ -58,7 +58,8 @@ def test_a_record_is_named_by_the_given_name_or_by_its_file() -> None:
     [
         ("<TEI.2/>", "its root element is “TEI.2”", "Convert it from TEI P4 to P5."),
         ("<resource/>", "its root element is “resource”", "Convert it to DataCite kernel 4."),
-        ("<letter/>", "its root element is “letter”", "Use TEI P5, CMIF, EAD or DataCite 4."),
+        ("<letter/>", "its root element is “letter”",
+         "Use TEI P5, CMIF, EAD, MODS, MARCXML, Dublin Core or DataCite 4."),
     ],
 )  # fmt: skip
 def test_a_file_in_another_format_is_refused_with_what_to_do(

@@ -125,6 +125,28 @@ GRAMMARS: dict[str, dict[str, str]] = {
         "fundingReference": "funderName",
     },
 }
+GRAMMARS |= {
+    "mods": {
+        "mods": "titleInfo name genre originInfo language physicalDescription abstract note "
+        "subject relatedItem identifier location accessCondition recordInfo tableOfContents",
+        "titleInfo": "title subTitle nonSort partNumber",
+        "name": "namePart displayForm role description nameIdentifier affiliation",
+        "role": "roleTerm",
+        "originInfo": "place dateCreated dateIssued publisher",
+        "place": "placeTerm",
+        "language": "languageTerm",
+        "physicalDescription": "extent form",
+        "subject": "topic geographic name temporal",
+        "relatedItem": "titleInfo note",
+        "location": "physicalLocation shelfLocator url",
+        "recordInfo": "recordIdentifier recordContentSource",
+    },
+    "marc": {"record": "controlfield datafield datafield datafield", "datafield": "subfield"},
+    "dc": {
+        "dc": "title creator contributor date description subject coverage language identifier "
+        "type source relation rights publisher format",
+    },
+}
 GRAMMARS["ead2002"] = GRAMMARS["ead3"] | {
     "ead": "eadheader archdesc",
     "eadheader": "eadid filedesc profiledesc",
@@ -150,16 +172,22 @@ NAMESPACES = {
     "cmif": "http://www.tei-c.org/ns/1.0",
     "ead3": "http://ead3.archivists.org/schema/",
     "ead2002": "urn:isbn:1-931666-22-9",
+    "mods": "http://www.loc.gov/mods/v3",
+    "marc": "http://www.loc.gov/MARC21/slim",
+    "dc": "http://purl.org/dc/elements/1.1/",
     "datacite": "http://datacite.org/schema/kernel-4",
 }
-ROOTS = {"tei": "TEI", "cmif": "TEI", "ead3": "ead", "ead2002": "ead", "datacite": "resource"}
+ROOTS = {
+    "tei": "TEI", "cmif": "TEI", "ead3": "ead", "ead2002": "ead", "datacite": "resource",
+    "mods": "mods", "marc": "record", "dc": "dc",
+}  # fmt: skip
 ATTRIBUTES = (
     "type", "subtype", "ref", "key", "when", "notBefore", "notAfter", "from", "to", "cert",
     "evidence", "resp", "target", "corresp", "n", "rend", "reason", "level", "calendar", "source",
     "role", "localtype", "normal", "identifier", "relator", "label", "certainty", "standarddate",
     "href", "titleType", "nameType", "nameIdentifierScheme", "schemeURI", "dateType",
     "relationType", "rightsURI", "rightsIdentifier", "valueURI", "descriptionType",
-    "identifierType", "break", "place", "unit", "quantity",
+    "identifierType", "break", "place", "unit", "quantity", "tag", "code", "ind1", "encoding",
 )  # fmt: skip
 MEANT = {
     "type": [
@@ -203,6 +231,9 @@ MEANT = {
     "descriptionType": ["Abstract"],
     "break": ["no"],
     "reason": ["illegible"],
+    "tag": ["100", "245", "264", "300", "500", "506", "520", "540", "600", "650", "700", "856"],
+    "code": ["a", "b", "c", "0", "4"],
+    "encoding": ["edtf"],
 }
 
 
@@ -365,6 +396,50 @@ DESCRIPTIONS = {
     <relatedItem relationType="IsPublishedIn" relatedItemType="Book"><titles><title>Letters</title>
     </titles><volume>2</volume></relatedItem></relatedItems></resource>""",
 }
+DESCRIPTIONS["mods"] = """<mods><titleInfo><title>A letter</title><subTitle>on trade</subTitle>
+    </titleInfo><titleInfo type="alternative"><title>Another</title></titleInfo><name
+    type="personal" authority="x"><namePart type="family">One</namePart><namePart
+    type="given">Ada</namePart><namePart type="date">1801-1870</namePart><role><roleTerm type="code"
+    authority="marcrelator">aut</roleTerm></role><nameIdentifier type="gnd">118540238
+    </nameIdentifier></name><name type="corporate"><namePart>An archive</namePart><role><roleTerm
+    type="text">printer</roleTerm></role></name><genre authority="aat">letters</genre><originInfo>
+    <place><placeTerm type="text" valueURI="https://sws.geonames.org/524901/">Moscow</placeTerm>
+    </place><dateCreated encoding="w3cdtf" point="start">1801</dateCreated><dateCreated
+    encoding="w3cdtf" point="end" qualifier="approximate">1803</dateCreated><dateIssued>1990
+    </dateIssued></originInfo><language><languageTerm type="code" authority="iso639-2b">ger
+    </languageTerm></language><physicalDescription><extent>2 leaves</extent><form>ink</form>
+    </physicalDescription><abstract>On trade.</abstract><note type="ownership">Kept.</note><note
+    displayLabel="Seal">Red.</note><subject authority="lcsh"><topic>Trade</topic><geographic>Riga
+    </geographic><name><namePart>Ben Two</namePart></name></subject><relatedItem type="host"><part
+    ><number>2</number></part><titleInfo><title>Papers</title></titleInfo></relatedItem><identifier
+    type="local">12</identifier><location><physicalLocation>Museum</physicalLocation><shelfLocator>
+    MS 1</shelfLocator></location><accessCondition type="restriction on access">Closed until 2050.
+    </accessCondition><accessCondition type="use and reproduction">Ask.</accessCondition>
+    <recordInfo><recordIdentifier>r1</recordIdentifier></recordInfo></mods>"""
+DESCRIPTIONS["marc"] = """<record><leader>00000npc a2200000 4500</leader><controlfield
+    tag="001">m1</controlfield>""" + "".join(
+    f"<datafield tag='{tag}' ind1='1' ind2='0'>"
+    + "".join(f"<subfield code='{code}'>{words}</subfield>" for code, words in fields.items())
+    + "</datafield>"
+    for tag, fields in {
+        "024": {"a": "10.1000/1", "2": "doi"}, "041": {"a": "ger"}, "046": {"k": "1801-05-10"},
+        "100": {"a": "One, Ada,", "d": "1801-1870,", "4": "aut", "0": "(DE-588)118540238"},
+        "245": {"a": "Letter /", "c": "Ada One."}, "246": {"a": "Another"},
+        "264": {"a": "Exton,", "c": "1801 May 10."}, "300": {"a": "2 leaves", "c": "22 cm"},
+        "500": {"a": "Signed."}, "506": {"a": "Closed until 2050."}, "520": {"a": "On trade."},
+        "540": {"a": "Ask."}, "545": {"a": "A merchant."}, "561": {"a": "Kept."},
+        "650": {"a": "Trade", "2": "own"}, "651": {"a": "Riga"}, "655": {"a": "Letters"},
+        "700": {"a": "Two, Ben", "e": "addressee"}, "710": {"a": "A company"},
+        "773": {"t": "Papers"}, "852": {"a": "Museum", "j": "MS 1"},
+        "856": {"u": "https://e.org/1", "y": "Scan"},
+    }.items()
+) + "</record>"  # fmt: skip
+DESCRIPTIONS["dc"] = """<dc><title>A letter</title><creator>One, Ada</creator><contributor>Two, Ben
+    (recipient)</contributor><contributor>Three, Cy (printer)</contributor><date>1801-05-10</date>
+    <description>On trade.</description><description>Sealed.</description><subject>Trade</subject>
+    <coverage>Riga</coverage><language>de</language><identifier>10.1000/1</identifier><type>Letter
+    </type><source>Museum, MS 1</source><relation>Has part: A map</relation><rights>Ask.</rights>
+    <publisher>A press</publisher><format>text/plain</format></dc>"""
 DESCRIPTIONS["ead2002"] = """<ead><eadheader findaidstatus="x"><eadid url="u">R1</eadid><filedesc>
     <publicationstmt><publisher>An archive</publisher></publicationstmt></filedesc></eadheader>
     <archdesc level="fonds"><did><unittitle>Papers</unittitle><unitid>FA 7</unitid><unitdate

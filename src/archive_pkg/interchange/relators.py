@@ -16,6 +16,7 @@ _FIELDS = {
     "recipients": "rcp recipient addressee",
     "copies_to": "copy recipient-of-a-copy",
     "translators": "trl translator",
+    "donor": "dnr donor",
     "mentioned_agents": "crp correspondent sub subject",
 }
 _FIELD_OF = {name: field for field, names in _FIELDS.items() for name in names.split()}

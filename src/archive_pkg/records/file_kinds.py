@@ -29,7 +29,7 @@ _UNPACK = "Unpack it, and use a file in it."
 WORD = FileKind("a Word file", "Draft a record from it: archive-pkg draft {}")
 OPEN_DOCUMENT = FileKind("an OpenDocument text", "Draft a record from it: archive-pkg draft {}")
 DAMAGED = FileKind("a damaged zip archive or Office file", "Restore it from another copy.")
-XML = FileKind("XML", "If it is TEI, CMIF, EAD or DataCite, import it: archive-pkg import {}")
+XML = FileKind("XML", "If it describes documents, import it: archive-pkg import {}")
 PDF_FILE = FileKind(
     "a PDF file",
     "If it has a text layer, draft a record from it: archive-pkg draft {}",
@@ -85,7 +85,7 @@ _LOCK_FILE = FileKind(
 )
 _LOCK_NAMES = ("~$", ".~lock.")
 _LIBRE_OFFICE_LOCK = re.compile(rb",[^\n,]*,[^\n,]*,\d\d\.\d\d\.\d{4} \d\d:\d\d,file:[^\n]*\n?")
-_DESCRIPTION = "It describes a document. Convert it to TEI, EAD or CSV to import it."
+_DESCRIPTION = "Import it: archive-pkg import {}"
 _TABLE = FileKind("a table (CSV)", "Say what its columns mean: archive-pkg tables map {}")
 TEXT = FileKind("a text", "Draft a record from it: archive-pkg draft {}")
 RECORD = FileKind("a record", "Check it: archive-pkg check {}")
@@ -102,8 +102,10 @@ _MARKUP = {
     "modsCollection": FileKind("a MODS file", _DESCRIPTION),
     "marc:record": FileKind("a MARCXML record", _DESCRIPTION),
     "marc:collection": FileKind("a MARCXML file", _DESCRIPTION),
-    "ead": FileKind("an EAD 2002 finding aid", "Import it: archive-pkg import {}"),
-    "mets": FileKind("a METS file", _DESCRIPTION),
+    "ead": FileKind("an EAD 2002 finding aid", _DESCRIPTION),
+    "mets": FileKind(
+        "a METS file", "It describes a document. Convert it to MODS, EAD or CSV to import it."
+    ),
     "TEI.2": FileKind("a TEI P4 file", "Convert it to TEI P5, and import it."),
     "TEI": FileKind("a TEI file", "Import it: archive-pkg import {}"),
 }

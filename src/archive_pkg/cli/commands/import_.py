@@ -31,7 +31,8 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="TEI letters, CMIF files, EAD finding aids or DataCite XML, or folders of them."
+            help="TEI letters, CMIF files, EAD finding aids, MODS, MARCXML, Dublin Core or "
+            "DataCite XML, or folders of them."
         ),
     ],
     out: Annotated[
@@ -46,7 +47,7 @@ def import_(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Create draft records from descriptions in TEI, CMIF, EAD or DataCite.
+    """Create draft records from TEI, CMIF, EAD, MODS, MARCXML, Dublin Core or DataCite.
 
     Everything in a file that was not read is reported.
 
@@ -63,7 +64,7 @@ def import_(
             raise UsageError(f"{package} is a package, not a folder of documents", hint)
         named = list(_named(_files(files, answer.unreadable)))
         if not named and not answer.status:
-            hint = "Name a TEI, CMIF, EAD or DataCite file, or a folder with such files."
+            hint = "Name a file in TEI, EAD, MODS or a similar format, or a folder of such files."
             raise UsageError(f"{files[0]} contains no XML files", hint)
         for file, name in named:
             found: list[Imported] = []

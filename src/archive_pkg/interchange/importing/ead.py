@@ -484,7 +484,7 @@ class _Item:
         roles.pop("participants", None)
         self.translators = list(dict.fromkeys(roles.pop("translators", [])))
         for role, names in roles.items():
-            self.draft.state(role, list(dict.fromkeys(names)))
+            self.draft.state(role, names[0] if role == "donor" else list(dict.fromkeys(names)))
 
     def _take_name(self, element: Element, role: str, roles: dict[str, list[str]]) -> str | None:
         """Read a name for a role, and return the id of its agent."""

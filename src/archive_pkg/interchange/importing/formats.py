@@ -6,11 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive_pkg import plugins
-from archive_pkg.interchange.importing import cmif, datacite, ead, tei
+from archive_pkg.interchange.importing import (
+    cmif,
+    datacite,
+    dublin_core,
+    ead,
+    marcxml,
+    mods,
+    tei,
+)
 from archive_pkg.interchange.importing.watched_xml import XmlSource, refuse_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from archive_pkg.interchange.importing.imported_record import Imported
 
@@ -20,6 +28,7 @@ ROUND_TRIP_FIELDS = {
     "ead3": ead.ROUND_TRIP_FIELDS,
     "ead2002": ead.ROUND_TRIP_FIELDS,
     "datacite": datacite.ROUND_TRIP_FIELDS,
+    "mods": mods.ROUND_TRIP_FIELDS,
 }
 """For each format, the fields that survive an export to it and an import from it."""
 
@@ -29,12 +38,20 @@ _OLD_ROOTS = {
 }
 
 
-_NAMESPACES = (
+_READERS: Mapping[str, Callable[[XmlSource], list[Imported]]] = {
+    "http://ead3.archivists.org/schema/": ead.read,
+    "urn:isbn:1-931666-22-9": ead.read,
+    "http://datacite.org/schema/kernel-4": datacite.read,
+    "http://www.loc.gov/mods/v3": mods.read,
+    "http://www.loc.gov/MARC21/slim": marcxml.read,
+}
+"""The readers by the namespace of the root element."""
+_IN_HEAD = (
     b"http://www.tei-c.org/ns/1.0",
-    b"http://ead3.archivists.org/schema/",
-    b"urn:isbn:1-931666-22-9",
     b"<eadheader",
-    b"http://datacite.org/schema/kernel-4",
+    dublin_core.DC.encode(),
+    dublin_core.DCTERMS.encode(),
+    *(namespace.encode() for namespace in _READERS),
 )
 _HEAD = 8192
 
@@ -57,7 +74,7 @@ class Importer:
 def is_description(data: bytes) -> bool:
     """Return whether `read` supports a file, by its first bytes."""
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"<") and any(namespace in head for namespace in _NAMESPACES):
+    if head.startswith(b"<") and any(namespace in head for namespace in _IN_HEAD):
         return True
     return _importer(data) is not None
 
@@ -73,7 +90,7 @@ def _importer(data: bytes) -> tuple[Importer, str, str] | None:
 
 
 def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
-    """Draft records from a TEI letter, a CMIF file, an EAD finding aid or DataCite's XML.
+    """Draft records from a TEI letter, a CMIF file, an EAD finding aid or a description.
 
     The importers that other projects add read further formats, and see the file first. Entities
     are not expanded, and nothing is fetched. The reports of the records list the content of the
@@ -95,21 +112,20 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
         with plugins.blamed(project, provided):
             return list(importer.read(data, name, record_id))
     source = XmlSource(data, name, record_id)
-    match source.namespace:
-        case "http://www.tei-c.org/ns/1.0":
-            return tei.read(source, data)
-        case "http://ead3.archivists.org/schema/":
-            return ead.read(source)
-        case "urn:isbn:1-931666-22-9":
-            return ead.read(source)
-        case "" if source.root.tag == "ead":
-            return ead.read(source)
-        case "http://datacite.org/schema/kernel-4":
-            return datacite.read(source)
+    if source.namespace == "http://www.tei-c.org/ns/1.0":
+        return tei.read(source, data)
+    reader = _READERS.get(source.namespace, ead.read if source.root.tag == "ead" else None)
+    dublin = (f"{{{dublin_core.DC}}}*", f"{{{dublin_core.DCTERMS}}}*")
+    if reader is None and next(source.root.iter(*dublin), None) is not None:
+        reader = dublin_core.read
+    if reader:
+        return reader(source)
     root = str(source.root.tag)
     namespace, _, element = root.removeprefix("{").rpartition("}")
     space = f" of {namespace}" if namespace else ""
-    hint = _OLD_ROOTS.get(element, "Use TEI P5, CMIF, EAD or DataCite 4.")
+    hint = _OLD_ROOTS.get(
+        element, "Use TEI P5, CMIF, EAD, MODS, MARCXML, Dublin Core or DataCite 4."
+    )
     raise refuse_unknown(
         name, f"its root element is “{element}”{space}, which cannot be imported", hint
     )
