@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from test_receipts import receipt
 
+from archive_pkg import plugins
 from archive_pkg.deposits import (
     DepositPlan,
     Item,
@@ -178,12 +179,12 @@ def test_a_repository_is_found_by_the_scheme_of_its_address(
         assert "file:, " in refusal.value.hint
 
     class Point:
-        name = "file"
+        name, module = "file", "archive_pkg.deposits"
 
         def load(self) -> Any:
             raise ModuleNotFoundError("No module named 'httpx'", name="httpx")
 
-    monkeypatch.setattr(repository_interface, "entry_points", lambda group: [Point()])
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [Point()])
     with pytest.raises(UsageError, match="need httpx, which is not installed") as refusal:
         repository_for("file:x")
     assert refusal.value.hint == "Run: pip install 'archive-pkg[deposit]'"
