@@ -235,6 +235,10 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"Liebe Anna!\n\n{BODY}\nIn treuer Liebe D. Tante Toni\n\n(Im Zug!)\n",
         {"signatory": ["Liebe D. Tante Toni"]},
     ),
+    "a suffix of a name above an office belongs to the name": (
+        f"Dear Ann:\n\n{BODY}\nFor the Ambassador:\n\nOtto P. Moser, Jr.\nCounselor of Embassy\n",
+        {"signatory": ["Otto P. Moser, Jr."]},
+    ),
     "an office with “to” below a signature is not an enclosure": (
         f"Dear Ann,\n\n{BODY}\nSincerely yours,\n\nOtto Moser\n\n"
         "Special Assistant to the President\n",

@@ -35,6 +35,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _SEAL = re.compile(r"\[(?:stamp|seal|l\.?s\.?)\]", re.IGNORECASE)
+_SUFFIX = re.compile(r",? (?:Jr|Sr)\b\.?")
 _IN_PARENTHESES = re.compile(r"\(\s*(?P<name>[^()\[\]]{3,40}?)\s*\)$")
 _BETWEEN_SIGNS = re.compile(r"[=/\-–—]+\s*(?P<name>[^=]{3,40}?)\s*[=/\-–—]+$")
 _MADE_BY = re.compile(
@@ -431,7 +432,9 @@ class TailForms(ListForms):
         if person is None or not (self.lines[above].first or ordered or self.is_closing(above - 1)):
             return False
         at = self.text.find(person.name, self.lines[above].start)
-        self.sign(person.name, at, CERTAIN, "signature-above-office", above, office)
+        suffix = _SUFFIX.match(self.text, at + len(person.name))
+        name = person.name + (suffix[0] if suffix else "")
+        self.sign(name, at, CERTAIN, "signature-above-office", above, office)
         self.take(one.line, "title")
         self.top = above
         return True
