@@ -295,7 +295,7 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
      "closing", "In haste and friendship,", "probable", "lines-above-signature"),
     ({"end": "For the Joint Chiefs of Staff:\nA. Lind"},
      "sender", "Joint Chiefs of Staff", "certain", "signed-for-body"),
-    ({"end": f"{END}\n\nOtto Moser"}, "signatory", "Otto Moser", "probable", "signature-co-signed"),
+    ({"end": f"{END}\n\nOtto Moser"}, "signatory", "Otto Moser", "guess", "signature-co-signed"),
     ({"end": f"{END}\n\nOtto Moser"},
      "signatory", "Anna Lind", "probable", "signature-after-closing"),
     ({"end": f"{END}\n\nOtto Moser"},

@@ -96,8 +96,8 @@ class CorrespondentsReader(StatementReader):
 
         The first case that applies decides:
 
-        - GUESS: the signature is above a postscript; it is a co-signer's without a family name or
-          without a block of its own; it is on the line of a closing, among several signatures.
+        - GUESS: the signature is above a postscript, or a co-signer's; it is on the line of a
+          closing or on the last line, among several signatures.
         - PROBABLE: the letter has enclosures in the text, or several signatures.
         - CERTAIN: the signature is below a closing; it is on the line of a short closing; it is a
           name on the last line, right below the body, as in telegrams.
@@ -105,11 +105,9 @@ class CorrespondentsReader(StatementReader):
         - PROBABLE: all other cases.
         """
         tail, line = self.layout.tail, self.lines[one.line]
-        if one.how == "before-postscript" or (one.how == "co-signed" and not line.alone):
+        if one.how in ("before-postscript", "co-signed"):
             return GUESS
-        if one.how == "co-signed" and not person_of(one.text, self.vocabulary).family:
-            return GUESS
-        if one.how == "with-closing" and len(tail.signatures) > 1:
+        if one.how in ("with-closing", "last-line") and len(tail.signatures) > 1:
             return GUESS
         if tail.enclosures or len(tail.signatures) > 1:
             return PROBABLE
