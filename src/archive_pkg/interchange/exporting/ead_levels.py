@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archive_pkg.names import slug
 from archive_pkg.records.display import level_in_words
 from archive_pkg.reports import counted
 
@@ -40,7 +41,7 @@ def _level_of(name: str) -> str | None:
 def level_attributes(name: str) -> dict[str, str]:
     """Return the attributes of EAD for a level that an archive calls by a name."""
     level = _level_of(name)
-    return {"level": level} if level else {"level": "otherlevel", "otherlevel": _plain(name) or "x"}
+    return {"level": level} if level else {"level": "otherlevel", "otherlevel": slug(name) or "x"}
 
 
 @dataclass
