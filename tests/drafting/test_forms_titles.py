@@ -242,7 +242,7 @@ Comrade Orlin
 strong
 type = memorandum, probable, heading 7 *
 date = 1961-05-04, certain, title-line 6 “4 May 1961”
-sender = Orlin, probable, title-line 2 person role=the garden on the pears and
+sender = Orlin, probable, title-line 2 person role=garden on the pears and
 heading heading heading heading heading | -
 -----
 Memorandum
@@ -520,7 +520,7 @@ Letter from the Ambassador to Cuba Osin to Bremer
 =
 strong
 type = letter, certain, heading 7 *
-sender = Osin, probable, title-line 2 person role=the Ambassador to Cuba
+sender = Osin, probable, title-line 2 person role=Ambassador to Cuba
 recipient = Bremer, probable, title-line 6 person
 heading | -
 -----
@@ -548,7 +548,7 @@ Telegram from the Ambassador in Havana Osin
 =
 strong
 type = telegram, certain, heading 7 *
-sender = Osin, probable, title-line 2 person role=the Ambassador in Havana
+sender = Osin, probable, title-line 2 person role=Ambassador in Havana
 place = Havana, probable, title-line 4
 heading | -
 -----
@@ -558,7 +558,7 @@ Telegram from the Ambassador in Gardenia Osin
 =
 strong
 type = telegram, certain, heading 7 *
-sender = Osin, probable, title-line 2 person role=the Ambassador in Gardenia
+sender = Osin, probable, title-line 2 person role=Ambassador in Gardenia
 heading | -
 -----
 Conversation of the Soviet Ambassador Osin with Comrade Bremer in Berlin on 4 May 1961

@@ -134,7 +134,8 @@ def find_person(text: str, vocabulary: Vocabulary) -> Named | None:
     name = _undotted(" ".join(named).strip(_CLOSE.replace(".", "")))
     if not _is_persons(name, vocabulary):
         return None
-    role = ", ".join(p for p in (" ".join(office).strip(_CLOSE), rest.strip(_CLOSE)) if p)
+    held = _ARTICLE.sub("", f"{' '.join(office)} ").strip(_CLOSE)  # not "the" of "the Comrades"
+    role = ", ".join(part for part in (held, rest.strip(_CLOSE)) if part)
     return Named(name, "person", role, bool(titles or office) or "." in name)
 
 
