@@ -144,6 +144,24 @@ def test_a_component_of_components_is_a_level_above_them(space: str) -> None:
     assert [one.value for one in imported.record.identifiers] == ["Papers / Letters"]
 
 
+def test_an_item_without_a_title_has_one_with_its_rule() -> None:
+    item = """<c01 level="item"><did><unitdate>1799</unitdate><langmaterial>German.</langmaterial>
+    </did></c01>"""
+    aid = f"""<ead><eadheader/><archdesc level="collection"><did>{{}}</did><dsc>{item}</dsc>
+    </archdesc></ead>"""
+    titles = []
+    for above in ("<unittitle>Letters</unittitle>", ""):
+        [imported] = read(aid.format(above).encode(), "aid.xml")
+        said = imported.record
+        rules = {one.field: one.rule for one in said.evidence if one.basis == "inferred"}
+        titles.append((said.type, said.title, rules["title"]))
+        assert said.parts[0].languages == ("de",)
+    assert titles == [
+        ("letter", "Letters", "title-of-the-level-above"),
+        ("other", "Document, 1799", "title-from-parts"),
+    ]
+
+
 def test_a_creator_does_what_the_relator_says_under_any_label() -> None:
     [imported] = read(
         b"""<ead><eadheader><eadid>x</eadid></eadheader><archdesc level="collection"><did>

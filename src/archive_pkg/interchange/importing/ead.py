@@ -33,6 +33,7 @@ from archive_pkg.interchange.importing.restrictions import (
     own_restriction,
     strictest,
 )
+from archive_pkg.interchange.importing.tei_header import make_title
 from archive_pkg.interchange.importing.watched_xml import Held, fit, local, refuse_unknown, text_of
 from archive_pkg.names import without_signs
 from archive_pkg.records.models.agents import PartTaken
@@ -209,6 +210,7 @@ def _report_same_call_numbers(source: XmlSource, readers: list[_Item]) -> None:
     """Report each item that has the call number of an item before it."""
     seen: dict[tuple[str, ...], str] = {}
     for reader in readers:
+        title = reader.draft.raw["title"]
         for element in source.all(reader.item, "did/unitid"):
             own = text_of(element) or ""
             place: tuple[str, ...] = ()
@@ -222,11 +224,11 @@ def _report_same_call_numbers(source: XmlSource, readers: list[_Item]) -> None:
                 reader.draft.report.add(
                     IMPORT_SAME_CALL_NUMBER.at(
                         Location(source.name, field="holdings"),
-                        f"“{reader.titles[0]}” and “{seen[key]}” have the same call number {own}",
+                        f"“{title}” and “{seen[key]}” have the same call number {own}",
                         "Check which of them it belongs to.",
                     )
                 )
-            seen.setdefault(key, reader.titles[0])
+            seen.setdefault(key, title)
 
 
 _RELATIVE = re.compile(
@@ -242,7 +244,7 @@ class _Item:
     Attributes:
         above: The levels above the item that have a `did`, the nearest first.
         titles: The item's titles; if there are none, the title of the nearest level above that has
-            one, or "Letter".
+            one.
     """
 
     def __init__(
@@ -261,9 +263,10 @@ class _Item:
         above = [e for e in item.iterancestors() if source.first(e, "did") is not None]
         self.above = above
         titles = [source.words(title) for title in source.all(item, "did/unittitle")]
-        inherited = (source.text(level, "did/unittitle") for level in above)
         self.titles = [title for title in titles if title]
-        self.titles = self.titles or [next(filter(None, inherited), None) or "Letter"]
+        self.has_title = bool(self.titles)
+        inherited = (source.text(level, "did/unittitle") for level in above)
+        self.titles = self.titles or list(filter(None, inherited))[:1]
         self.version = _EAD2002 if source.namespace != EAD3 else _EAD3
         numbers = source.all(item, "did/unitid")
         ours = [e for e in numbers if e.get(self.version.kind) == "record"]
@@ -275,7 +278,7 @@ class _Item:
         name = record_id or own or (stem if alone else f"{stem}-{number}")
         source.mark_used([(item, "@level")] if item.get("level") == "item" else [])
         self.translators: list[str] = []
-        self.draft = ImportedDraft(source, name, self.titles[0], self._type(folder))
+        self.draft = ImportedDraft(source, name, "".join(self.titles[:1]), self._type(folder))
 
     def _type(self, folder: bool) -> str:
         for form in self._headings("genreform"):
@@ -285,7 +288,7 @@ class _Item:
                 return kind
         if folder:
             return "other"
-        titles = [self.titles[0]]
+        titles = self.titles[:1]
         titles += [text_of(self.source.first(e, "did/unittitle")) or "" for e in self.above]
         return "letter" if any(map(LETTERS.search, titles)) else "other"
 
@@ -294,7 +297,10 @@ class _Item:
         agency = self.source.text(self.source.root, self.version.agency)
         if agency and agency != "Unknown":
             self.draft.supplier = self.draft.agent(agency, "organization")
-        self.draft.state("title", self.titles[0])
+        if self.has_title:
+            self.draft.state("title", self.titles[0])
+        elif self.titles:
+            self.draft.infer("title", "title-of-the-level-above", "The item has no title.")
         self.draft.state("variant_titles", self.titles[1:])
         self._own_numbers() if self.is_ours else self._identifiers()
         if not self.is_ours:
@@ -313,9 +319,15 @@ class _Item:
             made = {"id": "translation", "kind": "translation", "held": False}
             made |= {"made_from": ["original"], "made_by": self.translators}
             self.draft.raw["parts"].append(made)
+        if not self.titles:
+            make_title(self.draft)
 
     def _languages(self, level: Element) -> list[str]:
-        elements = self.source.all(level, "did/langmaterial//language")
+        elements = [
+            element
+            for said in self.source.all(level, "did/langmaterial")
+            for element in self.source.all(said, ".//language") or [said]
+        ]
         tags = (read_language(self.source, element, "langcode") for element in elements)
         return list(dict.fromkeys(filter(None, tags)))
 
