@@ -221,7 +221,7 @@ def test_a_list_says_which_files_belong_to_which_letter(page: Dropped) -> None:
     proposed = page.proposed()
     assert proposed["pieces/FD_3_1 traduction.txt"] == ("FD 3/1", "translation")
     assert "“4/5/60” can be read as" in page.text
-    assert "the file “note 4.txt” is not in" in page.text
+    assert "the file “note 4.txt” is not in the dropped files" in page.text
     assert page.add() == "Nothing was added."
     page.arrange(letters={"pieces/notes.txt": "FD 3/2"}, described_by="Petit, Louise")
     assert page.add() == "2 letters added."
@@ -245,6 +245,14 @@ def test_a_list_does_not_overwrite_letters_that_were_reviewed(page: Dropped) -> 
     assert page.add() == "Nothing was added."
     assert "Correct these letters on their pages" in page.text
     assert page.records() == before
+
+
+def test_of_many_errors_of_one_kind_three_are_shown_and_the_others_counted(page: Dropped) -> None:
+    rows = "".join(f"{name};{name}.txt\n" for name in "abcde")
+    page.drop("liste.csv", f"id;file\n{rows}".encode())
+    page.proposed()
+    assert "2 more like this" in strings(page.page, "//summary/text()")
+    assert len(elements(page.page, "//section/p[contains(@class, 'error')]")) == 3
 
 
 def test_the_columns_of_a_list_can_be_corrected(page: Dropped) -> None:

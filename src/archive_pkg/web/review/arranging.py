@@ -87,14 +87,16 @@ class Proposal:
     columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     records: Sequence[Record] = ()
 
-    @property
-    def groups(self) -> list[list[Finding]]:
-        """The findings in groups with the same code and message, errors first."""
-        groups: dict[tuple[str, str], list[Finding]] = {}
-        for finding in self.report:
-            groups.setdefault((finding.code, finding.message), []).append(finding)
-        order = ("error", "warning", "advice")
-        return sorted(groups.values(), key=lambda group: order.index(group[0].severity))
+    def groups(self, *severities: str) -> list[list[list[Finding]]]:
+        """Return the findings by code, and those of a code in groups with the same message."""
+        codes: dict[str, dict[str, list[Finding]]] = {}
+        for severity in severities:
+            for finding in self.report:
+                if finding.severity == severity:
+                    codes.setdefault(finding.code, {}).setdefault(finding.message, []).append(
+                        finding
+                    )
+        return [list(groups.values()) for groups in codes.values()]
 
     @property
     def new(self) -> int:
@@ -246,7 +248,8 @@ class Arrangement:
 
     def shown(self, text: str) -> str:
         """Return a message without the path of the private folder."""
-        return text.replace(f"{self.uploads.folder}/", "")
+        folder = str(self.uploads.folder)
+        return text.replace(f"{folder}/", "").replace(folder, "the dropped files")
 
     def add(self, proposal: Proposal, who: str) -> tuple[str, list[tuple[str, ArchivePkgError]]]:
         """Add the letters and files, and forget the files that were added.

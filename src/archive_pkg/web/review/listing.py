@@ -196,9 +196,12 @@ class LetterList:
         return known[2] if known and _stamp(known[0]) == known[1] else None
 
     def _add_all(self, work: list[tuple[str, RecordEditor]]) -> None:
-        for key, editor in work:
-            self._add(key, editor)
-            self.unread -= 1
+        try:
+            for key, editor in work:
+                self._add(key, editor)
+                self.unread -= 1
+        finally:
+            self.unread = 0
 
     def _add(self, key: str, editor: RecordEditor) -> None:
         # An editor keeps what it has read. One that only the list needs would fill the memory.
