@@ -9,7 +9,7 @@ from examples import BARE_CONTEXT, record
 from places import places
 
 from archive_pkg.interchange import derived_facts, export
-from archive_pkg.records.models import Agent, Event, Part
+from archive_pkg.records.models import Agent, Event, Part, Record
 from archive_pkg.records.models.parts import WITHHELD
 
 DIGEST = f"sha256:{'ab' * 32}"
@@ -421,4 +421,23 @@ def test_a_part_without_a_title_is_named_after_what_it_belongs_to() -> None:
         "Scan of Map of Exton",
         "Transcription of Map of Exton",
         "Enclosure of Map of Exton",
+    ]
+
+
+def test_evidence_is_put_into_words() -> None:
+    quote = {"part": "letter", "start": 0, "end": 5, "exact": "Riga,"}
+    stated = Record.model_validate({
+        "id": "x", "type": "letter", "title": "t", "place": {"name": "Riga"}, "sender": ["ada"],
+        "agents": [{"id": "ada", "name": "Ada", "kind": "person"}],
+        "parts": [{"id": "letter", "kind": "transcription", "file": "a.txt"}],
+        "evidence": [
+            {"field": "place", "basis": "quoted", "at": quote},
+            {"field": "sender", "basis": "inferred", "rule": "hand", "confidence": "probable"},
+            {"field": "title", "basis": "supplied", "agent": "ada", "value": "u", "note": "No."},
+        ],
+    })  # fmt: skip
+    assert list(derived_facts.evidence_words(stated)) == [
+        "place: quoted from part letter, “Riga,”",
+        "sender: inferred by hand; probable",
+        "title: supplied by Ada; other value: u; No.",
     ]

@@ -22,7 +22,7 @@ from archive_pkg.interchange.derived_facts import part_title
 from archive_pkg.interchange.losses import OF_AGENTS, leaves, losses
 from archive_pkg.packages.metadata_documents import read_for_export
 from archive_pkg.records import Edtf, load_record
-from archive_pkg.records.models import Quote, Record, Span
+from archive_pkg.records.models import Evidence, Quote, Record, Span
 from archive_pkg.records.vocabularies.identifiers import Identifier
 from archive_pkg.records.vocabularies.languages import language_name, three_letters
 from strategies import records
@@ -162,8 +162,8 @@ def reported(report: Report) -> tuple[set[str], set[str]]:
 def is_in(record: Record, kind: str, value: Any, said: str) -> bool:
     if isinstance(value, tuple):
         return all(is_in(record, kind, one, said) for one in value)
-    if isinstance(value, Quote):
-        return value.exact in said
+    if isinstance(value, Quote | Evidence):
+        return (value.exact if isinstance(value, Quote) else value.field) in said
     if kind in OF_AGENTS or kind == "agents.name":
         name = value if kind == "agents.name" else record.agent(value).name
         return all(word in said for word in name.replace(",", " ").split())

@@ -198,3 +198,14 @@ def test_mets_has_a_translation_of_an_enclosure_within_the_enclosure() -> None:
     [inner] = etree.fromstring(written).findall(".//{*}div/{*}div/{*}div")
     assert inner.get("TYPE") == "translation"
     assert present(inner.getparent()).get("TYPE") == "enclosure"
+
+
+def test_a_family_is_not_an_organization_in_cmif() -> None:
+    steins = {"id": "steins", "name": "The Steins", "kind": "family"}
+    record = Record.model_validate(
+        {"id": "x", "type": "letter", "title": "A letter", "sender": ["steins"], "agents": [steins]}
+    )
+    [action] = etree.fromstring(export("cmif", record)).iterfind(
+        ".//{*}correspAction[@type='sent']"
+    )
+    assert action.findtext("{*}persName") == "The Steins"

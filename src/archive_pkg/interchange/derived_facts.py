@@ -585,3 +585,14 @@ def note_words(record: Record) -> Iterator[tuple[str, str]]:
         words += [source] if source else []
         words += [note.text] if note.text else []
         yield note.id, ": ".join(words)
+
+
+def evidence_words(record: Record) -> Iterator[str]:
+    """Yield the evidence of each statement in words, `date: quoted from part letter, “3 March”`."""
+    for item in record.evidence:
+        said = f"{item.basis} by {item.rule}" if item.rule else item.basis
+        said += f" by {record.agent(item.agent).name}" if item.agent else ""
+        said += f" from part {item.at.part}, “{item.at.exact}”" if item.at else ""
+        other = f"other value: {item.value}" if item.value else None
+        words = filter(None, (said, item.confidence, other, item.note))
+        yield f"{item.field}: {'; '.join(words)}"

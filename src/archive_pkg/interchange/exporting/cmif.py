@@ -151,7 +151,7 @@ def _letter(profile: Element, record: Record, source: str, context: ExportContex
 def _names(action: Element, agents: Sequence[Agent]) -> None:
     known = [agent for agent in agents if not is_unknown(agent.name)]
     for agent in known:
-        tag = "persName" if agent.kind == "person" else "orgName"
+        tag = "persName" if agent.kind in ("person", "family") else "orgName"
         say(action, tag, agent.name, ref=first_address(agent.identifiers))
     if not known:
         say(action, "persName", UNKNOWN)

@@ -239,6 +239,8 @@ class FindingAid:
             for citation in derived_facts.published_in(record):
                 say(published, "bibref", citation)
         paragraphs(description, "processinfo", events_in_words(record))
+        evidence = derived_facts.evidence_words(record)
+        paragraphs(description, "processinfo", evidence, **{self.kind: "evidence"})
 
     def _headings(self, access: Element, record: Record) -> None:
         self.named(access, "genreform", record.document_type.label, None)

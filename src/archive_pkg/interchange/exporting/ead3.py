@@ -95,6 +95,7 @@ MAPPING = {
     "events.sources": "processinfo",
     "events.outcome": "processinfo",
     "events.detail": "processinfo",
+    "evidence": "processinfo",
 }
 """The elements and attributes of EAD3 that each field of a record is written to."""
 

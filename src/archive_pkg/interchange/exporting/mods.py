@@ -85,6 +85,7 @@ MAPPING = {
         )),
         "note, action",
     ),
+    "evidence": "recordInfoNote, evidence",
 }  # fmt: skip
 """The elements and attributes of MODS that each field of a record is written to."""
 
@@ -140,6 +141,8 @@ def _describe(mods: Element, record: Record, context: ExportContext) -> None:
     say(info, "recordOrigin", f"Made by {context.software}.")
     replaced = f", which replaces {record.supersedes}" if record.supersedes else ""
     say(info, "recordInfoNote", f"Version {record.version}{replaced}")
+    for words in derived_facts.evidence_words(record):
+        say(info, "recordInfoNote", words, type="evidence")
 
 
 def _agents(record: Record) -> Iterator[tuple[Agent, str, str | None]]:
