@@ -91,9 +91,7 @@ class AddingPages:
         return await run_in_threadpool(self._decide, data)
 
     def _decide(self, data: dict[str, Any]) -> Response:
-        if isinstance(dropped := data.get("remove"), str):
-            self.arrangement.uploads.remove(dropped)
-        elif data.get("clear"):
+        if data.get("clear"):
             self.arrangement.clear()
         else:
             self.arrangement.decide(data)

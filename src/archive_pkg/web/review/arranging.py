@@ -98,11 +98,6 @@ class Proposal:
                     )
         return [list(groups.values()) for groups in codes.values()]
 
-    @property
-    def new(self) -> int:
-        """The number of new letters."""
-        return sum(not letter.key for letter in self.letters)
-
 
 class Arrangement:
     """The uploaded files, and what the reviewer has decided about them.
@@ -183,9 +178,7 @@ class Arrangement:
         letters: dict[str, list[str]] = {}
         for group in letters_of_files(self.uploads.letters):
             stem = min((PurePosixPath(path).stem for path in group), key=len)
-            name = owners.get(letter_of(group[0]), stem)
-            if name in letters:
-                name = group[0]
+            name = owners.get(letter_of(group[0])) or (group[0] if stem in letters else stem)
             for path in group:
                 letters.setdefault(self.placed.get(path, name), []).append(path)
         loose = letters.pop("", [])

@@ -356,12 +356,13 @@ document.addEventListener("drop", async (event) => {
 });
 $("files")?.addEventListener("change", ({ target }) => upload([...target.files].map((file) => [file.webkitRelativePath || file.name, file])));
 
-const arrange = async (data, changed) => {
-  // Only what the reviewer changes is a decision; the rest stays a proposal.
+// Send only what the reviewer has changed; the rest stays a proposal.
+const arrange = async (data, focused) => {
   const { page } = await ask("POST", `${base}arrange`, data);
   if (!page?.getElementById("arranged")) return say(messageIn(page), true);
   takeElement(page, "arranged");
-  changed && [...document.querySelectorAll("#arrange [id], #arrange [aria-label]")].find((each) => each.id === changed || each.getAttribute("aria-label") === changed)?.focus();
+  const named = (each) => focused && (each.id === focused || each.getAttribute("aria-label") === focused);
+  [...document.querySelectorAll("#arrange [id], #arrange [aria-label]")].find(named)?.focus();
 };
 
 document.addEventListener("change", ({ target }) => {
