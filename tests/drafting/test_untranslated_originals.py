@@ -440,3 +440,23 @@ def test_the_day_of_a_talk_in_a_title_is_not_that_of_its_record() -> None:
         one.field: one.value for one in draft_text(f"{text}București, 4 aprilie 1969\n").statements
     }
     assert (found["event-date"], found["date"]) == ("1969-04-03", "1969-04-04")
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("To the Soviet leadership", ("Soviet leadership", "", "")),
+        (
+            "À Monsieur le Ministre des Affaires étrangères",
+            ("Ministre des Affaires étrangères", "", ""),
+        ),
+        (
+            "Председателю КГБ при СМ СССР тов. Орлову Ю. В.",
+            ("Орлову Ю. В.", "person", "Председателю КГБ при СМ СССР"),
+        ),
+    ],
+)
+def test_an_office_is_not_called_a_person(line: str, right: tuple[str, str, str]) -> None:
+    text = f"{line}\n\nWe report that the harvest is in.\n\nA. LIND\n\n5 May 1962\n"
+    [one] = [one for one in draft_text(text, WORDS).statements if one.field == "recipient"]
+    assert (one.value, one.kind, one.more.get("role", "")) == right

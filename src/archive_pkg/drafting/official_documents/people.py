@@ -281,7 +281,12 @@ def _comrade_with_office(plain: str, vocabulary: Vocabulary) -> Named | None:
         person = find_person(after, vocabulary)
         if person is not None:
             return Named(person.name, "person", _ARTICLE.sub("", before))
-    kept = " ".join(p for p in plain.split() if not is_comrade(p, vocabulary))
+    pieces = plain.split()
+    title = next((n for n, piece in enumerate(pieces) if is_comrade(piece, vocabulary)), 0)
+    office, person = " ".join(pieces[:title]), find_person(" ".join(pieces[title:]), vocabulary)
+    if person is not None and not person.role and is_only_office(office, vocabulary):
+        return Named(person.name, "person", _ARTICLE.sub("", office))
+    kept = " ".join(p for p in pieces if not is_comrade(p, vocabulary))
     return Named(kept, "") if is_only_office(kept, vocabulary) else None
 
 

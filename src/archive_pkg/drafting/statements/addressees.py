@@ -75,6 +75,7 @@ def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
 _BREAK = re.compile(r"\s--|\.-|\s-\s|\s{3,}")
 _INITIALS_ONLY = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?")  # "Washington D.C."
 _BARE_TITLES = frozenset({"dr", "doctor", "prof", "mr", "mrs", "miss", "messrs", "die", "der"})
+_FRENCH_OFFICE = re.compile(r"(?:le |la |l['’])([A-ZÉ].*)")  # "Monsieur le Ministre"
 _LOCATED = re.compile(r"^(.*?)\s+IN\s+[A-Z. ]+$|^(.*?)\s+in\s+[A-Z][a-z. ]+$")
 
 
@@ -104,6 +105,7 @@ def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple
         or len(pieces) < 2
         or not words
         or words[-1] in vocabulary.office_ends
+        or pieces[place].islower()  # "the Soviet leadership"
         or first_word(pieces[place - 1]) in ("of", "the", "for")
     ):
         return text, "", True
@@ -145,6 +147,8 @@ def read_block(
             rest = (located.group(1) or located.group(2)) if located else rest
         name, role = strip_titles(_first_part(rest), vocabulary)
         name = name.strip(_STRIP)
+        if to and (titled := _FRENCH_OFFICE.fullmatch(name)):
+            return Addressee(titled[1], role, start, line.end, office=True, addressed=True)
         if to and name == _first_part(rest).strip(_STRIP) and " of " in name.casefold():
             name, role, office = _office(name, greeted, vocabulary)
             return Addressee(name, role, start, line.end, office, addressed=True)
