@@ -141,7 +141,7 @@ def test_a_component_of_components_is_a_level_above_them(space: str) -> None:
         "aid.xml",
     )
     assert imported.record.title == "Letter to A."
-    assert [one.value for one in imported.record.identifiers] == ["Papers / Letters"]
+    assert [one.value for one in imported.record.identifiers] == ["Papers", "Letters"]
 
 
 def test_an_item_without_a_title_has_one_with_its_rule() -> None:
@@ -179,6 +179,23 @@ def test_a_creator_does_what_the_relator_says_under_any_label() -> None:
     assert [said.agent(name).name for name in said.recipients] == ["Cranch, M."]
     assert said.title == "Letter 3 January 1799 draft (1799)"
     assert said.identifiers[0].value == "Papers 1799-1801"
+
+
+def test_the_levels_of_an_imported_finding_aid_are_its_levels_again() -> None:
+    data = b"""<ead xmlns="urn:isbn:1-931666-22-9"><eadheader><eadid>x</eadid></eadheader><archdesc
+    level="collection"><did><unittitle>Orlov Papers</unittitle><unitid>MS 1</unitid><repository>
+    An archive</repository></did><dsc><c level="series"><did><unittitle>Letters</unittitle></did>
+    <c level="otherlevel" otherlevel="bundle"><did><unittitle>1870</unittitle></did><c level="item">
+    <did><unittitle>To Ben</unittitle></did></c><c level="item"><did><unittitle>To Cy</unittitle>
+    </did></c></c></c></dsc></archdesc></ead>"""
+    records = [imported.record for imported in read(data, "aid.xml")]
+    assert outline(export("ead2002", records)) == [
+        "collection: Orlov Papers (MS 1)",
+        "-series: Letters",
+        "--bundle: bundle 1870",
+        "---item: To Ben",
+        "---item: To Cy",
+    ]
 
 
 def did(**fields: Any) -> list[str]:

@@ -31,7 +31,8 @@ def test_an_item_inherits_from_the_levels_above() -> None:
     [holding] = record.holdings
     assert holding.repository == "An archive"
     assert [(level.name, level.value) for level in holding.levels] == [
-        ("fonds", "Papers (FA 7) / Letters"),
+        ("fonds", "Papers (FA 7)"),
+        ("series", "Letters"),
         ("file", "box 4"),
     ]
     assert present(record.rights).statement == "Ask first."

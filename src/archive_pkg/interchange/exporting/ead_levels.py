@@ -107,7 +107,10 @@ def _place(top: Component, record: Record) -> None:
         repository = holding.repository if holding and at is top else ""
         key = (repository, level.name, level.value)
         if key not in at.inner:
-            at.inner[key] = Component(level_in_words(level), level.name, level.value, repository)
+            # "Orlov Papers" is a title, "DY 30" only a number.
+            is_title = re.search(r"[^\W\d_]{4}", level.value)
+            title = level.value if is_title else level_in_words(level)
+            at.inner[key] = Component(title, level.name, level.value, repository)
         at = at.inner[key]
         at.add(record)
     at.items.append((record, own))

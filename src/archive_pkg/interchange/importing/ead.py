@@ -399,29 +399,38 @@ class _Item:
         boxes = [self._box(box) for box in next(filter(None, nearest), [])]
         if any(boxes):
             holding["file"] = ", ".join(filter(None, [holding.get("file"), *boxes]))
-        levels = [self._level(level) for level in reversed(self.above)]
-        if any(levels):
-            holding.setdefault("fonds", " / ".join(filter(None, levels)))
+        levels = [] if "fonds" in holding else self._levels_above()
+        known = [name for name in LEVELS if name in holding]
+        for name in (*(name for name in holding if name not in LEVELS), *known):
+            levels.append({"name": name, "value": holding[name]})
         for path in ("did//dao", "did//daoloc", "dao", "daogrp/daoloc"):
             for dao in self.source.all(self.item, path):
                 identified = self.source.identifier(dao, _HREF if dao.get(_HREF) else "href")
                 found += [identified] if identified else []
         where = self._repository()
         if where:
-            self.draft.hold(where, holding)
+            self.draft.state("holdings", [{"repository": where} | optional("levels", levels)])
         else:
-            found += [{"scheme": "local", "value": v, "note": k} for k, v in holding.items()]
+            found += [
+                {"scheme": "local", "value": one["value"], "note": one["name"]} for one in levels
+            ]
         self.draft.state("identifiers", [i for n, i in enumerate(found) if i not in found[:n]])
 
     def _box(self, box: Element) -> str | None:
         kind = self.source.attribute(box, self.version.kind)
         return fit(" ".join(filter(None, (kind, self.source.words(box)))))
 
-    def _level(self, level: Element) -> str | None:
-        """Return the title and call number of a level above the item; None if it has neither."""
-        title = self.source.text(level, "did/unittitle")
-        number = self.source.text(level, "did/unitid")
-        return f"{title} ({number})" if title and number else title or number
+    def _levels_above(self) -> list[dict[str, str]]:
+        """Return the levels above the item, each with its title and call number, the top first."""
+        path = []
+        for level in reversed(self.above):
+            title = self.source.text(level, "did/unittitle")
+            number = self.source.text(level, "did/unitid")
+            words = f"{title} ({number})" if title and number else title or number
+            names = [self.source.attribute(level, name) for name in ("otherlevel", "level")]
+            if words:
+                path.append({"name": next(filter(None, names), "level"), "value": words})
+        return path
 
     def _repository(self) -> str | None:
         for level in (self.item, *self.above):
