@@ -88,9 +88,15 @@ def test_a_nul_byte_is_refused_and_utf_16_proposed(data: bytes) -> None:
     assert "--encoding UTF-16LE" in finding.hint
 
 
-def test_an_unknown_encoding_raises_a_usage_error() -> None:
+@pytest.mark.parametrize(
+    "encoding",
+    ["klingon-8", "base64", "rot13", "punycode", "unicode_escape", "undefined", "utf-8\0"],
+)
+def test_an_encoding_that_is_unknown_or_not_of_characters_raises_a_usage_error(
+    encoding: str,
+) -> None:
     with pytest.raises(UsageError):
-        decode(b"a", "klingon-8")
+        decode(b"a", encoding)
 
 
 @given(st.binary(max_size=200))

@@ -144,6 +144,15 @@ def test_a_csv_file_with_a_row_or_cell_over_the_limit_is_refused(
     assert "ARCHIVE_PKG_LIMITS=table-" in sheet.report.errors[0].hint
 
 
+def test_a_row_of_exactly_the_limit_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("id,title\n1," + "x" * 7 + "\n")
+    monkeypatch.setenv(VARIABLE, "table-row=10")
+    assert [block.rows for block in read_csv(path).blocks()] == [[["1", "x" * 7]]]
+
+
 def test_a_table_of_letters_without_an_id_column_gets_a_report(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_text("title\nid\n")
     assert isinstance(check(tmp_path / "letters.csv"), Report)

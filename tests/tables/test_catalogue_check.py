@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive_pkg.errors import UsageError
 from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
 from archive_pkg.tables import check, package_files, read_records
@@ -178,6 +179,21 @@ def test_an_invalid_byte_is_reported_with_its_place(tmp_path: Path) -> None:
     assert "cp1251 “id,type,title" not in finding.hint
     assert "Письмо" in finding.hint
     assert check(path, encoding="cp1251").ok
+
+
+def test_an_invalid_byte_in_utf_16_is_reported_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "letters.csv"
+    path.write_bytes("id,type,title\na,letter,ĊĊ".encode("utf-16") + b"\x00\xdc")  # Ċ is 0A 01
+    (finding,) = check(path)
+    assert (finding.location.line, finding.location.byte) == (2, 52)
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "base64", "punycode"])
+def test_an_encoding_that_is_not_of_characters_is_unknown(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "letters.csv"
+    path.write_text("id,type,title\na,letter,A\n")
+    with pytest.raises(UsageError, match=f"the encoding {encoding} is unknown"):
+        check(path, encoding=encoding)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

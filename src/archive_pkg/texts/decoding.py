@@ -37,6 +37,8 @@ _IANA = {
 }  # fmt: skip
 ENCODING_NAMES = "Use a name such as UTF-8, UTF-16, windows-1251, windows-1252 or KOI8-R."
 """The hint for an unknown encoding."""
+# What Python calls encodings of text, but which spell characters in ASCII.
+_SPELLINGS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape"}
 _MOST_REPORTED = 100
 _SUGGESTED = ("windows-1251", "windows-1252", "KOI8-R")
 _AROUND = 12
@@ -58,6 +60,22 @@ class Decoded:
     bom: bool
 
 
+def codec_name(encoding: str) -> str:
+    """Return Python's name for a character encoding.
+
+    Raises:
+        LookupError: Python does not know it, or it does not encode characters, such as base64.
+    """
+    try:
+        "a".encode(encoding)
+    except ValueError as error:  # a NUL in the name, or the encoding "undefined"
+        raise LookupError(encoding) from error
+    name = codecs.lookup(encoding).name
+    if name in _SPELLINGS:
+        raise LookupError(encoding)
+    return name
+
+
 def iana_name(codec: str) -> str:
     """Return the IANA name of an encoding.
 
@@ -65,7 +83,7 @@ def iana_name(codec: str) -> str:
         UsageError: Python does not support the encoding.
     """
     try:
-        name = codecs.lookup(codec).name
+        name = codec_name(codec)
     except LookupError as error:
         raise UsageError(f"unknown encoding {codec}", ENCODING_NAMES) from error
     return _IANA.get(name, codec.upper())

@@ -303,6 +303,7 @@ def _names(record: Record) -> Iterator[str]:
 
 def _texts(package: Package) -> Iterator[str]:
     from archive_pkg.packages import layout
+    from archive_pkg.texts.decoding import codec_name
     from archive_pkg.texts.line_ends import unbroken
 
     for part in {part.file: part for part in package.record.parts if part.is_text}.values():
@@ -310,7 +311,7 @@ def _texts(package: Package) -> Iterator[str]:
         try:
             with storage.open_beneath(package.path, name) as stream:
                 # The last character may be incomplete. This decoder then leaves it out.
-                decoder = codecs.getincrementaldecoder(part.encoding or "utf-8")()
+                decoder = codecs.getincrementaldecoder(codec_name(part.encoding or "utf-8"))()
                 text = decoder.decode(stream.read(_MOST_TEXT * 4)).removeprefix("\ufeff")
         except (OSError, UnicodeDecodeError, LookupError):
             continue  # `verify` reports it, and the record can still be found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.packages.checking.files import PART_UNREADABLE
 from archive_pkg.reports import Code, Location, Severity, abridged
-from archive_pkg.texts.decoding import ENCODING_NAMES, encodings_hint
+from archive_pkg.texts.decoding import ENCODING_NAMES, codec_name, encodings_hint
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -94,7 +93,7 @@ def _decoded(
     A text that is too large is only reported if it is `needed` to check quotes.
     """
     try:
-        codecs.lookup(encoding)
+        codec_name(encoding)
     except LookupError:
         yield ENCODING_UNKNOWN.at(place, f"{encoding} is not a known encoding", ENCODING_NAMES)
         return None
@@ -137,7 +136,7 @@ def decode(data: bytes, encoding: str) -> str:
         UnicodeDecodeError: A byte does not fit the encoding.
         LookupError: The encoding is unknown.
     """
-    return data.decode(encoding).removeprefix("\ufeff")
+    return data.decode(codec_name(encoding)).removeprefix("\ufeff")
 
 
 def _quotes(record: Record) -> Iterator[tuple[str, Quote]]:

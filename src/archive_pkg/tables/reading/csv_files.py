@@ -17,7 +17,7 @@ from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.reading.headers import HEADER_SEARCH_ROWS, find_header
 from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, words_in
-from archive_pkg.texts.decoding import ENCODING_NAMES, encodings_hint, iana_name
+from archive_pkg.texts.decoding import ENCODING_NAMES, codec_name, encodings_hint, iana_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 ENCODING_WRONG = Code(
     "tables-encoding-wrong",
     Severity.ERROR,
-    "The bytes of a file are not valid in its encoding: UTF-8, UTF-16 with a byte order mark, or "
-    "the encoding that --encoding declares.",
+    "A byte of a file is not valid in its encoding: the declared one, that of its byte order mark, "
+    "or UTF-8.",
     "RFC 3629",
 )
 CSV_BROKEN = Code(
@@ -39,7 +39,7 @@ CSV_BROKEN = Code(
 NUL_BYTE = Code(
     "tables-nul-character",
     Severity.ERROR,
-    "A file of tables has so many NUL characters that it is not text in its encoding.",
+    "A CSV file has so many NUL characters that it is not text in its encoding.",
 )
 SEPARATOR_OTHER = Code(
     "tables-separator-other",
@@ -112,7 +112,7 @@ def _encoding(file: BinaryIO, declared: str | None) -> str:
     if declared is None:
         return marked or "utf-8"
     try:
-        name = codecs.lookup(declared).name
+        name = codec_name(declared)
     except LookupError:
         raise UsageError(f"the encoding {declared} is unknown", ENCODING_NAMES) from None
     return marked if marked and name in ("utf-8", "utf-16") else name
@@ -124,24 +124,25 @@ def _text(path: Path, encoding: str) -> TextIO:
 
 
 def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
-    """Return whether a file is text in an encoding; report the first byte that shows otherwise."""
+    """Return whether a file is text in an encoding; report the first invalid byte, or the NULs."""
     decoder = codecs.getincrementaldecoder(encoding)()
     done, lines = 0, 1
     while True:
         chunk = file.read(_CHUNK)
-        pending = len(decoder.getstate()[0])
+        state = decoder.getstate()
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            lines += error.object[: error.start].count(b"\n")
-            place = Location(str(path), line=lines, byte=done - pending + error.start)
+            decoder.setstate(state)
+            lines += decoder.decode(error.object[len(state[0]) : error.start]).count("\n")
+            place = Location(str(path), line=lines, byte=done - len(state[0]) + error.start)
             report.add(_encoding_finding(place, error, encoding))
             return False
         if done == 0 and text.count("\0") > len(text) // 4:
             message = (
                 "there are NUL characters: this is UTF-16 without a byte order mark, or not text"
             )
-            hint = "Declare its encoding, such as --encoding utf-16-le, or save the file as UTF-8."
+            hint = "Declare its encoding, as in --encoding utf-16-le, or save the file as UTF-8."
             report.add(NUL_BYTE.at(Location(str(path), line=lines), message, hint))
             return False
         lines += text.count("\n")
@@ -167,7 +168,7 @@ def _separator(path: Path, encoding: str) -> str:
 
 
 def _first_rows(path: Path, encoding: str, separator: str, report: Report) -> list[list[str]]:
-    """Return the first rows, which include the header, up to an unbalanced quote."""
+    """Return the first rows, among which is the header, up to the first error."""
     csv.field_size_limit(limits.TABLE_CELL.value)
     rows: list[list[str]] = []
     with _text(path, encoding) as file:
@@ -211,9 +212,9 @@ def _lines(file: TextIO) -> Iterator[str]:
     """Yield the lines of a file. Raise `csv.Error` at a row that is over the limit."""
     limit = limits.TABLE_ROW.value
     length, quoted = 0, False
-    while line := file.readline(limit):
+    while line := file.readline(limit + 1):
         length += len(line)
-        if length >= limit:
+        if length > limit:
             raise csv.Error(f"the row is longer than {limit} characters")
         if line.count('"') & 1:
             quoted = not quoted
@@ -223,7 +224,7 @@ def _lines(file: TextIO) -> Iterator[str]:
 
 
 def _csv_finding(path: Path, error: csv.Error, row: int = 1) -> Finding:
-    message = f"row {row} or a row after it: {error}"
+    message = f"in row {row} or later: {error}"
     hint = (
         'Write a quote within a quoted cell twice: "he said ""yes""". End the cell with one quote.'
     )

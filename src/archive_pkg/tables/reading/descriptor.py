@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import storage
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.texts.decoding import codec_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +52,8 @@ class Resource:
     def encoding(self) -> str | None:
         """The encoding that the package declares for the file, if Python knows it."""
         declared = self.descriptor.get("encoding")
-        with contextlib.suppress(LookupError, TypeError, ValueError):
-            return codecs.lookup(str(declared)).name
+        with contextlib.suppress(LookupError):
+            return codec_name(str(declared))
         return None
 
 
