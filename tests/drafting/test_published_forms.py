@@ -7,6 +7,7 @@ from collections import defaultdict
 import pytest
 
 from archive_pkg.drafting.draft import draft_text
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
@@ -239,6 +240,15 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"Dear Ann:\n\n{BODY}\nFor the Ambassador:\n\nOtto P. Moser, Jr.\nCounselor of Embassy\n",
         {"signatory": ["Otto P. Moser, Jr."]},
     ),
+    "the number of an edition and the marks of notes in a title": (
+        "No. 316\n\nThe Minister at Sofia to Sir Otto Moser 1 (Received August 5.)\n\n"
+        f"SOFIA, July 31, 1914.\n\nTelegram 41. {BODY}",
+        {"sender": ["Minister at Sofia"], "recipient": ["Sir Otto Moser"], "date": ["1914-07-31"]},
+    ),
+    "an appeal is not certainly a letter": (
+        f"Citizens!\n\n{BODY}\nSofia, 3 August 1914\n\nThe Glass Council\n",
+        {"type": ["letter"], "salutation": ["Citizens!"]},
+    ),
     "an office with “to” below a signature is not an enclosure": (
         f"Dear Ann,\n\n{BODY}\nSincerely yours,\n\nOtto Moser\n\n"
         "Special Assistant to the President\n",
@@ -252,3 +262,19 @@ def test_a_draft_says_of_published_forms(name: str) -> None:
     text, expected = CASES[name]
     found = said(text)
     assert {field: found[field] for field in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "confidence"),
+    [
+        (f"No. 316\n\nThe Minister at Sofia to the Foreign Office\n\n{BODY}", "number", GUESS),
+        (f"No. 316\n\nSofia, 3 August 1914\n\n{BODY}", "number", CERTAIN),
+        (f"Citizens!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
+        (f"Dear Ann!\n\n{BODY}\nSofia, 3 August 1914\n", "type", CERTAIN),
+    ],
+)
+def test_the_confidence_of_a_number_or_type(text: str, field: str, confidence: Confidence) -> None:
+    found = [
+        one.confidence for one in draft_text(text, VOCABULARY).statements if one.field == field
+    ]
+    assert found == [confidence]

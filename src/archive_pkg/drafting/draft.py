@@ -273,7 +273,9 @@ def document_type(layout: LetterLayout, vocabulary: Vocabulary) -> Statement | N
     if stated is not None and rank >= 6:
         return stated
     if layout.head.salutation is not None:
-        return _type("letter", PROBABLE if stated else CERTAIN, "letter-forms")
+        return _type(
+            "letter", CERTAIN if not stated and _is_private(layout) else PROBABLE, "letter-forms"
+        )
     if stated is not None and rank > 2:
         return stated
     if _is_report_to_ministry(layout):
@@ -282,6 +284,13 @@ def document_type(layout: LetterLayout, vocabulary: Vocabulary) -> Statement | N
         kind = "memorandum" if layout.forms.of("recipient") else "report"
         return _type(kind, PROBABLE, "subject-without-salutation")
     return stated or _type_by_layout(layout, vocabulary)
+
+
+def _is_private(layout: LetterLayout) -> bool:
+    """Return whether a text has more than one word with "!" at its top, as appeals have."""
+    greeting = layout.head.salutation
+    text = layout.lines[greeting].text.strip() if greeting is not None else ""
+    return " " in text or text[-1:] != "!" or bool(layout.tail.closings or layout.head.addressee)
 
 
 def _stated_type(layout: LetterLayout) -> tuple[Statement | None, int]:

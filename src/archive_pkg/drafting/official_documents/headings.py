@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from text_unidecode import unidecode
@@ -92,6 +93,9 @@ _POSTED = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+# A mark of a note at the end of a title ("Moser1"), and a day of receipt ("(Received August 5.)").
+_NOTE_MARK = re.compile(r"""(?<=[^\W\d_])\s?(?:\d{1,2}|["*†‡])$""")
+_RECEIVED = re.compile(r"[.,]?\s\(?(?:received|eingegangen|reçue?)\b.*", re.IGNORECASE)
 _OFFICE_AND_NAME = re.compile(r"(?P<office>.+?) \((?P<name>[^\W\d_][^()]{1,40})\)")
 _TO = re.compile(r",?\s(?:to|an|к)\s")
 _ADDRESSED = re.compile(r",?\s(?:addressed to|adressée? à|gerichtet an)\s")
@@ -274,7 +278,7 @@ class TitleForms(ListForms):
             return  # an item of an agenda
         dated = days and not without_glosses(text[days[-1].end :]).strip(" .,)]")
         flat = (text[: days[-1].start] if dated else text).rstrip(" ,(")
-        flat = re.split('[‘“"«]', flat)[0].rstrip(" ,")
+        flat = _NOTE_MARK.sub("", re.split('[‘“"«]', flat)[0].rstrip(" ,"))
         match = _SIDES.search(flat) or _KIND_AND_SIDES.match(flat)
         if match is None:
             return
@@ -298,9 +302,10 @@ class TitleForms(ListForms):
             text = f"{text} {self.lines[last].text}"
         if (text[-1] in ".!?:;," and last == one.line) or len(text) > LONGEST:
             return 0
+        text = _RECEIVED.sub("", text)
         days = days_in(text, self.vocabulary, self.conventions)
         dated = days and not text[days[-1].end :].strip(" .,)]")
-        title = text[: days[-1].start].rstrip(" ,([") if dated else text
+        title = _NOTE_MARK.sub("", text[: days[-1].start].rstrip(" ,([") if dated else text)
         both = next(filter(None, (each.fullmatch(title) for each in _TITLE_SIDES)), None)
         if both is None or _POSTED.search(both["one"]) or self.kind_of(both["one"])[0]:
             return 0
@@ -317,6 +322,10 @@ class TitleForms(ListForms):
         if dated:
             self.date("date", days[-1], text, one.start, "title-line", CERTAIN, 6)
         self.strong = True
+        self.forms.facts[:] = [
+            replace(fact, sure=GUESS) if fact.rule == "number-line" else fact
+            for fact in self.forms.facts
+        ]  # "No. 26." above a title may be the document's number in an edition
         return self.take_all(one.line, last, "heading")
 
     def correspondent_in_title(self, text: str) -> Named | None:
