@@ -51,7 +51,7 @@ def comparable(record: Record, field: str) -> Any:
         else:
             value = getattr(value, step, None)
     if field == "rights.holder":
-        return record.agent(value).name
+        return record.agent(value).name if value else None
     return value
 
 
