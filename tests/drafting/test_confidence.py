@@ -289,6 +289,8 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
      "received", "1960-07-20", "probable", "stamp-of-receipt"),
     ({"head": f"Received 2 January\n\n{HEAD}"},
      "received", "1961-01-02", "probable", "stamp-of-receipt"),
+    ({"head": f"Received 29 February\n\n{HEAD}"},
+     "received", "XXXX-02-29", "probable", "stamp-of-receipt"),
     ({"greeting": "Dear Anna,\n" + BODY, "body": "So it is."},
      "salutation", "Dear Anna,", "guess", "salutation-line"),
     ({"end": "In haste and friendship,\nAnna Lind"},

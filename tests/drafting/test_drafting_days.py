@@ -64,6 +64,7 @@ def test_a_span_of_four_digit_years_has_its_century() -> None:
         ("XXXX-05-04", "1961-05-04", "1961-05-04", "1961-05-04"),
         ("XXXX-05-05", "1961-05-04", "1961-05-05", "1960-05-05"),
         ("XXXX-12-30", "1961-01-02", "1961-12-30", "1960-12-30"),
+        ("XXXX-02-29", "1961-02-27", "XXXX-02-29", "1960-02-29"),
     ],
 )
 def test_a_day_without_a_year_becomes_the_nearest_day_before_or_after(

@@ -540,6 +540,18 @@ addressee dateline registry | -
 -----
 To Comrade Orlin
 
+4 April 1961
+
+Received: 31
+
+~
+=
+recipient = Orlin, certain, address-to 9 person
+date = 1961-04-04, certain, dateline 7 *
+addressee dateline registry | -
+-----
+To Comrade Orlin
+
 4 May 1961
 
 Received: 32

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.drafting.letters.datelines import find_place
@@ -414,7 +415,8 @@ class FormsBase:
         elif dates and (day := _DAY.match(text)):
             month, number = int(day[2] or dates[0][5:7]), int(day[1])
             value = f"{dates[0][:4]}-{month:02d}-{number:02d}"
-            if 1 <= month <= 12 and 1 <= number <= 31 and value >= dates[0]:
+            exists = 1 <= month <= 12 and 1 <= number <= monthrange(int(value[:4]), month)[1]
+            if exists and value >= dates[0]:
                 end = offset + day.end()
                 self.add("received", value, PROBABLE, "stamp-of-receipt", offset, end)
 

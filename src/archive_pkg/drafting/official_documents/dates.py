@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,15 +95,23 @@ def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> 
 
 
 def with_year(day: str, written: str) -> str:
-    """Return a day without a year ("XXXX-…") as the first such day from the document's date on."""
-    year = int(written[:4]) + (day[5:] < written[5:])
-    return f"{year:04d}{day[4:]}"
+    """Return a day without a year ("XXXX-…") as the first such day from the document's date on.
+
+    29 February stays without a year if it does not exist in that year.
+    """
+    return _in_year(day, int(written[:4]) + (day[5:] < written[5:]))
 
 
 def day_before(day: str, written: str) -> str:
-    """Return a day without a year ("XXXX-…") as the last such day up to the document's date."""
-    year = int(written[:4]) - (day[5:] > written[5:])
-    return f"{year:04d}{day[4:]}"
+    """Return a day without a year as the last such day up to the document's date.
+
+    29 February stays without a year if it does not exist in that year.
+    """
+    return _in_year(day, int(written[:4]) - (day[5:] > written[5:]))
+
+
+def _in_year(day: str, year: int) -> str:
+    return day if day.endswith("-02-29") and not isleap(year) else f"{year:04d}{day[4:]}"
 
 
 def says_this_year(text: str, one: DayOrSpan) -> bool:

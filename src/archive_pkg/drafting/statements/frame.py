@@ -11,6 +11,7 @@ from archive_pkg.drafting.language import question_about
 from archive_pkg.drafting.letters.datelines import LONGEST, find_place
 from archive_pkg.drafting.letters.head import salutation_in
 from archive_pkg.drafting.letters.line_shapes import is_certain_closing
+from archive_pkg.drafting.official_documents.dates import with_year
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
     GUESS,
@@ -116,9 +117,9 @@ class FrameReader(StatementReader):
         """Return how certain the century of a date with a two-digit year is.
 
         Evidence is the day of the week on the line, or else four-digit years or states of the 20th
-        century in the text. If the evidence contradicts the date (a different day of the week, or
-        years more than 20 years away), the century is only probable. Without evidence, it is a
-        guess.
+        century in the text. The century is only probable if the evidence contradicts the date (a
+        different day of the week, or years more than 20 years away), or if the date is not a single
+        day. Without evidence, it is a guess.
         """
         conventions = self.layout.conventions
         named = [word for word in words_of(line) if word in self.vocabulary.weekdays]
@@ -134,7 +135,7 @@ class FrameReader(StatementReader):
         return CERTAIN if close else PROBABLE
 
     def received(self) -> None:
-        """Add the date of a stamp of receipt."""
+        """Add the date of a stamp of receipt. A day without a year needs the letter's date."""
         for number in range(self.layout.head.body):
             if self.layout.kinds[number] != "stamp":
                 continue
@@ -145,24 +146,15 @@ class FrameReader(StatementReader):
             if not dates:
                 continue
             quote = self.quote(line.start + dates[0].start, line.start + dates[0].end)
-            full = self.with_year(dates[0].edtf)
-            if full:
-                sure = CERTAIN if full == dates[0].edtf and dates[0].sure == 2 else PROBABLE
-                self.add("received", full, sure, "stamp-of-receipt", quote)
+            day = dates[0].edtf
+            if day.startswith("XXXX"):
+                written = next((s.value for s in self.statements if s.field == "date"), "")
+                if len(written) != 10 or not written[:4].isdigit():
+                    return
+                day = with_year(day, written)
+            sure = CERTAIN if day == dates[0].edtf and dates[0].sure == 2 else PROBABLE
+            self.add("received", day, sure, "stamp-of-receipt", quote)
             return
-
-    def with_year(self, edtf: str) -> str:
-        """Return a day with its year: for "XXXX", the first such day from the letter's date on.
-
-        The result is empty if the letter has no complete date.
-        """
-        if not edtf.startswith("XXXX"):
-            return edtf
-        written = next((s.value for s in self.statements if s.field == "date"), "")
-        if len(written) != 10 or not written[:4].isdigit():
-            return ""
-        year = int(written[:4]) + (edtf[5:] < written[5:])
-        return f"{year:04d}{edtf[4:]}"
 
     def add_place(self, place: tuple[int, int], sure: Confidence, rule: str) -> None:
         """Add a place."""
@@ -200,7 +192,7 @@ class FrameReader(StatementReader):
         return False
 
     def is_address_in_capitals(self, number: int) -> bool:
-        """Return whether a line of a letterhead has no words that letterheads of offices have."""
+        """Return whether a line of a letterhead names no office, and so may be an address."""
         words = words_of(self.lines[number].text)
         known = self.vocabulary.forms["letterheads"].within(words) >= 0
         return self.layout.kinds[number] == "letterhead" and not known
@@ -246,7 +238,7 @@ class FrameReader(StatementReader):
                 self.add("salutation", quote.exact, GUESS, "salutation-in-line", quote)
 
     def closing(self) -> None:
-        """Add the closing lines right above the first signature."""
+        """Add the last closing lines, up to the first signature if there is one."""
         tail = self.layout.tail
         last = tail.signatures[0].line if tail.signatures else len(self.lines)
         above = [number for number in tail.closings if number <= last]
@@ -266,7 +258,7 @@ class FrameReader(StatementReader):
 
 
 def read_fields(layout: LetterLayout, vocabulary: Vocabulary) -> list[Statement]:
-    """Return the statements that forms and layout support, without the type of the document."""
+    """Return all statements except the document's type, from its forms and its layout."""
     statements: list[Statement] = []
     for kind in (FrameReader, CorrespondentsReader, ContentReader):
         reader = kind(layout, vocabulary)
