@@ -1,4 +1,4 @@
-"""Romanisation of Russian, and back."""
+"""Russian is romanised, and Russian spellings are proposed for romanised words."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_every_proposed_spelling_is_romanised_to_the_word(
 
 
 @given(st.text(alphabet="абвгдежзийклмнопрстуфхцчшщыьэюя", min_size=1, max_size=12))
-def test_a_word_in_ala_lc_gives_its_russian_spelling_back(russian: str) -> None:
+def test_spellings_proposed_for_a_word_in_ala_lc_include_the_original(russian: str) -> None:
     back = deromanise(romanise(russian, ALA_LC), ALA_LC)
     assert not back or russian in back or len(back) == 16
 

@@ -1,4 +1,4 @@
-"""Each test server starts, listens on loopback only, and stops completely."""
+"""The test servers listen on loopback only, and leave no processes and no folders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.service
 
 
 def listeners(processes: servers.Processes) -> set[str]:
-    """Return the addresses on which the processes of these sessions listen."""
+    """Return the addresses on which the processes of a server listen."""
     inodes = set()
     for process in members({process.pid for process in processes._running}):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -65,7 +65,7 @@ def test_killed_tests_leave_no_server_and_no_folder(tmp_path: Path) -> None:
     wait_until(lambda: not members(set(map(int, sessions))) and not Path(folder).exists())
 
 
-def test_stopping_a_server_ends_its_process_groups(tmp_path: Path) -> None:
+def test_stopping_a_server_ends_all_its_processes(tmp_path: Path) -> None:
     try:
         server = servers.Sftp(tmp_path)
     except servers.AbsentError as reason:

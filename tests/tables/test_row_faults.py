@@ -35,13 +35,13 @@ def faults(table: str, change: dict[str, str]) -> list[tuple[str, str, str]]:
     ("date", "hint"),
     [
         ("18.7.1960", "Write 1960-07-18, and “18.7.1960” in date.as_written."),
-        ("3/4/1960", "Write 1960-04-03 or 1960-03-04 if that is meant."),
+        ("3/4/1960", "Write 1960-04-03 or 1960-03-04, whichever is meant."),
         ("31.2.1960", "Correct the day; it does not exist."),
         ("n.d.", "Leave the cell empty if the date is unknown."),
         ("gibberish", "Write 1960-07-18, 1960-07 or 1960; "),
     ],
 )
-def test_the_hint_for_a_date_suggests_its_edtf(date: str, hint: str) -> None:
+def test_the_hint_for_a_wrong_date_says_what_to_write(date: str, hint: str) -> None:
     ((column, message, given),) = faults("letters", {"date.edtf": date})
     assert (column, message) == ("date.edtf", f"“{date}” is not a date in EDTF")
     assert given.startswith(hint)
@@ -63,7 +63,7 @@ def test_the_hint_for_a_date_names_the_column_for_the_date_as_written() -> None:
         ("someday", "The date in the Extended"),
     ],
 )
-def test_the_hint_for_a_missing_date_is_read_from_the_date_as_written(
+def test_the_hint_for_a_missing_date_comes_from_the_date_as_written(
     written: str, hint: str
 ) -> None:
     change = {"access.until.as_written": written, "access.until.note": "n"}
@@ -89,7 +89,7 @@ def test_the_hint_for_a_missing_date_is_read_from_the_date_as_written(
          "The letter that this row belongs to, by its id."),
         ("letters", {"place.as_written": "x"}, "place.name",
          "place.name is empty, but other cells of its group need it",
-         'The name in the language of the record, "Moscow", such as Moscow.'),
+         'The name in the language of the record, "Moscow".'),
         ("parts", {"span.start": "2"}, "span.end",
          "span.end is empty, but other cells of its group need it",
          "The offset after the last character."),

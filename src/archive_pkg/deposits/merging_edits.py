@@ -28,8 +28,9 @@ def keep_description(journal: Journal, sent: Json, held: Json, errors: Sequence[
 def last_description(transfer: Transfer, journal: Journal) -> Json | None:
     """Return the last description that was sent ("sent"), and the server's version of it ("held").
 
-    Return None if neither the journal nor a receipt has it. The journal is not always the newest:
-    if a package was changed and changed back, its journal is older than the last receipt.
+    Return None if neither the journal nor a receipt has it. Each version of a package has a journal
+    of its own. So if a package was changed and changed back, its journal is older than the last
+    receipt.
     """
     recorded = [
         journal.outcome("describe"),
@@ -65,7 +66,7 @@ def merged(
     """Merge a new description into one that may have been edited since the last deposit.
 
     Edited fields are kept. If it is not known what was sent last, edits cannot be recognized, and
-    the new description replaces them.
+    the fields of the new description replace those in the repository.
 
     Args:
         ours: The fields of the new description.
@@ -97,7 +98,7 @@ def merged(
 
 
 def _matches(there: Any, ours: Any) -> bool:
-    """Return whether a repository's value equals ours; keys that only it has are ignored."""
+    """Return whether a repository's value equals ours. It may have keys that ours does not have."""
     if isinstance(there, dict) and isinstance(ours, dict):
         return all(_matches(there.get(key), value) for key, value in ours.items())
     if isinstance(there, list) and isinstance(ours, list):

@@ -1,4 +1,4 @@
-"""Check what an archive-pkg package must contain in addition to a valid bag."""
+"""Check what makes a valid bag a valid package of archive-pkg."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ PACKAGE_TAG_MANIFEST_MISSING = Code(
 PACKAGE_TAG_FILE_UNLISTED = Code(
     "package-tag-file-unlisted",
     Severity.ERROR,
-    "A file outside data/ in a package of archive-pkg is not in every tag manifest, so a change of "
-    "the file can go unnoticed.",
+    "A file outside data/ in a package of archive-pkg is missing from a tag manifest, so a change "
+    "of the file can go unnoticed.",
 )
 TABLES_DISAGREE = Code(
     "tables-disagree",
@@ -68,7 +68,7 @@ def examine_contents(path: Path, bag: Bag, report: Report) -> Record | None:
         report: Receives the findings.
 
     Returns:
-        The record; None if the package is an archive or its record is not valid.
+        The record; None if the package is an archive, or its record is not valid or unreadable.
     """
     _check_tag_files(bag, report)
     record = None
@@ -112,13 +112,14 @@ def _check_payload(record: Record, path: Path, bag: Bag, report: Report) -> None
     for finding in check_record(record, path / "data" / layout.PARTS, source):
         if finding.severity is not Severity.ERROR:
             continue
-        # The usual hint is to edit the record, which must not be done in a package.
+        # A changed file in a package must be restored. The usual hint is to edit the record.
         of_file = finding.code in FILE_CODES
         report.add(replace(finding, hint=_RESTORE) if of_file else finding)
     named = [value for label, value in bag.info if label == "External-Identifier"]
     if record.id not in named:
         message = (
-            f"the record is {record.id}, External-Identifier is {', '.join(named) or 'not given'}"
+            f"the record's id is {record.id}, but External-Identifier is "
+            f"{', '.join(named) or 'not given'}"
         )
         report.add(PACKAGE_NAMED_OTHERWISE.at(Location(str(path / "bag-info.txt")), message))
     _check_event_digests(record, source, bag, report)

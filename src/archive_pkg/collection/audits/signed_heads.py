@@ -2,7 +2,7 @@
 
 In `<ledger>.heads/`, for each signed head:
 
-    000123.head              number and digest of an entry, as the ledger's head was then
+    000123.head              the ledger's head at that time: number and digest of its last entry
     000123.head.sig          an OpenSSH signature over it
     000123.head.sig.tsr      a timestamp over the signature (RFC 3161)
     000123.head.sig.tsr.pem  the certificates that came with it
@@ -36,8 +36,8 @@ SIGNED_HEAD = "signed head"
 HEAD_SIGNATURE_GONE = Code(
     "ledger-head-signature-gone",
     Severity.ERROR,
-    "The signature of a ledger's head is missing, invalid, or made with another key than the "
-    "ledger says. Restore it from a copy.",
+    "The signature of a ledger's head is missing, invalid, or not made with the key that the "
+    "ledger names. Restore it from a copy.",
 )
 
 
@@ -49,7 +49,7 @@ class SignedHead:
         file: The head's file.
         head: The head itself.
         new: The signature, and the timestamp with its certificates, if this run wrote them.
-        pending: Why the timestamp could not be made; empty if none was wanted, or it exists.
+        pending: Why the timestamp could not be made; empty if it exists or was not asked for.
         report: Findings about the ledger.
     """
 
@@ -65,8 +65,8 @@ def sign_head(
 ) -> SignedHead:
     """Sign the current head of a ledger, and have the signature timestamped.
 
-    Existing files are left alone. If the time-stamping authority fails, the signature stays,
-    and the timestamp can be added until the ledger gets another entry.
+    An existing signature or timestamp is left alone. If the time-stamping authority fails, the
+    signature stays, and the timestamp can be added until the ledger gets another entry.
 
     Args:
         path: The ledger's file. Its chain is verified first.
@@ -151,7 +151,11 @@ class SignedHeads:
     signed: tuple[tuple[ledger.LedgerHead, Signed], ...] = ()
 
     def __init__(self, path: Path) -> None:
-        """Args: the ledger's file."""
+        """Start without entries; `take` receives them.
+
+        Args:
+            path: The ledger's file.
+        """
         self._path = path
         self._recorded: dict[int, dict[str, Any]] = {}
 

@@ -18,7 +18,7 @@ class DateReading:
     Attributes:
         edtf: The date in EDTF; empty if the words say that there is no date, or if a person must
             choose between several.
-        rule: The rule that read it: "written-date", "between", "excel-serial".
+        rule: The rule that read it, such as "written-date", "between" or "excel-serial".
         sure: 2 for a date written out, 1 if a rule had to choose, 0 if the date stays open.
         note: Further information, such as the day in the Julian calendar, or "postmark".
         readings: The possible dates if the date stays open.

@@ -50,7 +50,7 @@ class Component:
 
     Attributes:
         title: Its name.
-        level: What the archive calls such a level, "opis".
+        level: The archive's own name for the level, such as "opis".
         number: Its number; empty for the top of a finding aid of several archives.
         repository: The archive, if the level is the highest of it.
         inner: The levels directly below, by their name and number.

@@ -1,4 +1,4 @@
-"""Read the dates of the levels of a finding aid (EAD3, EAD 2002)."""
+"""Read the dates in the levels of finding aids (EAD3, EAD 2002)."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _structured(source: XmlSource, structured: Element) -> Iterator[dict[str, An
         words = " – ".join(filter(None, map(source.words, ends))) or None
         dates = {local(end): _end(end) for end in ends}
         span = (dates.get("fromdate"), dates.get("todate"))
-        # An end that says something, but not when, is not an open end.
+        # Only an empty end is open. Text or attributes without a date make the range unreadable.
         is_read = all(dates[local(end)] or not (text_of(end) or end.attrib) for end in ends)
         said = dated(span=span, words=words, calendar=calendar) if is_read else None
         if said:

@@ -15,8 +15,8 @@ class DocumentType:
     """A type of document.
 
     Attributes:
-        id: The type's id, "memorandum-of-conversation".
-        label: What such a document is called, "Memorandum of conversation".
+        id: The type's id, such as "memorandum-of-conversation".
+        label: The name for readers, such as "Memorandum of conversation".
         plural: The label of several such documents. For a record's own type, it is the label.
         definition: What such a document is.
         correspondence: Whether it is sent from one party to another.

@@ -22,8 +22,8 @@ class ClassificationLevel:
     """A level of secrecy in a scheme.
 
     Attributes:
-        scheme: The scheme's id, "ussr".
-        id: The level's id, "top-secret".
+        scheme: The scheme's id, such as "ussr".
+        id: The level's id, such as "top-secret".
         rank: Its rank, from 1 for the lowest level.
         terms: The words of the marking by language; the first is the usual one.
         renderings: Translations and romanizations of the marking, by language.
@@ -49,7 +49,7 @@ class ClassificationScheme:
     """An ordered vocabulary of levels.
 
     Attributes:
-        id: The id in records, "ussr".
+        id: The id in records, such as "ussr".
         name: The name.
         levels: Its levels, the highest first.
         note: A note for readers.
@@ -112,7 +112,7 @@ def level(scheme: str, name: str) -> ClassificationLevel:
         name: The id of the level.
 
     Raises:
-        Fault: The scheme or level does not exist; the hint names the existing ones.
+        Fault: The scheme or level does not exist; the hint names a similar one or all.
     """
     known = schemes()
     if scheme not in known:

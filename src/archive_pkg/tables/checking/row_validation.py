@@ -189,7 +189,8 @@ def _date_hint(text: str, as_written: str = "") -> str:
     read = read_date(text)
     if read and read.is_open:
         ways = " or ".join(one.edtf for one in read.readings)
-        return f"Write {ways} if that is meant." if ways else "Correct the day; it does not exist."
+        meant = ", whichever is meant." if len(read.readings) > 1 else " if that is meant."
+        return f"Write {ways}{meant}" if ways else "Correct the day; it does not exist."
     if read is None or not read.edtf:
         return "Leave the cell empty if the date is unknown." if read else ""
     kept = f", and “{text}” in {as_written}" if as_written else ""
@@ -214,5 +215,7 @@ def _missing(column: Column, table: Table) -> tuple[str, str]:
         message = f"{column.name} is empty, but other cells of its group need it"
     if column.enum:
         return message, f"Write one of: {', '.join(column.enum)}."
-    example = f", such as {column.examples[0]}" if column.examples else ""
-    return message, f"{column.description.rstrip('.')}{example}."
+    hint = column.description.rstrip(".")
+    if column.examples and column.examples[0] not in hint:
+        hint = f"{hint}, such as {column.examples[0]}"
+    return message, f"{hint}."
