@@ -224,6 +224,36 @@ def test_an_object_of_another_program_gets_no_version(package: Path, tmp_path: P
     assert "is not an OCFL inventory" in _refused(package, root, tmp_path / "receipts")
 
 
+@pytest.mark.parametrize("text", ["", "ocfl_1.1", "ocfl_1.0\n", "ocfl_1.1\r\n", None])
+def test_a_root_or_object_with_a_wrong_declaration_is_refused(
+    text: str | None, package: Path, tmp_path: Path
+) -> None:
+    def declare(folder: Path, name: str) -> None:
+        declaration = folder / name
+        declaration.unlink(missing_ok=True)
+        if text is None:
+            declaration.mkdir()
+        else:
+            declaration.write_bytes(text.replace("ocfl", name[2:].rpartition("_")[0]).encode())
+
+    root = make_root(tmp_path / "root", FLAT)
+    home = root / package.name
+    home.mkdir()
+    (home / "inventory.json").write_text(
+        json.dumps({
+            "id": package.name, "type": "https://ocfl.io/1.1/spec/#inventory", "head": "v1",
+            "digestAlgorithm": "sha512", "manifest": {},
+            "versions": {"v1": {"created": "2026-11-24T00:00:00Z", "state": {}}},
+        })
+    )  # fmt: skip
+    assert "0=ocfl_object_1.1 is missing" in _refused(package, root, tmp_path / "receipts")
+    declare(home, "0=ocfl_object_1.1")
+    reason = "contains only ocfl_object_1.1 and a newline"
+    assert reason in _refused(package, root, tmp_path / "receipts")
+    declare(root, "0=ocfl_1.1")
+    assert "contains only ocfl_1.1 and a newline" in _refused(package, root, tmp_path / "receipts")
+
+
 def test_an_object_is_not_stored_inside_another_object(package: Path, tmp_path: Path) -> None:
     root = make_root(tmp_path / "root", ENCAPSULATED)
     above = root / layout_of(root).path(package.name).partition("/")[0]

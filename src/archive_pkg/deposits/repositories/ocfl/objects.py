@@ -244,12 +244,29 @@ def _files(object_root: Path) -> tuple[set[str], list[str]]:
     return files, empty
 
 
+def declaration_fault(folder: Path, name: str) -> str:
+    """Return what is wrong with the declaration of a root or an object; empty if it is valid.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    required = name.removeprefix("0=")
+    try:
+        if storage.read_beneath(folder, name) == f"{required}\n".encode():
+            return ""
+    except FileNotFoundError:
+        return f"{name} is missing"
+    except storage.NotRegularError:
+        pass
+    return f"{name} is not a file that contains only {required} and a newline, as OCFL requires"
+
+
 def _faults(object_root: Path, files: set[str], *, digests: bool) -> Iterator[str]:
     if missing := {DECLARATION, INVENTORY} - files:  # E003, E063
         yield f"{min(missing)} is missing"
         return
-    if storage.read_beneath(object_root, DECLARATION) != f"{DECLARATION[2:]}\n".encode():  # E007
-        yield f"{DECLARATION} does not contain the text that OCFL requires"
+    if fault := declaration_fault(object_root, DECLARATION):  # E007
+        yield fault
     inventory = read_inventory(object_root)
     yield from _faults_of(inventory)
     versions = inventory["versions"]

@@ -29,6 +29,7 @@ from archive_pkg.deposits.repositories.ocfl.objects import (
     SPECIFICATION,
     Inventory,
     content_folder,
+    declaration_fault,
     inventory_files,
     newest_state,
     read_inventory,
@@ -259,6 +260,11 @@ class OcflRoot:
                     f"Ask its administrator to upgrade it to OCFL {SPECIFICATION}, or use "
                     "another root.",
                 )
+            if fault := declaration_fault(self.root, _ROOT):
+                raise DepositError(
+                    f"{self.root} is not a valid OCFL root: {fault}",
+                    "Ask its administrator to correct the file, or use another root.",
+                )
             object_root = self._object_root(identifier)
             way = [object_root, *object_root.parents][
                 : len(object_root.relative_to(self.root).parts)
@@ -464,7 +470,7 @@ def _refuse_foreign(object_root: Path, identifier: str) -> None:
     """Refuse to add a version to an object with a different id, OCFL version or digest.
 
     Raises:
-        DepositError: The object has one of these, or cannot be read.
+        DepositError: The object has one of these, has no valid declaration, or cannot be read.
     """
     try:
         inventory = read_inventory(object_root)
@@ -485,6 +491,11 @@ def _refuse_foreign(object_root: Path, identifier: str) -> None:
                 f"{object_root} was not written by archive-pkg: its {name} is {said[name]}",
                 "Add the version with that program, or use another root.",
             )
+    if fault := declaration_fault(object_root, DECLARATION):
+        raise DepositError(
+            f"{object_root} is not a valid OCFL object: {fault}",
+            "Repair it before you deposit again.",
+        )
 
 
 def _refuse_sizes(object_root: Path, version: str, expected: Expected) -> None:
