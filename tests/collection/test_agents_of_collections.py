@@ -530,6 +530,29 @@ def test_a_description_is_compared_with_the_register_or_the_first_record(tmp_pat
     ]
 
 
+def test_dates_agree_if_one_contains_the_other(tmp_path: Path) -> None:
+    registered(tmp_path, "id: a, name: A, born: '1909'")
+    for number, born in enumerate(["1909-07-18", "190X", "1909-07", "1909-08"], 1):
+        letter(tmp_path, number, "a", name="A", more=f"born: '{born}'")
+    assert [one for one in checked(tmp_path) if one[0] == "agent-differs"] == [
+        (
+            "agent-differs",
+            "letter-4",
+            "born of a is “1909-08” here, but “1909-07-18” in letter-1/record.yaml",
+        )
+    ]
+
+
+@pytest.mark.parametrize("born", [("1909", "1909-07-18"), ("1909-07-18", "1909")])
+def test_merged_agents_have_the_more_exact_date(tmp_path: Path, born: tuple[str, str]) -> None:
+    for number, (name, date) in enumerate(zip(["gromyko", "a-gromyko"], born, strict=True)):
+        letter(tmp_path, number, name, more=f"born: '{date}'")
+    merged(tmp_path, "gromyko", "a-gromyko")
+    [entry] = agent_collection(tmp_path).register.agents
+    assert entry.born is not None
+    assert entry.born.words == "1909-07-18"
+
+
 @pytest.mark.parametrize("known", [False, True])
 def test_versions_of_a_program_are_compared_with_the_register_only(
     tmp_path: Path, known: bool

@@ -96,6 +96,11 @@ class Edtf(str):
             object.__setattr__(self, name, value)
         return self
 
+    def contains(self, other: Edtf) -> bool:
+        """Return whether another date is between the first and the last day of this one."""
+        start, end, _ = self.sort_key
+        return start <= other.sort_key[0] and other.sort_key[1] <= end
+
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"dates are immutable: cannot set {name}")
 

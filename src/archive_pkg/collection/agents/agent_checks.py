@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive_pkg.collection.agents.agent_collection import AgentCollection, differences
+from archive_pkg.collection.agents.agent_collection import (
+    DATES,
+    AgentCollection,
+    differences,
+    is_within,
+)
 from archive_pkg.records import Agent, placed
 from archive_pkg.reports import Code, Location, Report, Severity, counted
 
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.collection.agents.agent_collection import ReadRecord
     from archive_pkg.collection.bulk.searching import Note
+    from archive_pkg.records.models import WrittenDate
     from archive_pkg.reports import Finding
 
 AGENT_DIFFERS = Code(
@@ -44,12 +50,26 @@ class AgentSummary:
         registered: Whether the register has an entry for it.
         used: The number of records that use it.
         described: The files of the records that describe it themselves.
+        exact: The most exact birth and death dates in the records, each with its file.
     """
 
     agent: Agent
     registered: bool
     used: int = 0
     described: list[Path] = field(default_factory=list)
+    exact: dict[str, tuple[WrittenDate, Path]] = field(default_factory=dict)
+
+    @property
+    def most_exact(self) -> Agent:
+        """The description with the most exact dates."""
+        return self.agent.model_copy(update={name: one for name, (one, _) in self.exact.items()})
+
+    def take_dates(self, agent: Agent, file: Path) -> None:
+        """Keep the dates of a record that are more exact than those before."""
+        for name in DATES:
+            date, before = getattr(agent, name), getattr(self.most_exact, name)
+            if date and (before is None or is_within(date, before)):
+                self.exact[name] = (date, file)
 
 
 def summaries(
@@ -72,6 +92,7 @@ def summaries(
             summary = known[agent.id]
             summary.described.append(read.file)
             found += _differing(read, summary, agent)
+            summary.take_dates(agent, read.file)
         report.extend(placed(found, read.file, read.root))
     return known, report
 
@@ -103,9 +124,10 @@ def _differing(read: ReadRecord, summary: AgentSummary, agent: Agent) -> Iterato
     if agent.kind == "software" and not summary.registered:
         return  # records use different versions of a program
     there = "the register" if summary.registered else str(summary.described[0])
-    for one in differences(summary.agent, agent):
+    for one in differences(summary.most_exact, agent):
+        source = summary.exact[one.field][1] if one.field in summary.exact else there
         place = Location(str(read.file), field=f"agents.{agent.id}.{one.field}")
-        message = f"{one.field} of {agent.id} is “{one.other}” here, but “{one.kept}” in {there}"
+        message = f"{one.field} of {agent.id} is “{one.other}” here, but “{one.kept}” in {source}"
         hint = "Correct one of them, or give one of the agents another id: archive-pkg agents split"
         yield AGENT_DIFFERS.at(place, message, hint)
 

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
     from archive_pkg.collection.bulk.searching import Note
     from archive_pkg.paths import StrPath
+    from archive_pkg.records.models import WrittenDate
     from archive_pkg.records.vocabularies.identifiers import Identifier
     from archive_pkg.records.yaml.nodes import Node
     from archive_pkg.reports import Report
 
 _IDENTITY = ("name", "kind", "name_parts", "born", "died", "version", "identifiers")
 """The fields that are the same for an agent in every document."""
+DATES = ("born", "died")
 _REPEATABLE = ("local", "url")
 """The schemes in which an agent can have several identifiers."""
 
@@ -154,6 +156,8 @@ class Difference:
 def differences(kept: Agent, other: Agent, *, identity: bool = True) -> list[Difference]:
     """Return the fields that both descriptions state, but differently.
 
+    Dates agree if one of them contains the other, as 1909 contains 1909-07-18.
+
     Args:
         kept: The first description.
         other: The second one.
@@ -171,13 +175,15 @@ def differences(kept: Agent, other: Agent, *, identity: bool = True) -> list[Dif
                 for a in one
                 if a.scheme == b.scheme and not (a.scheme in _REPEATABLE or _has(one, b))
             ]
-        elif words_of_value(one) != words_of_value(two):
+        elif words_of_value(one) != words_of_value(two) and not (
+            field in DATES and (is_within(one, two) or is_within(two, one))
+        ):
             found.append(Difference(field, words_of_value(one), words_of_value(two)))
     return found
 
 
 def combined(kept: Agent, other: Agent, *, identity: bool) -> Agent:
-    """Return the first description, and what only the second one states.
+    """Return the first description, and what only the second one states, or more exactly.
 
     Args:
         kept: The first description.
@@ -188,6 +194,7 @@ def combined(kept: Agent, other: Agent, *, identity: bool) -> Agent:
         field: getattr(other, field)
         for field in (_IDENTITY if identity else Agent.model_fields)
         if getattr(kept, field) in (None, ())
+        or (field in DATES and is_within(getattr(other, field), getattr(kept, field)))
     }
     clash = {
         two.scheme for two in other.identifiers for one in kept.identifiers if _clash(one, two)
@@ -199,6 +206,13 @@ def combined(kept: Agent, other: Agent, *, identity: bool) -> Agent:
     if not identity:
         taken["affiliations"] = tuple(dict.fromkeys((*kept.affiliations, *other.affiliations)))
     return kept.model_copy(update=taken)
+
+
+def is_within(date: WrittenDate | None, other: WrittenDate | None) -> bool:
+    """Return whether a date is more exact than another one, and agrees with it."""
+    if not (date and other and date.edtf and other.edtf) or date.edtf == other.edtf:
+        return False
+    return other.edtf.contains(date.edtf)
 
 
 def words_of_value(value: Any) -> str:
