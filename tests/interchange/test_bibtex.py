@@ -80,6 +80,53 @@ def test_names_in_index_form_are_split_and_others_are_in_braces() -> None:
     assert found["author"] == r"Doe, Jane and Doe, Jr., John and {Ann \& Co}"
 
 
+@pytest.mark.parametrize(
+    ("name", "last", "first", "suffix"),
+    [
+        ("King, Martin Luther, Jr.", "King", "Martin Luther", "Jr."),
+        ("King, Jr., Martin Luther", "King", "Martin Luther", "Jr."),
+        ("King, Martin Luther Jr., 1929-1968", "King", "Martin Luther", "Jr."),
+        ("Marx, Karl, 1818-1883", "Marx", "Karl", ""),
+        ("Marx, Karl (1818–1883)", "Marx", "Karl", ""),
+        ("Marx, Karl, *1818", "Marx", "Karl", ""),
+        ("Doe, Jane and John", "Doe", "Jane and John", ""),
+        ("Bülow, Hans Adolf Karl", "Bülow", "Hans Adolf Karl", ""),
+    ],
+)
+def test_pybtex_reads_suffixes_and_given_names_without_dates_of_life(
+    name: str, last: str, first: str, suffix: str
+) -> None:
+    pybtex = pytest.importorskip("pybtex.database")
+    data = export(
+        "bibtex", record(sender=["a"], agents=[{"id": "a", "name": name, "kind": "person"}])
+    )
+    [person] = pybtex.parse_string(data.decode(), "bibtex").entries["x"].persons["author"]
+    assert " ".join(person.last_names) == last
+    given = " ".join(person.first_names + person.middle_names)
+    assert given.strip("{}") == first
+    assert " ".join(person.lineage_names) == suffix
+
+
+def test_the_citation_has_the_holding_the_publication_and_its_editors() -> None:
+    found = exported(
+        agents=[{"id": "e", "name": "Doe, Jane", "kind": "person"}],
+        holdings=[{"repository": "RGANI"}],
+        publications=[{"citation": "Documents", "editors": ["e"]}],
+    )
+    assert found["editor"] == "Doe, Jane"
+    assert found["note"] == ("Kept at: RGANI; Published in: Documents. Edited by Doe, Jane.")
+
+
+def test_programs_are_not_contributors_of_a_citation() -> None:
+    parts = [
+        {"id": "o", "kind": "original", "held": False},
+        {"id": "t", "kind": "translation", "held": False, "made_from": ["o"], "made_by": ["p"]},
+    ]
+    agents = [{"id": "p", "name": "Translator 5", "kind": "software"}]
+    assert "Translator 5" not in export("bibtex", record(parts=parts, agents=agents)).decode()
+    assert "Translator 5" not in export("csl", record(parts=parts, agents=agents)).decode()
+
+
 def test_characters_that_tex_reads_as_commands_are_escaped() -> None:
     title = "a\\b~c^d{e}f%g$h&i#j_k\n\t l"
     assert exported(title=title)["title"] == (
@@ -121,4 +168,4 @@ def test_translators_of_enclosures_are_not_named_as_translator() -> None:
     ]
     found = exported(parts=parts, agents=agents)
     assert found["translator"] == "A, B"
-    assert found["language"] == "ru"
+    assert found["language"] == "Russian"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from typing import Any
@@ -100,3 +101,50 @@ def test_the_event_place_of_a_recorded_talk_is_the_place_of_the_talk() -> None:
     talk = exported(place={"name": "Kyiv"}, recorded={"edtf": "1958", "place": moscow})
     assert talk["event-place"] == "Moscow"
     assert "event-place" not in exported(place={"name": "Kyiv"}, recorded={"edtf": "1958"})
+
+
+def test_the_other_holdings_and_the_publication_with_its_editors_are_in_the_citation() -> None:
+    item = exported(
+        agents=[{"id": "e", "name": "Doe, Jane", "kind": "person"}],
+        holdings=[{"repository": "RGANI"}, {"repository": "GARF"}],
+        publications=[{"citation": "Documents", "editors": ["e"]}],
+    )
+    assert item["editor"] == [{"family": "Doe", "given": "Jane"}]
+    assert item["note"] == ("Also kept at: GARF; Published in: Documents. Edited by Doe, Jane.")
+
+
+STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+<info><title>t</title><id>t</id><updated>2026-01-01T00:00:00+00:00</updated></info>
+<citation><layout><text variable="title"/></layout></citation>
+<bibliography><layout delimiter="; "><group delimiter="; ">
+<names variable="author"><name name-as-sort-order="all"/></names><text variable="title"/>
+<date variable="issued"><date-part name="month" form="numeric" suffix="/"/>
+<date-part name="year"/></date>
+<text variable="archive"/><names variable="editor"/>
+</group></layout></bibliography></style>"""
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [("1960-07~", "7/1960"), ("1960-06/1960-07", "6/–7/1960"), ("195X", "195X")],
+)
+def test_citeproc_formats_the_citation(date: str, shown: str) -> None:
+    citeproc = pytest.importorskip("citeproc")
+    source = pytest.importorskip("citeproc.source.json")
+    agents = [
+        {"id": "a", "name": "King, Martin Luther, Jr., 1929-1968", "kind": "person"},
+        {"id": "e", "name": "Doe, Jane", "kind": "person"},
+    ]
+    letter = record(
+        sender=["a"],
+        agents=agents,
+        date=date,
+        holdings=[{"repository": "RGANI"}],
+        publications=[{"citation": "Documents", "editors": ["e"]}],
+    )
+    items = source.CiteProcJSON(json.loads(export("csl", letter)))
+    style = citeproc.CitationStylesStyle(io.BytesIO(STYLE.encode()), validate=False)
+    citations = citeproc.CitationStylesBibliography(style, items, citeproc.formatter.plain)
+    citations.register(citeproc.Citation([citeproc.CitationItem("x")]))
+    [words] = map(str, citations.bibliography())
+    assert words == f"King, Martin Luther, Jr.; A letter; {shown}; RGANI; Jane Doe"

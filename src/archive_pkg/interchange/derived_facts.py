@@ -74,10 +74,12 @@ NOTES = (
 )  # fmt: skip
 """The fields that `note_words` puts into words; of the place in the text, only the quoted words."""
 
-_YEAR = r"(?:ca?\. ?|approximately )?\d{3,4}\??"
-_LIFE = re.compile(rf"(?:(?:b\.|d\.|fl\.|born|died|active) ?{_YEAR}|{_YEAR} ?[-–] ?(?:{_YEAR})?)")
+_YEAR = r"(?:(?:ca?\.|approximately|circa|um) ?)?\d{3,4}\??"
+_DATED = r"(?:b\.|d\.|fl\.|born|died|active|\*|†)"
+_LIFE = re.compile(rf"{_DATED} ?{_YEAR}|{_YEAR} ?[-–—] ?(?:{_YEAR})?|[-–—] ?{_YEAR}")
 """Dates of life, as authority files add them to a name."""
-_SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV)")
+_LIFE_IN_BRACKETS = re.compile(rf"\s*[(\[<](?:{_LIFE.pattern})[)\]>]$")
+_SUFFIX = re.compile(r"[JS](?:r|un|en)\.?|II|III|IV", re.IGNORECASE)
 
 _EXAMINING = {
     "appraisal", "digital signature validation", "fixity check", "forensic feature analysis",
@@ -203,13 +205,19 @@ def family_and_given(agent: Agent) -> NamePieces | None:
     if agent.kind == "person" and parts and parts.family and parts.given:
         given = " ".join(filter(None, (parts.given, parts.patronymic)))
         return NamePieces(parts.family, given, parts.suffix or "")
-    pieces = [piece.strip() for piece in agent.name.split(",")]
+    name = _LIFE_IN_BRACKETS.sub("", agent.name)
+    pieces = [piece.strip() for piece in name.split(",")]
     while pieces and _LIFE.fullmatch(pieces[-1]):
         pieces.pop()
     if agent.kind != "person" or len(pieces) < 2 or not all(pieces):
         return None
-    suffix = pieces.pop() if len(pieces) > 2 and _SUFFIX.fullmatch(pieces[-1]) else ""
-    return NamePieces(pieces[0], ", ".join(pieces[1:]), suffix)
+    suffixes = [at for at in range(1, len(pieces)) if _SUFFIX.fullmatch(pieces[at])]
+    suffix = pieces.pop(suffixes[0]) if len(pieces) > 2 and suffixes else ""
+    given = ", ".join(pieces[1:])
+    first, _, last = given.rpartition(" ")
+    if not suffix and first and _SUFFIX.fullmatch(last):
+        given, suffix = first.rstrip(","), last
+    return NamePieces(pieces[0], given, suffix)
 
 
 class NamePieces(NamedTuple):
@@ -368,6 +376,12 @@ def kept_at(record: Record) -> list[str]:
 def published_in(record: Record) -> list[str]:
     """Return the publications of the document in words."""
     return [words(record, publication, dates=str) for publication in record.publications]
+
+
+def editors(record: Record) -> list[Agent]:
+    """Return the editors of the first publication that names its editors."""
+    named = (one.editors for one in record.publications if one.editors)
+    return agents(record, next(named, ()))
 
 
 def examines(event: Event) -> bool:

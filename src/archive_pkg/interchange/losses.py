@@ -301,7 +301,7 @@ class _SearchedExport:
         A language can be there as its tag or, alone, as its code of three letters or its name.
         """
         names = () if "-" in tag else (three_letters(tag), language_name(tag))
-        alone = (f"{start}{n}{end}" for n in names for start, end in ('",', '""', "><"))
+        alone = (f"{start}{n}{end}" for n in names for start, end in ('",', '""', "><", "{}"))
         return self.has(tag) or any(words in self._text for words in alone)
 
     def has_scheme(self, name: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import edtf_of, plain
+from archive_pkg.records.vocabularies.languages import language_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,12 +36,13 @@ MAPPING = {
     "place.name": "location",
     "summary.text": "abstract",
     "subjects.term": "keywords",
-    "parts.languages": "language (of the main text)",
+    "parts.languages": "language (the name of the main text's language)",
     "parts.made_by": "translator (of translations)",
-    "holdings": "library",
-    "publications": "addendum",
+    "holdings": "library; note",
+    "publications": "note",
+    "publications.editors": "editor (of the first publication with editors); note",
     "rights.statement": "note",
-    "agents.name": "author, translator",
+    "agents.name": "author, translator, editor",
 }
 
 _ESCAPES = {
@@ -79,12 +81,11 @@ def _fields(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]
         yield "location", _tex(record.place.name)
     translators = [h.agent for h in derived_facts.persons(record) if h.role == "translator"]
     yield "translator", _names(translators)
-    yield "language", derived_facts.main_language(record) or ""
+    yield "editor", _names(derived_facts.editors(record))
+    yield "language", _language(derived_facts.main_language(record))
     yield "library", _tex("; ".join(derived_facts.kept_at(record)))
     yield "keywords", _tex(", ".join(subject.term for subject in record.subjects))
     yield "abstract", _tex(record.summary.text) if record.summary else ""
-    published = "; ".join(derived_facts.published_in(record))
-    yield "addendum", _tex(f"Published in: {published}") if published else ""
     yield "note", _tex("; ".join(_notes(record)))
     yield "publisher", _tex(context.publisher or "")
     doi = derived_facts.doi(record)
@@ -99,8 +100,17 @@ def _notes(record: Record) -> Iterator[str]:
     if _is_level_2(date):
         yield f"Date: one of {date}" if date.startswith("[") else f"Date: {date}"
     yield from derived_facts.dates_without_edtf(record)
+    # `library` is for databases: no style prints it.
+    yield from (f"Kept at: {words}" for words in derived_facts.kept_at(record))
+    yield from (f"Published in: {words}" for words in derived_facts.published_in(record))
     if record.rights:
         yield f"Rights: {record.rights.statement}"
+
+
+def _language(tag: str | None) -> str:
+    if tag is None or tag in ("und", "mul", "mis", "zxx"):
+        return ""
+    return _tex(language_name(tag))
 
 
 _LEVEL_1 = re.compile(
@@ -126,7 +136,15 @@ def _name(agent: Agent) -> str:
     if name is None:
         return f"{{{_tex(agent.name)}}}"
     pieces = (name.family, name.suffix, name.given)
-    return ", ".join(_tex(piece) for piece in pieces if piece)
+    return ", ".join(map(_piece, filter(None, pieces)))
+
+
+def _piece(text: str) -> str:
+    """Return a piece of a name, in braces if BibTeX would split it there."""
+    return f"{{{_tex(text)}}}" if _SPLITS.search(text) else _tex(text)
+
+
+_SPLITS = re.compile(r",|\band\b", re.IGNORECASE)
 
 
 def _tex(text: str) -> str:

@@ -10,7 +10,7 @@ from archive_pkg.interchange.json_text import to_json
 from archive_pkg.records.display import shelfmark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Record, WrittenDate
@@ -37,8 +37,11 @@ MAPPING = {
     "parts.made_by": "translator, contributor (of the letter itself)",
     "holdings.repository": "archive (of the first holding)",
     "holdings.levels": "archive_collection, archive_location (of the first holding)",
+    "holdings": "note (from the second holding on)",
+    "publications": "note",
+    "publications.editors": "editor (of the first publication with editors); note",
     "rights.statement": "note",
-    "agents.name": "author, recipient, translator, contributor",
+    "agents.name": "author, recipient, translator, editor, contributor",
 }
 
 
@@ -66,6 +69,7 @@ def _item(record: Record, context: ExportContext) -> dict[str, Any]:
         "author": [_name(agent) for agent in derived_facts.creators(record)],
         "recipient": [_name(agent) for agent in derived_facts.agents(record, record.recipients)],
         "translator": [_name(hand.agent) for hand in hands if hand.role == "translator"],
+        "editor": [_name(agent) for agent in derived_facts.editors(record)],
         "contributor": [_name(agent) for agent in others],
         "issued": _date(record.date) if record.date else None,
         "event-date": _date(recorded) if recorded and recorded.edtf else None,
@@ -80,9 +84,16 @@ def _item(record: Record, context: ExportContext) -> dict[str, Any]:
         "DOI": doi.value if doi else None,
         "URL": context.addresses.get(record.id) or next(iter(urls), None),
         "version": str(record.version),
-        "note": f"Rights: {record.rights.statement}" if record.rights else None,
+        "note": "; ".join(_notes(record)),
     }
     return {key: value for key, value in item.items() if value}
+
+
+def _notes(record: Record) -> Iterator[str]:
+    yield from (f"Also kept at: {words}" for words in derived_facts.kept_at(record)[1:])
+    yield from (f"Published in: {words}" for words in derived_facts.published_in(record))
+    if record.rights:
+        yield f"Rights: {record.rights.statement}"
 
 
 def _name(agent: Agent) -> dict[str, str]:
