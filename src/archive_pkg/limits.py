@@ -108,7 +108,7 @@ RECORD_VALUES = Limit("record-values", 250_000, "Values in a record's file or an
 DOCUMENT_SIZE = Limit(
     "document-size",
     64 * _MIB,
-    "Bytes of a document to draft from or of an XML file to import, also unpacked.",
+    "Bytes of a document to draft from, or of an XML file to import; also when unpacked.",
 )
 DOCUMENT_TEXT = Limit("document-text", 16 * _MIB, "Characters of a document's text.")
 XML_MARKUP = Limit(

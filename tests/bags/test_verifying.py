@@ -1,4 +1,4 @@
-"""Every bag gets the right verdict, and every fault is reported with its location."""
+"""Valid bags pass, and each fault of a bag is reported with its location."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every change to a ledger is found, and the changed entry is named."""
+"""Changed, removed and inserted entries of a ledger are found, and the place is named."""
 
 from __future__ import annotations
 

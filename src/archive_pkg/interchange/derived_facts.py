@@ -352,8 +352,8 @@ def part_title(record: Record, part: Part) -> str:
     """Return the title of a part.
 
     If the part has none, return the title of the enclosure that names it. If there is no such
-    enclosure, return the part's kind and the title of what it is a version or part of or about:
-    the letter, or an enclosure.
+    enclosure, return the part's kind and the title of the letter or enclosure that it is a version
+    of, belongs to or is about.
     """
     listed = (enclosure.title for enclosure in record.enclosures if enclosure.part == part.id)
     title = part.title or next(listed, None)

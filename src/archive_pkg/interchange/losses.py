@@ -136,9 +136,9 @@ def place_of(mapping: Mapping[str, str], field: str) -> str | None:
 
 
 def lost_whole(mapping: Mapping[str, str], field: str) -> str:
-    """Return the outermost field above a lost field of which the format holds nothing.
+    """Return the outermost field that contains a lost field and is lost completely.
 
-    If the format holds something of every field above, return the lost field itself.
+    If the format holds something of every field that contains it, return the lost field itself.
     """
     steps = field.split(".")
     wholes = (".".join(steps[:count]) for count in range(1, len(steps)))

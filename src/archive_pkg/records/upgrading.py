@@ -81,7 +81,7 @@ def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
         "type": "array",
         "items": {"type": "string"},
         "deprecated": True,
-        "description": "In format 1: the parts that this one was made from, part of or about.",
+        "description": "In format 1: the parts that it was made from, belongs to or is about.",
     }
     record["properties"]["holding"] = {
         "type": ["object", "null"],

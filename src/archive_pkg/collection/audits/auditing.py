@@ -74,11 +74,11 @@ class AuditResult:
 
     Attributes:
         present: Packages in the collection.
-        checked: Packages that workers looked at in this run, including those that vanished
-            meanwhile.
+        checked: Packages that workers examined in this run, including those that have vanished
+            since.
         failed: Packages whose check failed.
         vanished: Packages in the ledger that are missing from the collection.
-        differing: Packages of which another copy differs, is missing or cannot be read.
+        differing: Packages with another copy that differs, is missing or cannot be read.
         left: Packages that are due but were not checked, because a budget was used up.
         size: Bytes read.
         head: The ledger's head after the run.

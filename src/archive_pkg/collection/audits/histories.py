@@ -20,7 +20,7 @@ DIFFERING = (
     "EXISTS (SELECT 1 FROM json_each(against) WHERE value <> 'same') "
     "AND package IN (SELECT package FROM there)"
 )
-"""Packages in the collection of which another copy was not equal when last compared."""
+"""Packages in the collection with another copy that was not equal when last compared."""
 
 _SCHEMA = """
 CREATE TABLE known (
@@ -151,7 +151,7 @@ class PackageHistories:
         yield from self._select("package NOT IN (SELECT package FROM there)")
 
     def differing(self) -> Iterator[PackageHistory]:
-        """Yield the packages of which another copy was not equal when last compared."""
+        """Yield the packages with another copy that was not equal when last compared."""
         yield from self._select(DIFFERING)
 
     def with_outcome(self, *outcomes: str) -> Iterator[PackageHistory]:

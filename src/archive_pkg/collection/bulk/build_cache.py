@@ -150,7 +150,7 @@ class BuildCache:
 
 @contextlib.contextmanager
 def built_fingerprints(path: Path) -> Iterator[Callable[[str], bytes | None]]:
-    """Yield a function that returns the fingerprint with which a package was built here, or None.
+    """Yield a function that returns the fingerprint of a package built here, or None.
 
     Args:
         path: The cache's file. A cache that was made elsewhere is ignored.

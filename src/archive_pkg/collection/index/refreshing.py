@@ -325,7 +325,7 @@ def _oxum(package: Package) -> dict[str, int | None]:
 
 
 def _is_worn(path: Path) -> bool:
-    """Return whether an index has as many numbers that are no longer used as packages."""
+    """Return whether an index has at least as many removed packages as present ones."""
     with closing(open_to_read(path)) as base:
         query = "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM packages)"
         gone, there = base.execute(query).fetchone()

@@ -137,7 +137,7 @@ class Overview:
 
     @property
     def differing(self) -> int:
-        """The number of packages present of which another copy was not equal when last compared."""
+        """The number of present packages with another copy that differed when last compared."""
         return self.state.count(DIFFERING)
 
     @property
@@ -147,7 +147,7 @@ class Overview:
 
     @property
     def strangers(self) -> int:
-        """The number of packages of which the ledger does not record that they were built here."""
+        """The number of packages that the ledger does not record as built here."""
         return self.state.count("NOT coalesce(built, 0)")
 
     @property
@@ -371,7 +371,7 @@ class Overview:
             "packages_failed": (self.failed, "Packages whose last check failed."),
             "packages_copy_differs": (
                 self.differing,
-                "Packages of which another copy differed or was missing when last compared.",
+                "Packages with another copy that differed or was missing when last compared.",
             ),
             "packages_vanished": (self.vanished, "Packages in the ledger that are missing."),
             "packages_never_checked": (self.never, "Packages that were never checked."),

@@ -147,7 +147,7 @@ class LineShapes:
         )
 
     def cannot_begin_name(self, text: str, words: Sequence[str]) -> bool:
-        """Return whether a string begins with a word with which no name begins."""
+        """Return whether a string begins with a word that cannot begin a name."""
         initial = text[0].isupper() and text[1:2] == "."
         return words[0] in self.vocabulary.words["never first"] and not initial
 

@@ -80,7 +80,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 
 
 def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None:
-    """Add a division for each part, within the division of the first part that it is part of.
+    """Add a division for each part, within the division of the first part that it belongs to.
 
     A text that was made from an enclosure, such as its translation, is within the enclosure.
     """

@@ -381,7 +381,7 @@ class TeiText:
             self.draft.at(f"mentioned_places.{number}", quote)
 
     def _has_only(self, dateline: Element, place: Element) -> bool:
-        """Return whether a dateline has no other place."""
+        """Return whether a place is the only one in a dateline."""
         tags = (f"{{{self.source.namespace}}}{name}" for name in _PLACE_NAMES)
         outer = [e for e in dateline.iter(*tags) if local(e.getparent()) not in _PLACE_NAMES]
         return outer == [place]

@@ -22,7 +22,7 @@ class DocumentType:
         correspondence: Whether it is sent from one party to another.
         title: The form of its title. `{field}` stands for a field in words. Text in brackets is
             left out if the field in it is empty.
-        states: The groups of fields of which a complete record has at least one each.
+        states: Groups of fields. A complete record has at least one field of each.
         schema_org: The type in schema.org.
         csl: The type in the Citation Style Language.
         bibtex: The entry type in BibTeX.

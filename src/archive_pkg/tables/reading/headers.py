@@ -107,7 +107,7 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
 
 
 def _has_former_relations(table: Table, header: list[str]) -> bool:
-    """Return whether a header of `parts` has no relation, so that it may have the former `of`."""
+    """Return whether a table of parts has no relation, so that it may have the former `of`."""
     return table.name == "parts" and set(map(normalize_header, header)).isdisjoint(
         map(normalize_header, RELATIONS)
     )

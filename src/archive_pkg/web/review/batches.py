@@ -113,7 +113,7 @@ class Batch:
 
         Args:
             project: The settings of the project.
-            packages: The folder of the packages of which a site is made.
+            packages: The folder of the packages for the site.
 
         Raises:
             UsageError: There is no such step, or no letter is selected.

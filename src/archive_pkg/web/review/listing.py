@@ -204,7 +204,7 @@ class LetterList:
             self.unread = 0
 
     def _add(self, key: str, editor: RecordEditor) -> None:
-        # An editor keeps what it has read. One that only the list needs would fill the memory.
+        # Editors keep what they read. If the list read with them, they would fill the memory.
         reader = RecordEditor(editor.root, editor.path)
         before = _stamp((editor.file,))
         entry, files = _read_entry(key, reader)
