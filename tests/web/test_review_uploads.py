@@ -345,6 +345,8 @@ def test_scans_are_shown_next_to_the_text_and_other_files_can_be_saved(page: Dro
     (key,) = page.review.folder.editors()
     shown = html.fromstring(page.client.get(f"/letters/{key}").text)
     assert "The wine has arrived" in content(shown)
+    ids = strings(shown, "//@id")
+    assert len(ids) == len(set(ids))
     (image,) = strings(shown, "//img/@src")
     (saved,) = strings(shown, "//a[@download]/@href")
     answer = page.client.get(image)

@@ -343,7 +343,7 @@ const upload = async (files) => {
   else say(sessionStorage.getItem("refused"), true);
 };
 
-const isDropped = (event) => event.dataTransfer?.types.includes("Files") && ($("drop") || $("arranged"));
+const isDropped = (event) => event.dataTransfer?.types.includes("Files") && ($("dropzone") || $("arranged"));
 document.addEventListener("dragover", (event) => isDropped(event) && event.preventDefault());
 document.addEventListener("drop", async (event) => {
   if (!isDropped(event)) return;
