@@ -49,6 +49,33 @@ def test_unknown_values_are_left_out_or_written_with_datacites_codes() -> None:
     }  # fmt: skip
 
 
+def test_a_relation_without_a_type_in_datacite_is_other_with_its_kind() -> None:
+    relations = [{"kind": kind, "title": "B"} for kind in ("reply-to", "version-of")]
+    related = exported(relations=relations)["relatedItems"]
+    assert [(one["relationType"], one["relationTypeInformation"]) for one in related] == [
+        ("Other", "Reply to"),
+        ("IsVersionOf", "Version of"),
+    ]
+
+
+def test_a_report_has_its_general_type() -> None:
+    assert exported(type="report")["types"]["resourceTypeGeneral"] == "Report"
+    assert exported(type="speech")["types"]["resourceTypeGeneral"] == "Text"
+
+
+def test_an_affiliation_has_its_ror() -> None:
+    ror = {"scheme": "ror", "value": "03yrm5c26"}
+    body = {"id": "b", "name": "B", "kind": "organization", "identifiers": [ror]}
+    document = exported(agents=[ANN | {"affiliations": ["b"]}, body], sender=["ann"])
+    assert document["creators"][0]["affiliation"] == [
+        {
+            "name": "B",
+            "affiliationIdentifier": "https://ror.org/03yrm5c26",
+            "affiliationIdentifierScheme": "ROR",
+        }
+    ]
+
+
 def test_a_year_has_four_digits() -> None:
     assert exported(replace(BARE_CONTEXT, year=987))["publicationYear"] == "0987"
 

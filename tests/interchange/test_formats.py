@@ -133,8 +133,11 @@ def test_a_full_and_a_bare_record_are_valid_in_each_format(
 )
 def test_datacite_json_is_valid(record: Record, context: ExportContext) -> None:
     schema = json.loads((official("datacite-json") / "datacite-v4.5.json").read_text("utf-8"))
-    for kind, new in (("contributorType", "Translator"), ("relationType", "IsTranslationOf")):
-        schema["definitions"][kind]["enum"].append(new)  # in 4.6
+    definitions = schema["definitions"]
+    definitions["contributorType"]["enum"].append("Translator")  # in 4.6
+    definitions["relationType"]["enum"] += ["IsTranslationOf", "Other"]  # in 4.6 and 4.7
+    related = schema["properties"]["relatedItems"]["items"]["properties"]
+    related["relationTypeInformation"] = {"type": "string"}  # in 4.7
     written = json.loads(export("datacite-json", record, context))
     jsonschema.Draft201909Validator(schema).validate(written)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import FULL_CONTEXT, full
+from examples import FULL_CONTEXT, full, record
 from imports import names
 
 from archive_pkg.interchange import export
@@ -261,6 +261,21 @@ def test_related_items_become_enclosures_publications_and_the_superseded_version
         "relatedItem/@relationType: “Cites”, “HasPart”",
         "titles/title: “A book”",
     ]
+
+
+def test_a_relation_comes_back_from_its_words() -> None:
+    letter = record(
+        relations=[
+            {"kind": "reply-to", "identifier": {"scheme": "doi", "value": "10.1000/2"}},
+            {"kind": "draft-of", "title": "Letter of 2 May"},
+        ]
+    )
+    [imported] = read(export("datacite", letter), "in/a.xml")
+    assert [(one.kind, one.title) for one in imported.record.relations] == [
+        ("reply-to", "DOI 10.1000/2"),
+        ("draft-of", "Letter of 2 May"),
+    ]
+    assert imported.record.relations[0].identifier == letter.relations[0].identifier
 
 
 @pytest.mark.parametrize("version", ["0", "1.2", "first", "1234567890"])

@@ -587,7 +587,12 @@ def related(record: Record) -> Iterator[tuple[str, str]]:
 def labelled_relations(record: Record) -> Iterator[str]:
     """Yield each relation in words, such as `Reply to: Telegram No. 7`."""
     for kind, said in related(record):
-        yield f"{label(kind.replace('-', '_'))}: {said}"
+        yield f"{relation_label(kind)}: {said}"
+
+
+def relation_label(kind: str) -> str:
+    """Return the label of a kind of relation, such as "Reply to"."""
+    return label(kind.replace("-", "_"))
 
 
 def note_words(record: Record) -> Iterator[tuple[str, str]]:

@@ -88,10 +88,10 @@ _CSL = "application/vnd.citationstyles.csl+json"
 FORMATS: Mapping[str, Format] = {
     item.name: replace(item, module=f"archive_pkg.interchange.exporting.{item.module}")
     for item in (
-        Format("datacite", "DataCite 4.6 (XML)", "datacite.xml", _XML, "datacite", dates="days"),
+        Format("datacite", "DataCite 4.7 (XML)", "datacite.xml", _XML, "datacite", dates="days"),
         Format(
             "datacite-json",
-            "DataCite 4.6 (JSON)",
+            "DataCite 4.7 (JSON)",
             "datacite.json",
             _JSON,
             "datacite",

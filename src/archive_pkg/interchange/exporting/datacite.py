@@ -1,4 +1,4 @@
-"""Write DataCite Metadata Schema 4.6, as XML and as JSON.
+"""Write DataCite Metadata Schema 4.7, as XML and as JSON.
 
 If a record does not have a required value, DataCite's standard value for unknown information is
 written: `:tba` (to be announced) for an identifier or publisher, `:unkn` for a creator. The year
@@ -40,7 +40,9 @@ RELATIONS = {
     "same-as": "IsIdenticalTo",
     "refers-to": "References",
 }
-"""The relationType of each kind of relation. DataCite has none for a reply."""
+"""The relationType of each kind of relation. Other kinds, such as a reply, are "Other"."""
+_GENERAL_TYPES = {"report": "Report"}
+"""The resourceTypeGeneral of each type of document. Other types are "Text"."""
 _IDENTIFIER_TYPES = {"doi": "DOI", "handle": "Handle", "ark": "ARK"}
 """The relatedItemIdentifierType of each scheme whose values are written as they are. Identifiers of
 other schemes are written as web addresses."""
@@ -94,7 +96,7 @@ MAPPING = {
     "rights": "rights; contributor, RightsHolder",
     "agents.name": "creatorName, contributorName",
     "agents.kind": "nameType (person, organization)",
-    "agents.affiliations": "affiliation",
+    "agents.affiliations": "affiliation (with its ROR or ISNI)",
     "agents.identifiers": "nameIdentifier",
 }
 
@@ -104,7 +106,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
     [record] = records
     data = describe(record, context)
     resource = root(NAMESPACE, "resource", {None: NAMESPACE, "xsi": XSI})
-    schema = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
+    schema = "https://schema.datacite.org/meta/kernel-4.7/metadata.xsd"
     label(resource, xsi_schemaLocation=f"{NAMESPACE} {schema}")
     say(resource, "identifier", data.get("doi", TO_BE_ANNOUNCED), identifierType="DOI")
     _people(resource, "creators", data["creators"])
@@ -162,8 +164,8 @@ def _related_items(resource: Any, items: Sequence[dict[str, Any]]) -> None:
         return
     parent = put(resource, "relatedItems")
     for item in items:
-        kinds = {key: item[key] for key in ("relatedItemType", "relationType")}
-        related = put(parent, "relatedItem", **kinds)
+        kinds = ("relatedItemType", "relationType", "relationTypeInformation")
+        related = put(parent, "relatedItem", **{key: item.get(key) for key in kinds})
         if known := item.get("relatedItemIdentifier"):
             kind = known["relatedItemIdentifierType"]
             name = known["relatedItemIdentifier"]
@@ -192,7 +194,15 @@ def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> Non
                 nameIdentifierScheme=identifier["nameIdentifierScheme"],
             )
         for body in person.get("affiliation", ()):
-            say(child, "affiliation", body["name"])
+            scheme = body.get("affiliationIdentifierScheme")
+            named = body.get("affiliationIdentifier")
+            say(
+                child,
+                "affiliation",
+                body["name"],
+                affiliationIdentifier=named,
+                affiliationIdentifierScheme=scheme,
+            )
 
 
 def describe(record: Record, context: ExportContext) -> dict[str, Any]:
@@ -212,7 +222,7 @@ def describe(record: Record, context: ExportContext) -> dict[str, Any]:
         "publicationYear": f"{context.year:04}" if context.year else NO_YEAR,
         "types": {
             "resourceType": record.document_type.label,
-            "resourceTypeGeneral": "Text",
+            "resourceTypeGeneral": _GENERAL_TYPES.get(record.document_type.id, "Text"),
         },
         "subjects": [_subject(record, index) for index in range(len(record.subjects))],
         "contributors": list(_contributors(record)),
@@ -253,8 +263,16 @@ def _person(record: Record, agent: Agent) -> dict[str, Any]:
         ]
     if agent.affiliations:
         bodies = derived_facts.agents(record, agent.affiliations)
-        person["affiliation"] = [{"name": body.name} for body in bodies]
+        person["affiliation"] = [_affiliation(body) for body in bodies]
     return person
+
+
+def _affiliation(body: Agent) -> dict[str, str]:
+    known = next((item for item in body.identifiers if item.scheme in ("ror", "isni")), None)
+    if known is None:
+        return {"name": body.name}
+    named = {"affiliationIdentifier": known.uri or known.value}
+    return {"name": body.name} | named | {"affiliationIdentifierScheme": known.scheme.upper()}
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
@@ -313,9 +331,9 @@ def _related(record: Record) -> Iterator[dict[str, Any]]:
     for relation, (kind, words) in zip(
         record.relations, derived_facts.related(record), strict=True
     ):
-        if kind in RELATIONS:
-            named = identified(relation.identifier) if relation.identifier else None
-            yield _item("Text", RELATIONS[kind], words) | _identified(named)
+        named = identified(relation.identifier) if relation.identifier else None
+        item = _item("Text", RELATIONS.get(kind, "Other"), words) | _identified(named)
+        yield item | {"relationTypeInformation": derived_facts.relation_label(kind)}
 
 
 def _item(kind: str, relation: str, title: str) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.importing.dates import normal
 from archive_pkg.interchange.importing.imported_record import (
@@ -17,6 +18,7 @@ from archive_pkg.interchange.importing.restrictions import own_restriction, stri
 from archive_pkg.interchange.importing.watched_xml import fit, text_of
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.names import without_signs
+from archive_pkg.records.models.description import RelationKind
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
 
@@ -31,6 +33,7 @@ ROUND_TRIP_FIELDS = frozenset([
 """The fields that survive an export to DataCite and an import from it."""
 
 _KINDS = {"Organizational": "organization", "Personal": "person"}
+_RELATIONS = {derived_facts.relation_label(kind): kind for kind in get_args(RelationKind)}
 _OLD_CLASSIFICATION = "Classification: "
 """The beginning of classifications that earlier versions of this program wrote as rights."""
 _UNKNOWN = frozenset([datacite.TO_BE_ANNOUNCED, datacite.UNKNOWN, ":unav", ":none", ":null"])
@@ -51,7 +54,7 @@ class _Reader:
         kind = type_called(source.text(self.root, "resourceType") or "")
         self.draft = ImportedDraft(source, name, "Letter", kind or "other")
         for element in source.all(self.root, "resourceType") if kind else []:
-            is_usual = element.get("resourceTypeGeneral") == "Text"
+            is_usual = element.get("resourceTypeGeneral") in ("Text", "Report")
             source.mark_used([(element, "text")])
             source.mark_used([(element, "@resourceTypeGeneral")] if is_usual else [])
 
@@ -229,6 +232,19 @@ class _Reader:
         for number, item in enumerate(self.source.all(self.root, "relatedItems/relatedItem"), 1):
             words = self.source.text(item, "titles/title")
             if not words:
+                continue
+            said = item.get("relationTypeInformation")
+            if said in _RELATIONS:
+                named = self.source.first(item, "relatedItemIdentifier")
+                known = (
+                    [] if named is None else self._identifier(named, "relatedItemIdentifierType")
+                )
+                relation = {"kind": _RELATIONS[said], "title": words}
+                self.draft.add(
+                    "relations", relation | optional("identifier", next(iter(known), None))
+                )
+                self.source.attribute(item, "relationType")
+                self.source.attribute(item, "relationTypeInformation")
                 continue
             match item.get("relationType"):
                 case "HasPart":

@@ -197,6 +197,18 @@ def _relation_faults(relation: Any) -> Iterator[Fault]:
         )
 
 
+RelationKind = Literal[
+    "reply-to",
+    "enclosure-of",
+    "item-of",
+    "draft-of",
+    "version-of",
+    "same-as",
+    "refers-to",
+]
+"""The relation of a document to another one."""
+
+
 class Relation(Model):
     """A relation of the document to another document.
 
@@ -212,15 +224,7 @@ class Relation(Model):
         json_schema_extra={"anyOf": [present("record"), present("title"), present("identifier")]}
     )
 
-    kind: Literal[
-        "reply-to",
-        "enclosure-of",
-        "item-of",
-        "draft-of",
-        "version-of",
-        "same-as",
-        "refers-to",
-    ]
+    kind: RelationKind
     record: RecordId | None = None
     title: Text | None = None
     identifier: Identifier | None = None
