@@ -51,6 +51,13 @@ def test_headings_totals_and_repeated_headers_are_not_letters(tmp_path: Path) ->
     assert [message.split(" ")[0] for message in found["tables-row-left-out"]] == list("3467")
 
 
+def test_a_cell_beyond_the_header_is_reported(tmp_path: Path) -> None:
+    path = _list(tmp_path, "nr,Datum,von\na,1960,Ann\n,,,,left over\nb,1961,Ben,,more\n")
+    found = _by_code(read_tables(path)[1])
+    assert [message[0] for message in found["tables-row-left-out"]] == ["3"]
+    assert found["tables-row-ragged"] == ["D4 the row has 5 cells, but the header has 3"]
+
+
 def test_a_heading_about_a_restriction_is_an_error(tmp_path: Path) -> None:
     path = _list(tmp_path, "nr,Datum,von\na,1960,Ann\n--- gesperrt bis 2030 ---,,\nb,1961,Ben\n")
     _, report = read_tables(path)

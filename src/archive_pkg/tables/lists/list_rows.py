@@ -196,9 +196,8 @@ class ListRows:
             return "it is a total"
         if len(filled) <= 2 and _HEADING.fullmatch(first):
             return "it is a heading"
-        fields = {
-            self._map.columns.get(self._sheet.header[p], "") for p, _ in filled if p < len(row)
-        }
+        header = self._sheet.header
+        fields = {self._map.columns.get(header[p], "") for p, _ in filled if p < len(header)}
         width = sum(bool(header.strip()) for header in self._sheet.header)
         if len(filled) == 1 and width > 2 and not fields & {"files", "title", "summary"}:
             return "it is a heading"
