@@ -187,6 +187,8 @@ def test_nothing_is_renamed_while_a_record_cannot_be_read(tmp_path: Path, run: R
     done = run("rename", file)
     assert done.returncode == 3
     assert "1 record of the collection cannot be read, so nothing was renamed" in done.stderr
+    done = run("rename", tmp_path / "x" / "missing")
+    assert (done.returncode, "missing does not exist" in done.stderr) == (5, True)
     assert load_record(file).id == OLD
 
 

@@ -64,7 +64,7 @@ def rename(
         indexes: dict[Path, RecordIds] = {}
         for path in found:
             with answer.about(path) as result:
-                folder = named(path if is_folder(path) else path.parent)
+                folder = named(path.parent if path.is_file() else path)
                 root = collection or _project_folder(folder) or folder.parent
                 if root not in indexes:
                     indexes[root] = RecordIds(root, answer.noted)
