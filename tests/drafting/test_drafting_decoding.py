@@ -78,7 +78,7 @@ def test_the_place_of_a_byte_is_counted_from_the_start_of_the_file() -> None:
     assert finding.message == "the byte fc in “Herr M�ller” is not valid UTF-8"
 
 
-@pytest.mark.parametrize("data", [b"abc\0def", "abc".encode("utf-16-le")])
+@pytest.mark.parametrize("data", [b"abc\0def", *(s.encode("utf-16-le") for s in ("abc", "Größe"))])
 def test_a_nul_byte_is_refused_and_utf_16_proposed(data: bytes) -> None:
     with pytest.raises(InvalidError) as caught:
         decode(data)

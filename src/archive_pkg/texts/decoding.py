@@ -115,18 +115,24 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
     try:
         text = body.decode(codec)
     except UnicodeDecodeError:
+        if encoding is None and b"\0" in body:
+            raise _with_nul(data, codec, path) from None
         raise _undecodable(body, codec, len(mark), path, declared=encoding is not None) from None
     if "\0" in text:
-        place = Location(path, byte=data.index(b"\0"))
-        name = iana_name(codec)
-        message = f"the file has a NUL byte, so it is not a text in {name}"
-        hint = (
-            "If it is a text in UTF-16, add --encoding UTF-16LE or UTF-16BE. Otherwise use a text, "
-            ".docx, .odt or TEI file."
-        )
-        report = Report([BINARY.at(place, message, hint)])
-        raise InvalidError(f"{path or 'the file'} is not a text in {name}", report=report)
+        raise _with_nul(data, codec, path)
     return Decoded(text, iana_name(codec), bool(mark))
+
+
+def _with_nul(data: bytes, codec: str, path: str) -> InvalidError:
+    """Return an error with the place of the first NUL byte."""
+    name = iana_name(codec)
+    message = f"the file has a NUL byte, so it is not a text in {name}"
+    hint = (
+        "If it is a text in UTF-16, add --encoding UTF-16LE or UTF-16BE. Otherwise use a text, "
+        ".docx, .odt or TEI file."
+    )
+    report = Report([BINARY.at(Location(path, byte=data.index(b"\0")), message, hint)])
+    return InvalidError(f"{path or 'the file'} is not a text in {name}", report=report)
 
 
 def encodings_hint(data: bytes, place: int) -> str:
@@ -158,7 +164,7 @@ def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bo
     """Return an error with the places of up to 100 invalid bytes; with one finding for no text."""
     if not declared and len(_CONTROLS.findall(body)) * 100 > len(body):
         message = f"the file has control characters, and bytes that are not {iana_name(codec)}"
-        hint = "This is not a text, or a damaged Word or OpenDocument file. Use an intact copy."
+        hint = "It may be an image, or a damaged Word or OpenDocument file. Use a text or an intact copy."
         report = Report([BINARY.at(Location(path), message, hint)])
         return InvalidError(f"{path or 'the file'} is not a text", report=report)
     advice = (
