@@ -113,8 +113,10 @@ def check_xml(data: bytes) -> int:
         raise OverLimitError(f"it has {marks} tags and attributes", XML_MARKUP)
     declared = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
     hidden = declared is not None and not _READABLE.fullmatch(declared[1].decode("latin-1"))
-    if hidden or not data.lstrip().startswith((b"<", *_BOMS, b"\0<")):
-        raise MalformedError("it does not start as XML in a known encoding", 1, "Save it as UTF-8.")
+    if hidden:
+        raise MalformedError("its encoding is not supported", 1, "Save it as UTF-8.")
+    if not data.lstrip().startswith((b"<", *_BOMS, b"\0<")):
+        raise MalformedError("it does not begin with <", 1, "Use an XML file in UTF-8.")
     return marks
 
 

@@ -52,7 +52,7 @@ def test_an_xml_source_has_the_namespace_of_its_root_and_an_id_for_the_letter() 
     ("data", "name", "line", "hint"),
     [
         (b"Dear Ben,\nI", "a letter.txt", 1, "archive-pkg draft 'a letter.txt'"),
-        (b"Dear Ben,\nI", "a letter.xml", 1, "Save it as UTF-8."),
+        (b"Dear Ben,\nI", "a letter.xml", 1, "Use an XML file in UTF-8."),
         (b"<a>\n<b></a>", "a letter.txt", 2, "Correct the file in an XML editor."),
         (b"<a>\n<b>", "a letter.xml", 2, "The file is incomplete. Copy it again."),
         (b"\xef\xbb\xbf\n<a>\n<b></a>", "a letter.txt", 3, "Correct the file in an XML editor."),
