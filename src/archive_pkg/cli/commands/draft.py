@@ -327,8 +327,7 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
             f"({reason(one.rule)})"
         )
     for read, filed in drafts:
-        shown = [one for _, record, one in rows if record == filed.record]
-        if missing := _not_stated(read, shown, filed.kept):
+        if missing := _not_stated(read, _shown(read), filed.kept):
             answer.say(f"not stated {filed.record}: {missing}")
 
 
