@@ -219,6 +219,7 @@ HOSTILE_JSON = [
     ('{"id": ' + "[" * 100_000, "record-too-deep", 1, 39, "7"),
     ("[]", "record-type-wrong", 1, 1, "mapping"),
     ('{"id": "a", "type": "letter",\n "titel": "x"}', "record-field-unknown", 2, 2, "title"),
+    ('{"access": {"status": "open"}}', "record-field-unknown", 1, 2, "Write access into the part"),
     ('{"id": "a", "type": "letter", "title": "\\ud800"}', "record-character", 1, 40, "Remove"),
 ]
 

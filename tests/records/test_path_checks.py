@@ -82,6 +82,12 @@ def test_the_refusal_of_a_path_says_what_the_path_is(
     assert refusal(Path(name), wanted) == (f"{name} {message}", hint)
 
 
+def test_a_folder_with_several_letters_is_drafted_as_a_whole(places: Path) -> None:
+    (places / "letters/c.txt").write_text("Dear Madam,")
+    hint = f"Draft records from its letters: archive-pkg draft {places / 'letters'}"
+    assert refusal(places / "letters", "record")[1] == hint
+
+
 def test_the_files_of_a_package_are_not_letters(places: Path) -> None:
     (places / "packages/p/data/letter.txt").write_text("Dear Sir,")
     assert list(letters_in([places])) == [places / "letters/b.txt"]

@@ -208,6 +208,9 @@ def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
         hint = "Write made_from, part_of or about."
         return FIELD_UNKNOWN, f"“of” is not a field of {thing}", hint
     hint = f"Did you mean {near}?" if near else f"The fields are {', '.join(known)}."
+    part = model_at(model, (*loc[:-1], "parts", 0)) if "parts" in known else None
+    if not near and part and key in part.model_fields:
+        hint = f"Write {key} into the part that it is about."
     return FIELD_UNKNOWN, f"“{abridged(key)}” is not a field of {thing}", hint
 
 

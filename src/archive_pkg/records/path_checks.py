@@ -116,10 +116,12 @@ def _folder(path: Path) -> FileKind:
             return FileKind("a folder of packages", hint)
         if any(name in files for name in NAMES):
             return FileKind("a folder of records", f"Name a record in it, such as {_shown(below)}")
-    letter = next((name for name in names if name.lower().endswith(_LETTERS)), "")
-    if letter:
-        hint = f"Draft a record from this file: archive-pkg draft {_shown(path / letter)}"
+    letters = [name for name in names if name.lower().endswith(_LETTERS)]
+    if len(letters) == 1:
+        hint = f"Draft a record from this file: archive-pkg draft {_shown(path / letters[0])}"
         return FileKind(FOLDER, hint)
+    if letters:
+        return FileKind(FOLDER, f"Draft records from its letters: archive-pkg draft {_shown(path)}")
     return FileKind(FOLDER, "") if names else _EMPTY
 
 

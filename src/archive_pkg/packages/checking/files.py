@@ -88,7 +88,7 @@ def check_files(
                 data = stream.read() if size <= _MAX_IN_MEMORY else None
                 digest = fixity.digest(stream if data is None else data, ["sha256"])["sha256"]
         except FileNotFoundError:
-            hint = f"Put {name} into the record's folder, or write held: false in the part."
+            hint = f"Put {name} into the record's folder, or write held: false in the part, without file and sha256."
             yield PART_MISSING.at(place, f"the file {name} is missing", hint)
             continue
         except storage.NotRegularError as error:
@@ -138,10 +138,9 @@ def check_folder(record: Record, source: Path) -> Iterator[Finding]:
     if source.name not in NAMES:
         return
     if folder.resolve().name != record.id:
-        message = f"the folder of {record.id} is called {folder.resolve().name}"
-        yield FOLDER_NAMED_OTHERWISE.at(
-            Location(str(folder)), message, f"Rename it to {record.id}."
-        )
+        message = f"the record's id is {record.id}, but its folder is {folder.resolve().name}"
+        hint = f"Rename the folder to {record.id}, or correct the id."
+        yield FOLDER_NAMED_OTHERWISE.at(Location(str(folder)), message, hint)
     known = {folder / name for name in (*record.files, source.name)}
     for file in sorted(map(Path, _files_below(str(folder)))):
         if file not in known:
