@@ -324,7 +324,7 @@ def test_a_profile_file_can_be_a_target(letter: Path, tmp_path: Path) -> None:
     file.write_text(json.dumps(PROFILE))
     target = find_target(str(file))
     [finding] = why_not(letter, target, {})
-    assert finding.hint == "Use --tag 'Contact-Name=…'. Use one of A, B."
+    assert finding.hint == "Use --tag 'Contact-Name=…'. The value is one of A, B."
     [finding] = why_not(letter, target, {"Contact-Name": "C"})
     assert finding.code == "target-value"
     built = build_for(target, letter, tmp_path / "out", given={"Contact-Name": "A"}, on=ON)

@@ -164,7 +164,10 @@ def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bo
     """Return an error with the places of up to 100 invalid bytes; with one finding for no text."""
     if not declared and len(_CONTROLS.findall(body)) * 100 > len(body):
         message = f"the file has control characters, and bytes that are not {iana_name(codec)}"
-        hint = "It may be an image, or a damaged Word or OpenDocument file. Use a text or an intact copy."
+        hint = (
+            "It may be an image, or a damaged Word or OpenDocument file. Use a text or an intact "
+            "copy."
+        )
         report = Report([BINARY.at(Location(path), message, hint)])
         return InvalidError(f"{path or 'the file'} is not a text", report=report)
     advice = (

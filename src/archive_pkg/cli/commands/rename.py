@@ -54,7 +54,7 @@ def rename(
     from archive_pkg.collection.renaming import RecordIds
     from archive_pkg.drafting import load_vocabulary
     from archive_pkg.errors import UsageError
-    from archive_pkg.storage import is_folder, named
+    from archive_pkg.storage import is_regular, named
 
     with answering("rename", as_json=as_json, quiet=quiet) as answer:
         known = load_vocabulary(*current_project().vocabularies, *(vocabulary or ()))
@@ -64,7 +64,7 @@ def rename(
         indexes: dict[Path, RecordIds] = {}
         for path in found:
             with answer.about(path) as result:
-                folder = named(path.parent if path.is_file() else path)
+                folder = named(path.parent if is_regular(path) else path)
                 root = collection or _project_folder(folder) or folder.parent
                 if root not in indexes:
                     indexes[root] = RecordIds(root, answer.noted)

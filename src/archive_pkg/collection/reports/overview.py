@@ -209,8 +209,9 @@ class Overview:
             ),
             (self.never, f"{never} never checked", self.state.never_checked()),
             (passed, _packages(passed, "passed its", "passed their") + " last check", iter(())),
-            (self.strangers, foreign, strangers),
         ]
+        if self.strangers:
+            groups.append((self.strangers, foreign, strangers))
         yield from sorted(groups, key=lambda group: not group[0])
 
     def _failures(self) -> Iterator[str]:

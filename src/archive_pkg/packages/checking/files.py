@@ -88,7 +88,10 @@ def check_files(
                 data = stream.read() if size <= _MAX_IN_MEMORY else None
                 digest = fixity.digest(stream if data is None else data, ["sha256"])["sha256"]
         except FileNotFoundError:
-            hint = f"Put {name} into the record's folder, or write held: false in the part, without file and sha256."
+            hint = (
+                f"Put {name} into the record's folder. If you do not have it, write held: false in "
+                "the part, and remove its file, span and sha256."
+            )
             yield PART_MISSING.at(place, f"the file {name} is missing", hint)
             continue
         except storage.NotRegularError as error:

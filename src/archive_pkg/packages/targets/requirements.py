@@ -112,7 +112,7 @@ def _missing_value(target: Target, path: str, ask: Ask) -> Finding:
     given = f"Add the {field} to the record, or use {option}." if field else f"Use {option}."
     hint = ask.hint or given
     if ask.values:
-        hint += f" Use one of {', '.join(ask.values)}."
+        hint += f" The value is one of {', '.join(ask.values)}."
     return TARGET_VALUE_MISSING.at(
         Location(path, field=ask.label),
         f"{ask.label} is missing; it is required by {target.title}",

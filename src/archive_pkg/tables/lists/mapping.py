@@ -450,7 +450,7 @@ def _by_name(named: str) -> str:
 
 def _example(values: list[str]) -> str:
     shown = values[0].replace("\n", " ") if values else ""
-    return f"; “{shown[:40]}”" if shown else "; it is empty"
+    return f"; first value: “{shown[:40]}”" if shown else "; it is empty"
 
 
 def _quoted(text: str) -> str:

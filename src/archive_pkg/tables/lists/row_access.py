@@ -84,7 +84,7 @@ class AccessCells(RowReader):
     def _reported(self, row: ListRow, header: str, text: str, one: AccessReading) -> AccessReading:
         """Report how a cell about access is read, and return the reading."""
         if one.question:
-            message = f"{one.question}; the letter is closed"
+            message = f"{one.question}; the letter is treated as closed"
             self._report(ACCESS_ASKED, row, header, message, _ACCESS_HINT)
         elif one.status:
             until = f" until {one.until}" if one.until else ""
