@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pybtex.database
 import pytest
 from lxml import etree, html
 
 from archive_pkg import cli
 from archive_pkg.collection import make_collection
 from archive_pkg.packages import build_package
-from archive_pkg.records import Agent
+from archive_pkg.records import Agent, load_record
 from archive_pkg.web.site.entries import agent_entry
 from killing import instants, run_until
 from typed import elements, present, strings
@@ -117,6 +118,98 @@ def test_the_site_has_cmif_a_sitemap_and_linked_data(collection: Path) -> None:
     [linked] = strings(root, "//script[@type='application/ld+json']/text()")
     [letter] = [one for one in json.loads(linked)["@graph"] if "Message" in one["@type"]]
     assert letter["@id"] == "https://example.org/letters/letters/letter-1.html"
+
+
+def citation(page: Any) -> list[tuple[str, str]]:
+    fields = elements(page, "//meta[starts-with(@name, 'citation_')]")
+    return [(present(one.get("name")), present(one.get("content"))) for one in fields]
+
+
+def test_citation_managers_find_the_fields_and_documents_of_a_letter(tmp_path: Path) -> None:
+    ada = {"scheme": "orcid", "value": "0000-0002-1825-0097"}
+    agents = [
+        {"id": "a", "name": "Berg, Ada, 1890-1950", "kind": "person", "identifiers": [ada]},
+        {"id": "b", "name": "The Office", "kind": "organization"},
+    ]
+    known = [{"scheme": "doi", "value": "10.1000/1"}]
+    part = {"id": "p", "kind": "original", "file": "p.txt", "languages": ["de"]}
+    one = simple(
+        1,
+        agents=agents,
+        identifiers=known,
+        rights={"statement": "-", "licence": "MIT"},
+        parts=[part | {"media_type": "text/plain"}],
+    )
+    write(tmp_path / "collection", one, p="Dear Office!\n")
+    out = site(tmp_path / "collection", "--base-url", "https://example.org", "--title", "Letters")
+    page = html.fromstring((out / "letters" / "letter-1.html").read_bytes())
+    address = "https://example.org/letters/letter-1.html"
+    assert citation(page) == [
+        ("citation_title", "Letter 1"),
+        ("citation_author", "Berg, Ada"),
+        ("citation_publication_date", "1961/01/02"),
+        ("citation_language", "de"),
+        ("citation_publisher", "Letters"),
+        ("citation_doi", "10.1000/1"),
+        ("citation_public_url", address),
+        ("citation_abstract_html_url", address),
+    ]
+    links = {
+        (one.get("rel"), one.get("href"), one.get("type"))
+        for one in elements(page, "//head/link")
+        if one.get("rel") != "stylesheet"
+    }
+    start = "https://example.org/metadata"
+    item = "https://example.org/files/letter-1.p.txt"
+    assert links == {
+        ("canonical", address, None),
+        ("cite-as", "https://doi.org/10.1000/1", None),
+        ("type", "https://schema.org/AboutPage", None),
+        ("type", "https://schema.org/Message", None),
+        ("author", "https://orcid.org/0000-0002-1825-0097", None),
+        ("license", "https://spdx.org/licenses/MIT.html", None),
+        ("describedby", f"{start}/json/letter-1.json", "application/json"),
+        ("describedby", f"{start}/tei/letter-1.xml", "application/tei+xml"),
+        ("describedby", f"{start}/bibtex/letter-1.bib", "application/x-bibtex"),
+        ("describedby", f"{start}/csl/letter-1.json", "application/vnd.citationstyles.csl+json"),
+        ("item", item, "text/plain"),
+        ("collection", "https://example.org/index.html", "text/html"),
+        ("linkset", f"{start}/linkset/letter-1.json", "application/linkset+json"),
+    }
+    described = json.loads((out / "metadata" / "linkset" / "letter-1.json").read_bytes())["linkset"]
+    assert described[0]["anchor"] == address
+    assert described[0]["item"] == [{"href": item, "type": "text/plain"}]
+    assert {one["anchor"] for one in described} == {
+        address, item, *(href for rel, href, _ in links if rel == "describedby")
+    }  # fmt: skip
+    assert load_record(out / "metadata" / "json" / "letter-1.json").id == "letter-1"
+    assert b"Dear Office!" in (out / "metadata" / "tei" / "letter-1.xml").read_bytes()
+    [entry] = pybtex.database.parse_file(
+        out / "metadata" / "bibtex" / "letter-1.bib"
+    ).entries.values()
+    assert entry.fields["url"] == address
+    [item] = json.loads((out / "metadata" / "csl" / "letter-1.json").read_bytes())
+    assert item["URL"] == address
+
+
+def test_without_an_address_the_links_of_a_letter_are_relative(collection: Path) -> None:
+    out = site(collection)
+    page = html.fromstring((out / "letters" / "letter-1.html").read_bytes())
+    links = {rel: strings(page, f"//link[@rel='{rel}']/@href") for rel in ("describedby", "item")}
+    for link in (*links["describedby"], *links["item"]):
+        assert (out / "letters" / link).is_file()
+    assert len(links["describedby"]) == 4
+    assert len(links["item"]) == 1
+    assert not strings(page, "//link[@rel='linkset' or @rel='cite-as']/@href")
+    assert not list((out / "metadata" / "linkset").iterdir())
+    assert "citation_public_url" not in dict(citation(page))
+
+
+def test_the_sitemap_has_the_day_since_which_each_page_is_as_it_is(collection: Path) -> None:
+    out = site(collection, "--base-url", "https://example.org")
+    days = strings(etree.parse(out / "sitemap.xml"), "//*[local-name()='lastmod']/text()")
+    pages = strings(etree.parse(out / "sitemap.xml"), "//*[local-name()='loc']/text()")
+    assert days == ["2026-11-24"] * len(pages)
 
 
 def test_an_agent_named_n_n_has_no_page(collection: Path) -> None:

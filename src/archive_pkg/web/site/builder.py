@@ -26,6 +26,7 @@ from archive_pkg.packages.access.visibility import judged_on
 from archive_pkg.packages.page import rendering
 from archive_pkg.projects import Project
 from archive_pkg.version import SOFTWARE
+from archive_pkg.web.site import for_programs
 from archive_pkg.web.site.cache import SiteCache
 from archive_pkg.web.site.catalogue import Catalogue
 from archive_pkg.web.site.letters import (
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
     from archive_pkg.collection.opening import Collection
     from archive_pkg.executors import Executor
-    from archive_pkg.projects import ProjectFile
 
 MANIFEST = "site-sha256.txt"
 """The file with the digests of all files that archive-pkg made, as sha256sum writes them.
@@ -55,7 +55,17 @@ It marks a folder as a site.
 """
 _CACHE_FILE = "site.sqlite"
 _BATCH = 25
-_FOLDERS = (LETTERS, FILES, DOWNLOADS, "people", "places", "years", "data", "assets")
+_FOLDERS = (
+    LETTERS,
+    FILES,
+    DOWNLOADS,
+    *for_programs.FOLDERS,
+    "people",
+    "places",
+    "years",
+    "data",
+    "assets",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +145,7 @@ def build_site(
             base,
             judged_on(day),
             downloads,
-            _version(title, base, downloads, project.settings),
+            _version(title, base, downloads, project),
             project,
         )
         builder = _SiteBuilder(plan, out, before)
@@ -164,8 +174,8 @@ def _open_cache(collection: Collection) -> Iterator[SiteCache]:
         yield held.enter_context(SiteCache(path))
 
 
-def _version(title: str, base: str, downloads: bool, settings: ProjectFile) -> bytes:
-    shown = (settings.site.imprint, settings.licence, settings.rights_statement)
+def _version(title: str, base: str, downloads: bool, project: Project) -> bytes:
+    shown = (project.publisher, project.settings.model_dump_json())
     hasher = hashlib.sha256(repr((SOFTWARE, title, base, downloads, shown)).encode())
     hasher.update(rendering.asset("letter.html").encode())
     for name in ("site_macros.html", "site_letter.html"):

@@ -339,22 +339,28 @@ class Catalogue:
         yield "robots.txt", [robots.encode()]
 
     def _sitemaps(self) -> Iterator[File]:
-        paths = ["index.html", "years.html", "people.html", "places.html", "network.html"]
-        paths += [f"{one.folder}/{key}.html" for key, one in sorted(self._people.items())]
-        paths += [f"{LETTERS}/{entry.id}.html" for entry in self._entries]
-        groups = [paths[at : at + SITEMAP] for at in range(0, len(paths), SITEMAP)]
+        last = max((entry.modified for entry in self._entries), default="")
+        names = ["index.html", "years.html", "people.html", "places.html", "network.html"]
+        pages = [(name, last) for name in names]
+        for key, one in sorted(self._people.items()):
+            last = max(self._entries[number].modified for number in one.letters)
+            pages.append((f"{one.folder}/{key}.html", last))
+        pages += [(f"{LETTERS}/{entry.id}.html", entry.modified) for entry in self._entries]
+        groups = [pages[at : at + SITEMAP] for at in range(0, len(pages), SITEMAP)]
         if len(groups) == 1:
             yield "sitemap.xml", [self._sitemap("urlset", "url", groups[0])]
             return
         names = [f"sitemap-{number}.xml" for number in range(1, len(groups) + 1)]
         for name, group in zip(names, groups, strict=True):
             yield name, [self._sitemap("urlset", "url", group)]
-        yield "sitemap.xml", [self._sitemap("sitemapindex", "sitemap", names)]
+        dated = [(n, max(day for _, day in g)) for n, g in zip(names, groups, strict=True)]
+        yield "sitemap.xml", [self._sitemap("sitemapindex", "sitemap", dated)]
 
-    def _sitemap(self, outer: str, inner: str, paths: Sequence[str]) -> bytes:
+    def _sitemap(self, outer: str, inner: str, pages: Sequence[tuple[str, str]]) -> bytes:
         lines = "".join(
-            f"<{inner}><loc>{escaped(self._plan.base + quote(path))}</loc></{inner}>\n"
-            for path in paths
+            f"<{inner}><loc>{escaped(self._plan.base + quote(path))}</loc>"
+            f"{f'<lastmod>{day}</lastmod>' if day else ''}</{inner}>\n"
+            for path, day in pages
         )
         head = '<?xml version="1.0" encoding="UTF-8"?>\n'
         name = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -77,6 +77,7 @@ class CatalogueEntry:
         roles: Pairs of a field in `ROLES` or `PLACES` and the key of an agent or place.
         related: The ids of the records that its page links to.
         download: The size and SHA-256 of the package; None if it cannot be downloaded.
+        modified: The day since which its page is as it is; empty if unknown.
     """
 
     id: str
@@ -93,6 +94,7 @@ class CatalogueEntry:
     roles: tuple[tuple[str, str], ...] = field(default=())
     related: tuple[str, ...] = ()
     download: tuple[int, str] | None = None
+    modified: str = ""
 
     @property
     def year_name(self) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archive_pkg import storage
+from archive_pkg.bags import Bag
 from archive_pkg.bags.archives.serializing import write_zip
 from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.bulk.running import Done
@@ -25,6 +27,7 @@ from archive_pkg.packages import layout, open_package, states, verify
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.access.visibility import window
+from archive_pkg.packages.metadata_documents import export_context
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import DAMAGED, drawing_of, view
 from archive_pkg.packages.page.parts import read_parts
@@ -33,11 +36,13 @@ from archive_pkg.records.display import label, search_texts
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.texts.letter_files import DOCX, ODT
 from archive_pkg.texts.line_ends import unbroken
+from archive_pkg.web.site import for_programs
 from archive_pkg.web.site.entries import ROLES, CatalogueEntry, catalogue_entry
+from archive_pkg.web.site.for_programs import Link
 from archive_pkg.web.site.search_index import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
     from archive_pkg.projects import Project
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding
+    from archive_pkg.web.site.for_programs import Download
 
 LETTERS = "letters"
 DOWNLOADS = "downloads"
@@ -309,13 +315,20 @@ class _LetterPublisher:
             folder = self.path / "data" / layout.PARTS
             self.parts = read_parts(self.record, folder, store=self._store)
             entry = catalogue_entry(self.record, self._download())
-            html = self._page(entry).encode("utf-8", "replace")
-            refuse_traces(
-                self.out,
-                folder,
-                {str(self.path): html.decode()},
-                f"{self.path} is not on the site",
+            context = replace(
+                export_context(self.record, folder, project=self.plan.project),
+                addresses=self._addresses(),
             )
+            documents = for_programs.downloads(self.record, context)
+            found = self._links(documents)
+            html = self._page(entry, documents, found).encode("utf-8", "replace")
+            shown = {one.name: one.data.decode() for one in documents}
+            shown[str(self.path)] = html.decode()
+            refuse_traces(self.out, folder, shown, f"{self.path} is not on the site")
+            for one in documents:
+                self._write(one.name, one.data)
+            if self._address:
+                self._write(self._linkset, for_programs.linkset(self._address, found))
             page.write_bytes(html)
         except BaseException:
             for file in (name, self._zip, *self.files):
@@ -328,6 +341,8 @@ class _LetterPublisher:
         text = {word for text in texts for word in words_of(text)}
         context = ExportContext(addresses=self._addresses())
         since, until = window(self.full, self.plan.day)
+        packaged = self._packaged_on()
+        entry = replace(entry, modified=max(packaged, since) if packaged else "")
         return SiteLetter(
             CachedLetter(key, since, until, self.files),
             entry,
@@ -337,6 +352,38 @@ class _LetterPublisher:
             if self.record.document_type.correspondence
             else b"",
         )
+
+    def _write(self, name: str, data: bytes) -> None:
+        self.files[name] = hashlib.sha256(data).hexdigest()
+        (self.plan.stage / name).write_bytes(data)
+
+    def _packaged_on(self) -> str:
+        dates = Bag.open(self.path).values("Bagging-Date")
+        return next((day for day in dates if re.fullmatch(r"\d{4}-\d\d-\d\d", day)), "")
+
+    @property
+    def _address(self) -> str:
+        """The address of the page; empty if that of the site is unknown."""
+        return self._addresses().get(self.record.id, "")
+
+    @property
+    def _linkset(self) -> str:
+        return f"metadata/linkset/{self.record.id}.json"
+
+    def _items(self) -> list[Link]:
+        root = self.plan.base or "../"
+        items = [
+            Link("item", root + shown.file.removeprefix("../"), _type_on_site(shown.part))
+            for shown in self.parts
+            if shown.file
+        ]
+        if self._zip in self.files:
+            items.append(Link("item", root + self._zip, "application/zip"))
+        return items
+
+    def _links(self, documents: Sequence[Download]) -> list[Link]:
+        root = self.plan.base or "../"
+        return list(for_programs.links(self.record, root, self._address, documents, self._items()))
 
     def _store(self, part: Part, stream: BinaryIO) -> str:
         """Copy a part's file to the site and return its address."""
@@ -366,7 +413,12 @@ class _LetterPublisher:
         self.files[self._zip] = digest
         return size, digest
 
-    def _page(self, entry: CatalogueEntry) -> str:
+    def _page(
+        self, entry: CatalogueEntry, documents: Sequence[Download], found: Sequence[Link]
+    ) -> str:
+        if self._address:
+            found = [*found, Link("linkset", self.plan.base + self._linkset, for_programs.LINKSET)]
+        publisher = self.plan.project.publisher or self.plan.title
         shown = view(self.record, self.parts, drawing_of(self.record), "{}.html".format)
         agents = {one.key: one for one in entry.people}
         roles = [
@@ -387,7 +439,12 @@ class _LetterPublisher:
             withheld_parts=self.is_cut,
             state=self._state(),
             linked_data=script_json(self._linked_data()),
-            address=f"{self.plan.base}{LETTERS}/{self.record.id}.html" if self.plan.base else "",
+            address=self._address,
+            links=found,
+            documents=documents,
+            citation=list(
+                for_programs.citation_fields(self.record, publisher, self._address, self._items())
+            ),
             policy=rendering.policy(styles=(shown["row_style"],), own=True),
         )
 
@@ -428,6 +485,12 @@ class _LetterPublisher:
         return json.loads(
             export("schema-org", self.record, ExportContext(addresses=self._addresses()))
         )
+
+
+def _type_on_site(part: Part) -> str:
+    """Return the media type with which a web server sends the file of a part."""
+    media_type = str(part.media_type)
+    return media_type if media_type in _SUFFIXES else "application/octet-stream"
 
 
 def script_json(data: Any) -> str:
