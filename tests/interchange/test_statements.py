@@ -7,6 +7,7 @@ exports.
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from prov.model import ProvDocument
 
+from archive_pkg.csv_text import unguarded
 from archive_pkg.interchange import FORMATS, ExportContext, export
 from archive_pkg.interchange.markup import fit
 from archive_pkg.records import Edtf, display, load_record
@@ -453,6 +455,18 @@ def check_ead(says: Says, written: bytes) -> None:
             assert said.partition(":")[0] in allowed
 
 
+def check_atom(says: Says, written: bytes) -> None:
+    *_, row = csv.DictReader(written.decode().splitlines(keepends=True))
+    for column, known in (
+        ("accessConditions", says.access),
+        ("reproductionConditions", says.rights),
+    ):
+        for line in filter(None, map(plain, unguarded(row[column]).splitlines())):
+            assert any(line in words for words in known)
+    primary = {tag.partition("-")[0] for tag in says.languages}
+    assert primary.issuperset(filter(None, row["language"].split("|")))
+
+
 def check_mods(says: Says, written: bytes) -> None:
     assert set(words(xml(written, "languageTerm"))) <= says.languages
     allowed = {"restriction on access": says.access, "use and reproduction": says.rights}
@@ -573,6 +587,7 @@ READERS = {
     "ead3": check_ead,
     "ead2002": check_ead,
     "mods": check_mods,
+    "atom": check_atom,
     "tei": check_tei,
     "cmif": check_cmif,
     "csl": check_csl,

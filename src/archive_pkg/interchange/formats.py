@@ -136,6 +136,15 @@ FORMATS: Mapping[str, Format] = {
             packaged=False,
         ),
         Format(
+            "atom",
+            "AtoM's CSV (ISAD)",
+            "atom.csv",
+            "text/csv",
+            "atom",
+            collects=True,
+            packaged=False,
+        ),
+        Format(
             "invenio",
             "InvenioRDM (JSON)",
             "invenio.json",

@@ -42,6 +42,7 @@ DocumentName = Literal[
     "csl",
     "sword",
     "archivematica",
+    "atom",
     "invenio",
     "dataverse",
     "bibtex",

@@ -213,7 +213,7 @@ class FindingAid:
 
     def _context(self, description: Element, record: Record) -> None:
         paragraphs(description, "accessrestrict", derived_facts.restrictions(record))
-        paragraphs(description, "userestrict", _rights(record))
+        paragraphs(description, "userestrict", rights_words(record))
         paragraphs(description, "custodhist", [record.custody] if record.custody else [])
         if record.donor:
             words = f"Acquired from {record.agent(record.donor).name}."
@@ -221,18 +221,18 @@ class FindingAid:
         descriptions: dict[str, list[str]] = {}
         bonds = derived_facts.bonds(record)
         for part in record.parts:
-            descriptions.setdefault(_section(part, bonds[part.id]), []).append(
+            descriptions.setdefault(part_section(part, bonds[part.id]), []).append(
                 part_in_words(record, part)
             )
         enclosed = [f"Enclosed: {title}" for title in derived_facts.enclosed(record)]
-        self.section(description, "summary", _summary(record))
+        self.section(description, "summary", summary_words(record))
         self.section(description, "enclosures", enclosed)
         self.section(description, "items", derived_facts.items(record))
         self.section(description, "parts", descriptions.get("scopecontent", ()))
         paragraphs(description, "relatedmaterial", derived_facts.labelled_relations(record))
         paragraphs(description, "originalsloc", descriptions.get("originalsloc", ()))
         paragraphs(description, "altformavail", descriptions.get("altformavail", ()))
-        others = [*_classification(record), *descriptions.get("odd", ())]
+        others = [*classification_words(record), *descriptions.get("odd", ())]
         self.section(description, "other", others)
         if record.publications:
             published = put(description, "bibliography")
@@ -305,7 +305,8 @@ def paragraphs(
             say(section, "p", words)
 
 
-def _classification(record: Record) -> Iterator[str]:
+def classification_words(record: Record) -> Iterator[str]:
+    """Yield the classification and the words and notes of its changes' dates."""
     classification = record.classification
     if classification is None:
         return
@@ -317,7 +318,8 @@ def _classification(record: Record) -> Iterator[str]:
             yield f"Classification {change.action}: {'; '.join(filter(None, words))}"
 
 
-def _rights(record: Record) -> Iterator[str]:
+def rights_words(record: Record) -> Iterator[str]:
+    """Yield the statement of rights, the licence and the holder."""
     if record.rights:
         yield record.rights.statement
         if record.rights.licence:
@@ -326,14 +328,15 @@ def _rights(record: Record) -> Iterator[str]:
             yield f"Rights holder: {record.agent(record.rights.holder).name}"
 
 
-def _summary(record: Record) -> Iterator[str]:
+def summary_words(record: Record) -> Iterator[str]:
+    """Yield the summary and its author."""
     if record.summary:
         yield record.summary.text
         if record.summary.author:
             yield f"Summary by {record.agent(record.summary.author).name}."
 
 
-def _section(part: Part, bond: derived_facts.Bond) -> str:
+def part_section(part: Part, bond: derived_facts.Bond) -> str:
     """Return the name of the element that describes a part."""
     match bond:
         case "version" if part.kind != "original":
