@@ -173,7 +173,6 @@ def test_citation_managers_find_the_fields_and_documents_of_a_letter(tmp_path: P
         ("describedby", f"{start}/bibtex/letter-1.bib", "application/x-bibtex"),
         ("describedby", f"{start}/csl/letter-1.json", "application/vnd.citationstyles.csl+json"),
         ("item", item, "text/plain"),
-        ("collection", "https://example.org/index.html", "text/html"),
         ("linkset", f"{start}/linkset/letter-1.json", "application/linkset+json"),
     }
     described = json.loads((out / "metadata" / "linkset" / "letter-1.json").read_bytes())["linkset"]
@@ -203,6 +202,14 @@ def test_without_an_address_the_links_of_a_letter_are_relative(collection: Path)
     assert not strings(page, "//link[@rel='linkset' or @rel='cite-as']/@href")
     assert not list((out / "metadata" / "linkset").iterdir())
     assert "citation_public_url" not in dict(citation(page))
+
+
+def test_a_date_that_is_not_a_day_is_in_words_for_citation_managers(tmp_path: Path) -> None:
+    write(tmp_path / "collection", simple(1, date="1960-07~"), p="Dear Office!\n")
+    page = (site(tmp_path / "collection") / "letters" / "letter-1.html").read_bytes()
+    fields = dict(citation(html.fromstring(page)))
+    assert fields["citation_date"] == "about July 1960"
+    assert "citation_publication_date" not in fields
 
 
 def test_the_sitemap_has_the_day_since_which_each_page_is_as_it_is(collection: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archive_pkg.dates.english import in_words
 from archive_pkg.interchange import FORMATS, ExportContext, derived_facts, export
 from archive_pkg.interchange.addresses import address, licence_address
-from archive_pkg.interchange.dates import plain
+from archive_pkg.interchange.dates import is_exact
 from archive_pkg.interchange.json_text import to_json
 
 if TYPE_CHECKING:
@@ -96,7 +96,6 @@ def links(
         yield Link("license", place)
     yield from (Link("describedby", root + one.name, one.media_type) for one in documents)
     yield from items
-    yield Link("collection", f"{root}index.html", "text/html")
 
 
 def linkset(page: str, found: Sequence[Link]) -> bytes:
@@ -128,12 +127,11 @@ def citation_fields(
         pieces = derived_facts.family_and_given(agent)
         yield "citation_author", f"{pieces.family}, {pieces.all_given}" if pieces else agent.name
     if record.date and record.date.edtf:
-        day = plain(record.date.edtf)
-        yield (
-            ("citation_publication_date", day.replace("-", "/"))
-            if day
-            else ("citation_date", in_words(str(record.date.edtf)))
-        )
+        date = record.date.edtf
+        if is_exact(date):
+            yield "citation_publication_date", date.replace("-", "/")
+        else:
+            yield "citation_date", in_words(str(date))
     doi = derived_facts.doi(record)
     for name, value in (
         ("language", derived_facts.main_language(record)),
