@@ -80,7 +80,7 @@ MAPPING = {
     "salutation": "opener, salute (where quoted from the text)",
     "closing": "closer, salute (where quoted from the text)",
     "summary.text": "profileDesc, abstract",
-    "summary.author": "respStmt",
+    "summary.author": "abstract, resp; respStmt",
     "subjects": "textClass, keywords, term",
     "mentioned_agents": "particDesc; notesStmt, note type=mentioned",
     "mentioned_places.name": "settingDesc, place",
@@ -338,7 +338,9 @@ def _source(source: Element, record: Record) -> None:
 
 def _profile(profile: Element, record: Record, context: ExportContext) -> None:
     if record.summary:
-        say(put(profile, "abstract"), "p", record.summary.text)
+        author = record.summary.author
+        abstract = put(profile, "abstract", resp=f"#agent-{author}" if author else None)
+        say(abstract, "p", record.summary.text)
     if record.languages:
         usage = put(profile, "langUsage")
         texts = [part for part in derived_facts.text_parts(record) if part.id in context.texts]

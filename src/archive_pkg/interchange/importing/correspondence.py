@@ -45,6 +45,9 @@ class Correspondence:
     """Reads the correspondents, dates and places of a letter into a draft.
 
     In a file that this program exported, `role="author"` marks authors who are not senders.
+
+    Attributes:
+        own: For each name that this program exported, the reference to the agent's entry.
     """
 
     def __init__(self, source: XmlSource, draft: ImportedDraft, *, is_ours: bool = False) -> None:
@@ -52,6 +55,7 @@ class Correspondence:
         self.draft = draft
         self.is_ours = is_ours
         self.people = source.listed
+        self.own: dict[str, str] = {}
 
     def read(self, described: Element) -> None:
         """Read a `correspDesc`."""
@@ -140,6 +144,11 @@ class Correspondence:
             field: The field that the agent goes into. How certain the source is about it is
                 recorded, unless this is empty.
         """
+        own = self.own.get(text_of(element) or "")
+        if own:
+            listed = self.identifiers(element)
+            words = self.source.words(element)
+            return self.draft.agent(words, self.kind(element), listed, reference=own)
         written, name, role = self._name(element)
         if not name or is_unknown(name):
             self._report_unknown(element, written)
@@ -290,7 +299,7 @@ class Correspondence:
         first = ", ".join(filter(None, names)) if one else names[0]
         if not first:
             return
-        bare = without_signs(first) or first
+        bare = first if self.is_ours else without_signs(first) or first
         if is_unknown(bare):
             self._report_unknown(places[0], first)
             return

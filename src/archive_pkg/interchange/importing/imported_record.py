@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.faults import Fault
+from archive_pkg.interchange.addresses import address
 from archive_pkg.interchange.importing.dates import before_christ
 from archive_pkg.interchange.importing.watched_xml import (
     IMPORT_NOT_READ,
@@ -141,7 +142,7 @@ class ImportedDraft:
         agent |= {label: words for label, words in more.items() if words and label not in agent}
         held = agent.setdefault("identifiers", [])
         for item in listed:
-            if item not in held:
+            if _key(item) not in map(_key, held):
                 held.append(item)
                 self._by_key.setdefault(_key(item), []).append(known)
                 if not referred and not (mentioned and _vague(name)):
@@ -549,7 +550,8 @@ def _first_day(event: dict[str, Any]) -> tuple[bool, datetime.date]:
 
 
 def _key(identifier: dict[str, str]) -> tuple[str, str]:
-    return identifier["scheme"], identifier["value"]
+    scheme, value = identifier["scheme"], identifier["value"]
+    return scheme, (address(value) or value) if scheme == "url" else value
 
 
 _PUBLIC = frozenset(SCHEMES) - {"local", "url"}
@@ -567,8 +569,12 @@ def _realm(key: tuple[str, str]) -> str:
 
 @lru_cache(4096)
 def _tokens(name: str) -> list[str]:
-    """Return the words of a name in lower case, sorted, without a final 's."""
-    return sorted(re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", name.casefold())))
+    """Return the words of a name in lower case, sorted, without a final 's.
+
+    A name without letters and digits is one word.
+    """
+    name = name.casefold()
+    return sorted(re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", name))) or [name]
 
 
 def fits(one: str, other: str, *, inflected: bool = False) -> bool:

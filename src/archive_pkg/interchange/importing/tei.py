@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 ROUND_TRIP_FIELDS = frozenset([
     "type", "title", "variant_titles", "authors", "sender", "recipients", "copies_to",
     "date.edtf", "date.as_written", "date.note", "received.edtf", "received.as_written",
-    "received.note", "place.name", "place.identifiers", "summary.text", "subjects.term",
+    "received.note", "place.name", "place.identifiers", "summary.text", "summary.author",
+    "signatories", "subjects.term",
     "holdings.repository", "holdings.levels", "custody", "publications", "rights.statement",
     "rights.licence", "rights.holder", "enclosures.title", "mentioned_places.name", "identifiers",
     "salutation", "closing", "mentioned_agents", "attention", "number", "distribution",

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.imported_record import ImportedDraft
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
-_NOT_MAKERS = ("signatory", "author of summary")
+_OWN_MAKERS = ("transcriber", "translator", "software")
+"""The roles in exports of this program that makers of the text have."""
+_OF_ORIGINAL = re.compile("Access to Original of ")
+"""The beginning of a restriction that names no part except the original."""
 _LICENCE = re.compile("licen[cs]e", re.IGNORECASE)
 _TRANSLATES = re.compile(r"translat|übersetz|uebersetz|tradu[cz]|перев", re.IGNORECASE)
 _OWN_KINDS = {"person": "person", "personGrp": "family", "org": "organization"}
@@ -127,7 +130,7 @@ class TeiHeader:
             self._own_agents()
         for described in self._all("profileDesc/correspDesc"):
             if self.is_ours:
-                self.source.mark_used([(described, "@key"), (described, "@ref")])
+                self.source.mark_used([(described, "@key")])
             elif address := self.source.identifier(described, "ref"):
                 self.draft.add("identifiers", address)
             self.correspondence.read(described)
@@ -166,6 +169,12 @@ class TeiHeader:
                     reference=f"#{entry.get(XML_ID)}",
                     **more,
                 )
+                name = self.draft.agent_name(agent) if agent else ""
+                if name in self.correspondence.own:
+                    what = f"particDesc: a second entry for “{name}”"
+                    self.draft.report.add(self.source.not_read(what))
+                elif name:
+                    self.correspondence.own[name] = f"#{entry.get(XML_ID)}"
                 parts = re.split(r"[ +]", self.source.attribute(entry, "role") or "")
                 if agent and all(parts):
                     taken = {"agent": agent, "part": parts}
@@ -248,7 +257,9 @@ class TeiHeader:
                 continue
             access = own_restriction(text_of(child)) if child.get("type") == "access" else None
             if access:
-                self.source.mark_all_used(child)
+                if not self.access and _OF_ORIGINAL.match(text_of(child) or ""):
+                    self.source.mark_all_used(child)
+                self.source.attribute(child, "type")
                 self.access.append(access)
             elif self.is_ours and child.get("type") == "rights-holder":
                 self.source.attribute(child, "type")
@@ -362,9 +373,15 @@ class TeiHeader:
             *self._all("fileDesc/sourceDesc//msContents/summary"),
         ]
         abstract = self.source.words(found[0] if found else None)
-        self.draft.state("summary", {"text": abstract} if abstract else None)
+        author = self._responsible(found[0]) if abstract and self.is_ours else None
+        summary = {"text": abstract} | optional("author", author)
+        self.draft.state("summary", summary if abstract else None)
         subjects = [
-            {"term": words} | optional("identifier", self.source.identifier(term, "ref"))
+            {"term": words}
+            | optional(
+                "identifier",
+                self.source.identifier(term, "ref") or self.source.identifier(term, "key"),
+            )
             for term in self._all("profileDesc/textClass/keywords/term")
             if term.get("type") != "document-type" and (words := self.source.words(term))
         ]
@@ -383,6 +400,15 @@ class TeiHeader:
                 self.draft.raw["mentioned_places"][number]["as_written"] = self.source.words(
                     written[0]
                 )
+
+    def _responsible(self, element: Element) -> str | None:
+        """Return the id of the listed agent that `resp` names; None if it names none."""
+        listed = self.source.listed.get((element.get("resp") or "").removeprefix("#"))
+        names = [e for e in listed if local(e) in AGENT_ELEMENTS] if listed is not None else []
+        if not names:
+            return None
+        self.source.mark_used([(element, "@resp")])
+        return self.correspondence.agent(names[0])
 
     def languages(self) -> list[str]:
         """Return the languages that the header lists, or else the first language of the text."""
@@ -411,8 +437,8 @@ class TeiHeader:
                 named = [
                     e for e in element if isinstance(e.tag, str) and local(e) in AGENT_ELEMENTS
                 ]
-                if self.is_ours and did in _NOT_MAKERS:
-                    self.source.mark_all_used(element)
+                if self.is_ours and did not in _OWN_MAKERS:
+                    self._role(element, named, did)
                     continue
                 if local(element) == "editor":
                     named = named or [element]
@@ -426,6 +452,24 @@ class TeiHeader:
                         for owner in {element, who}:
                             self.responsible.setdefault(owner.get(XML_ID), []).append(agent)
         return list(dict.fromkeys(makers)), list(dict.fromkeys(translators))
+
+    def _role(self, element: Element, named: list[Element], did: str) -> None:
+        """Read who signed a document that this program exported; report other roles.
+
+        The abstract names its author.
+        """
+        agents = list(filter(None, map(self.correspondence.agent, named)))
+        self.source.mark_all_used(element)
+        summary = self.draft.raw.get("summary", {})
+        if did == "signatory":
+            self.draft.state("signatories", [*self.draft.raw.get("signatories", ()), *agents])
+        elif did != "author of summary" or agents != [summary.get("author")]:
+            self.report_role(did, agents)
+
+    def report_role(self, did: str, agents: list[str]) -> None:
+        """Report agents with a role that the record has no place for."""
+        names = ", ".join(map(self.draft.agent_name, agents))
+        self.draft.report.add(self.source.not_read(f"titleStmt/respStmt: {did}: {names}"))
 
     def _maker(self, who: Element, did: str) -> str | None:
         """Return the id of a maker of the edition; None if the element names none.

@@ -120,6 +120,9 @@ class TeiText:
             self._unplaced(note)
         if reading.text:
             parts += self._text_parts(reading, languages, translators)
+        taken = {agent for part in parts for agent in part.get("made_by", ())}
+        if unused := [agent for agent in translators if agent not in taken]:
+            self.header.report_role("translator", unused)
         self.draft.raw["parts"] = parts
         if reading.text:
             self._quotes(reading, [part for part in parts if "span" in part])
@@ -316,10 +319,11 @@ class TeiText:
             ]
             tags = (f"{{{self.source.namespace}}}{name}" for name in ("persName", "name"))
             signed = filter(None, map(text_of, zone.element.iter(*tags)))
-            if len(persons) == 1 and all(
-                fits(name, self.draft.agent_name(persons[0])) for name in signed
+            if (
+                len(persons) == 1
+                and all(fits(name, self.draft.agent_name(persons[0])) for name in signed)
+                and self.draft.raw.setdefault("signatories", persons) == persons
             ):
-                self.draft.raw["signatories"] = persons
                 self.draft.at(field, quote, "signed-by-the-sender")
         elif field == "date" and field not in self.draft.raw:
             self._dateline(zone, quote)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -354,7 +354,7 @@ def _after(text: str, start: str) -> str:
     bare_text, bare_start = text.split("://", 1)[-1], start.split("://", 1)[-1]
     if not bare_start or "://" not in text or not bare_text.startswith(bare_start):
         return ""
-    return bare_text[len(bare_start) :].rstrip("/").removesuffix(".html")
+    return unquote(bare_text[len(bare_start) :].rstrip("/").removesuffix(".html"))
 
 
 def _is(scheme: str, value: str) -> bool:
