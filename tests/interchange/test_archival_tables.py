@@ -1,14 +1,18 @@
-"""The CSV files of archival systems: AtoM."""
+"""The CSV files of archival systems: AtoM, out and in."""
 
 from __future__ import annotations
 
 import csv
 import re
+from pathlib import Path
 from typing import Any
 
 from examples import full, record
 
 from archive_pkg.interchange import export
+from archive_pkg.interchange.dates import edtf_of
+from archive_pkg.records.models import Record
+from archive_pkg.tables import draft_map, read_tables
 
 ATOM_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?|NULL|")
 """The dates that AtoM's own check of a CSV file accepts."""
@@ -78,3 +82,57 @@ def test_everything_in_atom_is_a_draft_in_the_columns_of_its_example() -> None:
     written = rows(export("atom", [full()]))
     assert {row["publicationStatus"] for row in written} == {"Draft"}
     assert len(written[0]) == 56
+
+
+def imported(path: Path, document: bytes) -> dict[str, Record]:
+    """Return the records of a table, read with the map that is drafted from its header."""
+    path.write_bytes(document)
+    path.with_name(f"{path.name}.map.yaml").write_text(draft_map(path), encoding="utf-8")
+    found, report = read_tables(path)
+    assert report.ok, [one.message for one in report.errors]
+    return {one.id: one for one in found}
+
+
+def test_atoms_table_is_recognized_by_its_header_and_comes_back(tmp_path: Path) -> None:
+    agents = [{"id": n, "name": f"{n.title()}, Ann", "kind": "person"} for n in ("orlov", "petrov")]
+    sent = record(
+        id="d",
+        title="=Letter | 1",
+        agents=agents,
+        sender=["orlov", "petrov"],
+        date={"edtf": "1960-07-18", "as_written": "18 July 1960"},
+        subjects=[{"term": "oil"}, {"term": "coal"}],
+        publications=["Pravda 1, p. 2"],
+        custody="Found.",
+        holdings=[{"repository": "RGANI", "levels": [{"name": "fond", "value": "3"}]}],
+    )
+    again = imported(tmp_path / "atom.csv", export("atom", [*LETTERS, sent]))
+    assert sorted(again) == ["a", "b", "c", "d"]
+    for one in (*LETTERS, sent):
+        back = again[one.id]
+        assert edtf_of(back.date) == edtf_of(one.date)
+        assert back.holdings[0].repository == "RGANI"
+        assert not back.identifiers or one.id == "a"
+    back = again["d"]
+    assert back.title == "=Letter | 1"
+    assert [back.agent(name).name for name in back.sender] == ["Orlov, Ann", "Petrov, Ann"]
+    assert (back.subjects, back.publications, back.custody) == (
+        sent.subjects,
+        sent.publications,
+        sent.custody,
+    )
+    assert "RGANI, fond 3" in (back.parts[0].note or "")
+
+
+def test_a_level_that_is_not_a_letter_and_a_second_date_are_reported(tmp_path: Path) -> None:
+    path = tmp_path / "atom.csv"
+    path.write_text(
+        "legacyId,parentId,levelOfDescription,title,scopeAndContent,eventStartDates,eventActors\n"
+        "1,,Fonds,Papers,,1800,\n2,1,Item,A letter,Thanks.,1801|NULL|1803,Doe|NULL\n"
+    )
+    path.with_name("atom.csv.map.yaml").write_text(draft_map(path), encoding="utf-8")
+    [one], report = read_tables(path)
+    assert (one.title, edtf_of(one.date), one.sender) == ("A letter", "1801", ("doe",))
+    said = [finding.message for finding in report]
+    assert "the row “1” is not a letter: its levelOfDescription is Fonds" in said
+    assert "“1803” is left out: “1801” is the date_begin" in said

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archive_pkg.csv_text import unguarded
 from archive_pkg.dates.written.reader import column_conventions
 from archive_pkg.names import is_unknown
 from archive_pkg.reports import Code, Report, Severity, counted
@@ -198,6 +199,11 @@ class ListRows:
             return "it is a heading"
         header = self._sheet.header
         fields = {self._map.columns.get(header[p], "") for p, _ in filled if p < len(header)}
+        for name, wanted in self._map.rows.items():
+            at = self.columns.get(name, len(row))
+            cell = row[at].strip() if at < len(row) else ""
+            if cell.casefold() not in map(str.casefold, split_items(wanted)):
+                return f"its {name} is {cell or 'empty'}"
         width = sum(bool(header.strip()) for header in self._sheet.header)
         if len(filled) == 1 and width > 2 and not fields & {"files", "title", "summary"}:
             return "it is a heading"
@@ -328,7 +334,9 @@ class ListRows:
             for code, message, hint in find_suspicious(row[place], verbatim=False):
                 if code is not SPACE_AROUND:  # these spaces are stripped
                     self.report.add(code.at(self.at(number, header), message, hint))
-            if cell := self._cell(number, header, target, row[place].strip()):
+            text = row[place].strip()
+            text = unguarded(text) if self._sheet.is_guarded else text
+            if cell := self._cell(number, header, target, text):
                 cells.setdefault(target, []).append(cell)
         for target in _SINGLE:
             for cell in cells.get(target, ())[1:]:
@@ -348,6 +356,13 @@ class ListRows:
     def _cell(self, number: int, header: str, target: str, text: str) -> Cell | None:
         """Return a cell without the words for "unknown"; None if nothing is left."""
         items = self._split(header, text) if target in MANY_VALUES else [text]
+        if target not in MANY_VALUES and header in self._map.separators:
+            values = [item for item in self._split(header, text) if not self.is_unknown(item)]
+            text = values[0] if values else ""
+            items = [text]
+            for other in values[1:]:
+                message = f"“{other}” is left out: “{text}” is the {target}"
+                self.report.add(CELL_LEFT_OUT.at(self.at(number, header), message))
         known = [item for item in items if target in _KEEPS_UNKNOWN or not self.is_unknown(item)]
         if len(known) < sum(map(bool, items)):
             message = f"“{text}” means “unknown”, so {target} is left empty"

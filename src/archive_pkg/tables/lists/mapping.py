@@ -28,6 +28,7 @@ from archive_pkg.tables.lists.header_words import (
     is_archive_place,
     is_name_of,
 )
+from archive_pkg.tables.lists.presets import preset_of
 from archive_pkg.tables.reading.headers import normalize_header
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ MAP_INVALID = Code("tables-map-invalid", Severity.ERROR, "The map of a list of l
 
 _KEYS = (
     "sheet", "encoding", "described_by", "everywhere", "unknown", "columns", "separators",
+    "rows",
 )  # fmt: skip
 NO_RESTRICTION = "no_restriction"
 """The value for a column that is not imported although its header or cells speak of access."""
@@ -100,6 +102,8 @@ MANY_VALUES = frozenset(
     ]
 )  # fmt: skip
 """The fields whose cells can have several values."""
+_DIVIDED = MANY_VALUES | {"date_as_written", "date_begin", "date_end"}
+"""The fields whose cells a preset divides. A date is the first of several."""
 _FILE = re.compile(
     r"[^;|]+\.(?:tiff?|jpe?g|png|pdf|txt|docx?|xml|html?|jp2|rtf|odt)", re.IGNORECASE
 )
@@ -119,6 +123,8 @@ class ColumnMap:
             semicolon.
         unknown: Words for "unknown", in addition to the usual ones.
         encoding: The encoding of a CSV file that is not UTF-8; empty for UTF-8.
+        rows: By header, the values in the rows that are letters, separated by semicolons. Other
+            rows are not imported.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -128,6 +134,7 @@ class ColumnMap:
     separators: dict[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     encoding: str = ""
+    rows: dict[str, str] = field(default_factory=dict)
 
 
 def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
@@ -138,8 +145,10 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
         encoding: The encoding of the file, which the map will record; empty for UTF-8.
     """
     samples = _samples(sheet)
+    preset = preset_of(sheet.header)
+    review = f"It has the columns of {preset.system}." if preset else "Review it before you import."
     lines = [
-        f"# Draft of the map for “{sheet.name}”. Review it before you import the list.",
+        f"# Draft of the map for “{sheet.name}”. {review}",
         f"# Write {LEFT_OUT!r} for a column that you do not want to import. Several columns may",
         "# have the same field. Several values in one cell are separated by semicolons.",
         "",
@@ -154,18 +163,34 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
         "  type: letter",
         "",
         "# Words for “unknown” in this list, in addition to ?, N.N., unbekannt, s.a. and others.",
-        "unknown: []",
+        f"unknown: [{', '.join(map(_quoted, preset.unknown if preset else ()))}]",
         "",
-        "columns:",
     ]
-    guesses = _guesses(sheet.header, samples)
+    if preset:
+        guesses = {
+            header: preset.field(header, values)
+            for header, values in zip(sheet.header, samples, strict=True)
+            if header.strip()
+        }
+        levels = {value for row in samples for value in row if value.casefold() in preset.items}
+        if levels:
+            lines += [
+                "# The rows that are letters. Other rows are not imported.",
+                "rows:",
+                f"  {_quoted(preset.level)}: {_quoted('; '.join(preset.items))}",
+                "",
+            ]
+    else:
+        guesses = _guesses(sheet.header, samples)
+    lines.append("columns:")
     for header, (target, why) in guesses.items():
         meaning = _quoted(target) if target == LEFT_OUT else target
         lines.append(f"  {_quoted(header)}: {meaning}  # {why}")
     separated = [
         header
         for header, values in zip(sheet.header, samples, strict=True)
-        if guesses.get(header, ("",))[0] in MANY_VALUES and any("|" in value for value in values)
+        if guesses.get(header, ("",))[0] in (_DIVIDED if preset else MANY_VALUES)
+        and any("|" in value for value in values)
     ]
     if separated:
         lines += ["", "# What separates the values in a cell, if not semicolons."]
@@ -265,6 +290,7 @@ def read_mapping(path: Path) -> ColumnMap:
         tree.get("separators") or {},
         tuple(tree.get("unknown") or ()),
         tree.get("encoding") or "",
+        tree.get("rows") or {},
     )
 
 
@@ -284,7 +310,7 @@ def _faults(tree: Any, path: str) -> list[Finding]:
             message = f"`{key}` is not text"
         elif key == "unknown" and not _is_list_of_texts(value or []):
             message = "`unknown` is not a list of words"
-        elif key in ("columns", "everywhere", "separators"):
+        elif key in ("columns", "everywhere", "separators", "rows"):
             found += _entry_faults(key, value or {}, tree["columns"], path)
         if message:
             at = Location(path, field=str(key))
@@ -299,7 +325,7 @@ def _is_list_of_texts(value: object) -> bool:
 def _entry_faults(
     name: str, entries: object, columns: dict[str, Any], path: str
 ) -> Iterator[Finding]:
-    """Yield the faults in `columns`, `everywhere` or `separators`."""
+    """Yield the faults in `columns`, `everywhere`, `separators` or `rows`."""
     if not isinstance(entries, dict):
         message = f"`{name}` is not a list of `key: value`"
         yield MAP_INVALID.at(Location(path, field=name), message)
@@ -310,7 +336,7 @@ def _entry_faults(
         if not isinstance(value, str) or not value:
             message = f"`{name}.{key}` is empty or not text"
             yield MAP_INVALID.at(at, message, "Write one field or value.")
-        elif name == "separators":
+        elif name in ("separators", "rows"):
             if key not in columns:
                 yield MAP_INVALID.at(at, f"“{key}” is not one of the columns", "Write its header.")
         elif field not in TARGETS and not (name == "columns" and field in NOT_IMPORTED):

@@ -231,7 +231,11 @@ class ListReader(DateCells, AgentCells, AccessCells):
                 {"id": f"enclosure-{number}", "title": title}
                 for number, title in enumerate(row.items("enclosures"), 1)
             ],
-            "identifiers": [self._identifier(text) for text in row.items("identifiers")],
+            "identifiers": [
+                self._identifier(text)
+                for text in row.items("identifiers")
+                if text not in row.texts("id")
+            ],
         }
         row.raw |= {name: value for name, value in made.items() if value}
         if licence:
