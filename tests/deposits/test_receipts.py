@@ -170,7 +170,7 @@ def test_a_file_that_is_not_json_is_refused_as_a_receipt(tmp_path: Path) -> None
         load_receipt(path)
     assert "a file that `deposit` wrote" in refusal.value.hint
     path.write_text(json.dumps({key: RECEIPT[key] for key in RECEIPT if key != "answer"}))
-    with pytest.raises(InvalidError, match="answer: Field required"):
+    with pytest.raises(InvalidError, match="answer: the field is missing"):
         load_receipt(path)
 
 

@@ -148,7 +148,7 @@ def upgrade(
     with Staging(bag, wait=wait) as staging:
         verdict = verify(bag, jobs=jobs)
         if not verdict.valid or verdict.bag is None:
-            raise InvalidError(f"{bag} is not valid", "Nothing was changed.", verdict.report)
+            raise InvalidError(f"{bag} is not valid; nothing was changed", report=verdict.report)
         old = verdict.bag
         dropped = _signatures_to_drop(old, drop=drop_signatures)
         own = [name for name in [*old.manifests, *old.tag_manifests] if name in ALGORITHMS]
@@ -212,14 +212,13 @@ class _BagChange:
         # Files that are not listed are allowed: the caller may want to add them.
         if bag.report.errors:
             raise InvalidError(
-                f"{path} has faults", "Nothing was changed. Correct them first.", bag.report
+                f"{path} has faults; nothing was changed", "Correct them first.", bag.report
             )
         unknown = set(bag.manifests) - set(ALGORITHMS) - remove_algorithms
         if unknown or not bag.manifests:
             problem = f"manifests of unknown algorithms: {', '.join(sorted(unknown))}"
             raise InvalidError(
-                f"{path} has {problem if unknown else 'no payload manifest'}",
-                "Nothing was changed.",
+                f"{path} has {problem if unknown else 'no payload manifest'}; nothing was changed"
             )
         if bag.fetch and any(line.path not in set(bag.payload) for line in bag.fetch):
             raise InvalidError(

@@ -225,7 +225,7 @@ def _refuse_names(paths: Sequence[str]) -> None:
     report = check_names(paths)
     if not report.ok:
         raise InvalidError(
-            f"{len(report.errors)} names cannot be in a bag", "Nothing was written.", report
+            f"{len(report.errors)} names cannot be in a bag; nothing was written", report=report
         )
 
 
@@ -344,7 +344,7 @@ def create(
     _refuse_names([*extra])
     if not report.ok:
         raise InvalidError(
-            f"{source} has files that cannot be bagged", "Nothing was written.", report
+            f"{source} has files that cannot be bagged; nothing was written", report=report
         )
     with Staging(destination, wait=wait) as staging:
         with storage_errors(f"writing {destination}"):

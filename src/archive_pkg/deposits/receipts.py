@@ -204,7 +204,8 @@ def load_receipt(path: StrPath) -> Receipt:
         receipt = Receipt.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
-        wrong = "it is not JSON" if first["type"] == "json_invalid" else first["msg"]
+        said = {"json_invalid": "it is not JSON", "missing": "the field is missing"}
+        wrong = said.get(first["type"], first["msg"])
         place = ".".join(str(step) for step in first["loc"])
         raise InvalidError(
             f"{path} is not a receipt: {place + ': ' if place else ''}{wrong}",

@@ -81,7 +81,7 @@ def pack(
         refuse_existing(destination)
     verdict = verify(bag)
     if not verdict.valid:
-        raise InvalidError(f"{bag} is not valid", "Nothing was written.", verdict.report)
+        raise InvalidError(f"{bag} is not valid; nothing was written", report=verdict.report)
     moment = on or _bagging_date(verdict.bag) or _EPOCH
     top = stem(destination.name)
     with Staging(destination, wait=wait) as staging:
@@ -147,7 +147,7 @@ def unpack(
         raise missing(archive)
     verdict = verify(archive)
     if not verdict.valid:
-        raise InvalidError(f"{archive} is not valid", "Nothing was written.", verdict.report)
+        raise InvalidError(f"{archive} is not valid; nothing was written", report=verdict.report)
     with Staging(destination, wait=wait) as staging:
         # If the archive can no longer be read, the verification below finds missing files.
         with (

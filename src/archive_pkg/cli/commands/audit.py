@@ -242,7 +242,7 @@ def sign(
         for path in done.new:
             answer.say(str(path))
         if not done.new and not done.pending:
-            answer.say(f"{done.file}: is already signed")
+            answer.say(f"{done.file}: already signed")
         if done.pending:
             answer.worsen(4)
             warn(f"{done.file}: no timestamp yet: {done.pending}")

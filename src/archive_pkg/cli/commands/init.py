@@ -21,7 +21,11 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[
         Path,
-        typer.Argument(help="The folder of the project [default: this one].", callback=no_stream),
+        typer.Argument(
+            help="The folder of the project [default: this one].",
+            callback=no_stream,
+            show_default=False,
+        ),
     ] = Path(),
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace an existing project file.")

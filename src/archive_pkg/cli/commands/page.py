@@ -71,5 +71,5 @@ def page(
         result["page"] = str(output)
         damaged = verification is not None and not verification.ok
         state = "written, but the package is not valid" if damaged else "written"
-        answer.say(f"{output}: {state}; open it in any browser")
+        answer.say(f"{output}: {state}. Open the page in any browser.")
         say_seen(answer, result, path, outgoing)

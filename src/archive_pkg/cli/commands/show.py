@@ -187,11 +187,9 @@ def _facts(record: Record) -> list[tuple[str, str]]:
     from archive_pkg.records.vocabularies.languages import language_name
 
     rows = [(label, value) for name, label, value in facts(record) if name not in _HEADING_FIELDS]
-    return [
-        *rows,
-        ("Languages", ", ".join(map(language_name, record.languages))),
-        ("Record", f"{record.id}, version {record.version}"),
-    ]
+    if record.languages:
+        rows.append(("Languages", ", ".join(map(language_name, record.languages))))
+    return [*rows, ("Record", f"{record.id}, version {record.version}")]
 
 
 def _label(item: Part | TranslationNote | Enclosure | Event) -> str:

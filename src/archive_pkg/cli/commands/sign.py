@@ -67,7 +67,7 @@ def sign(
                 if done.signatures:
                     answer.say(f"{package}: signed with key {done.fingerprint}")
                 elif done.fingerprint:
-                    answer.say(f"{package}: is already signed with key {done.fingerprint}")
+                    answer.say(f"{package}: already signed with key {done.fingerprint}")
                 for path in (*done.signatures, *done.stamps):
                     answer.say(f"  {path}")
                 if timestamp and not (done.stamps or done.pending):

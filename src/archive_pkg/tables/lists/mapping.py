@@ -116,7 +116,7 @@ class ColumnMap:
 
     Attributes:
         columns: The field of each header; `LEFT_OUT` for a column that is not imported.
-        everywhere: Values for the letters whose row has none, by field: `type: letter`.
+        everywhere: Values for the letters whose rows leave a field empty, by field: `type: letter`.
         described_by: The author of the list, who is responsible for its statements; may be empty.
         sheet: The sheet of a workbook; empty for the first one with a header.
         separators: The text that separates the values in a cell, by header. The default is a
@@ -158,7 +158,7 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
         "# The author of the list, who is responsible for its statements, such as “Smith, Jane”.",
         'described_by: ""',
         "",
-        "# Values for all letters whose row has none.",
+        "# Values for all letters whose rows leave these fields empty.",
         "everywhere:",
         "  type: letter",
         "",

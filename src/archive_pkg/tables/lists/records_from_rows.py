@@ -179,7 +179,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
             verb = "belongs" if len(unused) == 1 else "belong"
             files = counted(len(unused), "file")
             message = f"{files} in {self._files.called} {verb} to no letter"
-            hint = f"Write the file name into the row of its letter: {some(unused)}."
+            hint = f"Write each name into the row of its letter: {some(unused)}."
             self.report.add(FILES_UNUSED.at(Location(str(self._files.folder)), message, hint))
 
     def cell(self, record: Record, target: str) -> Location:

@@ -167,7 +167,7 @@ def _in_words(read: DateReading) -> str:
 
 _DATE_HINTS = {
     "century": "Write the year with its century: 1977-06-18.",
-    "day-or-month": "Write the month in words: 4 May 1960.",
+    "day-or-month": "Write the month in words, such as 4 May 1960.",
     "until-a-year": "Write ../1934 for the time until 1934.",
     "years-or-month": "Write two years as 1911/1912, or a month or season in words: December 1911.",
 }
