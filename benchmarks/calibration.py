@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lxml import etree
 
 from archive_pkg.drafting.draft import draft_text
+from archive_pkg.drafting.rule_levels import BARS, BY_FORM, ENOUGH, MEASURED, PROBABLE_MEASURED
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.texts.tei import read_text
@@ -26,8 +27,7 @@ from drafting import CORRESPONDENTS, ORDER, SAID, family, keys, plain, value_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-BARS = {CERTAIN: 0.99, PROBABLE: 0.85}
-ENOUGH = 20  # statements of a rule in the other editions; a rule with fewer is not called certain
+FIELDS = SAID | {"language": "language"}
 TEI = "{http://www.tei-c.org/ns/1.0}"
 # In letters, a value in these fields is wrong if the label is empty. The labels of other fields
 # have gaps: a signature or an enclosure that the edition prints, but does not mark.
@@ -160,19 +160,22 @@ def is_right(row: dict[str, Any], field: str, value: Any) -> bool | None:
     return key(field, value) in right
 
 
-def cases(paths: Iterable[Path]) -> Iterator[Case]:
-    """Yield the statements that the labels can decide on, of all documents."""
+def cases(paths: Iterable[Path], *, lower: bool) -> Iterator[Case]:
+    """Yield the statements that the labels can decide on, with or without lowered levels."""
     vocabulary = load_vocabulary()
     for path in paths:
         for row in rows_of(path):
-            for one in draft_text(row["text"], vocabulary).statements:
+            for one in draft_text(row["text"], vocabulary, lower=lower).statements:
                 value = value_of(one)
-                field = SAID.get(one.field, "")
+                field = FIELDS.get(one.field, "")
                 if not field or not value or (field == "notes" and one.rule == "source-line"):
                     continue
                 if one.field == "enclosure-mentioned" and row["source"] != "coldwar":
                     continue  # the labels of letters list only enclosures in the text
-                right = is_right(row, field, [value] if field == "notes" else value)
+                if field == "language":
+                    right = value == row["language"] if row.get("language") else None
+                else:
+                    right = is_right(row, field, [value] if field == "notes" else value)
                 if right is not None:
                     yield Case(edition(row), field, one.rule, one.confidence, right)
 
@@ -248,9 +251,28 @@ def rules(judged: list[tuple[Case, Confidence]]) -> None:
         print(f"{given}: {few[given]} of {total} rules have fewer than {ENOUGH} cases")
 
 
+def counts(found: list[Case]) -> None:
+    """Print what rule_levels.py has to say of the rules, where it says otherwise."""
+    names = {column: name for name, column in FIELDS.items() if name != "enclosure-mentioned"}
+    groups: dict[tuple[str, str, Confidence], list[Case]] = {}
+    for one in found:
+        groups.setdefault((names[one.field], *one.unit[1:]), []).append(one)
+    for (name, rule, given), cases in sorted(groups.items()):
+        right, editions = sum(one.right for one in cases), len({one.edition for one in cases})
+        count = right, len(cases), editions
+        below = len(cases) >= ENOUGH and right < BARS[PROBABLE] * len(cases)
+        known = MEASURED.get((name, rule)), PROBABLE_MEASURED.get((name, rule))
+        if given is CERTAIN and (name, rule) not in BY_FORM and known[0] != count:
+            if known[0] or len(cases) >= ENOUGH:
+                print(f'MEASURED: ("{name}", "{rule}"): {count},')
+        elif given is PROBABLE and (below or known[1]) and known[1] != count[:2]:
+            print(f'PROBABLE_MEASURED: ("{name}", "{rule}"): {count[:2]},')
+
+
 def main(paths: list[Path]) -> None:
     """Print the tables."""
-    judged = left_out(list(cases(paths)))
+    counts(list(cases(paths, lower=False)))
+    judged = left_out(list(cases(paths, lower=True)))
     table("edition", judged, "edition")
     table("field", judged, "field")
     rules(judged)

@@ -1,4 +1,4 @@
-"""The confidence of each statement of a draft: certain, probable or a guess."""
+"""The confidence that each rule gives to its statements, before it is lowered."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ LETTERS: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
 @pytest.mark.parametrize("name", LETTERS)
 def test_each_statement_has_its_rule_and_confidence(name: str) -> None:
     text, expected = LETTERS[name]
-    drafted = draft_text(text, VOCABULARY).statements
+    drafted = draft_text(text, VOCABULARY, lower=False).statements
     statements = [one for one in drafted if one.field != "text-kind"]
     assert [(one.field, str(one.confidence), one.rule) for one in statements] == expected
     quotes = [one.quote for one in statements if one.quote is not None]
@@ -530,7 +530,7 @@ def test_the_confidence_depends_on_the_words_of_the_letter(
 ) -> None:
     parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
     text = "\n\n".join(filter(None, parts.values())) + "\n"
-    statements = draft_text(text, VOCABULARY).statements
+    statements = draft_text(text, VOCABULARY, lower=False).statements
     [found] = [one for one in statements if (one.field, one.value) == (field, value)]
     assert (str(found.confidence), found.rule) == (sure, rule)
     assert found.quote is not None
@@ -586,7 +586,9 @@ def test_a_statement_quotes_the_words_that_it_rests_on(
 ) -> None:
     parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
     text = "\n\n".join(filter(None, parts.values())) + "\n"
-    found = [one for one in draft_text(text, VOCABULARY).statements if one.field == field]
+    found = [
+        one for one in draft_text(text, VOCABULARY, lower=False).statements if one.field == field
+    ]
     quotes = [one.quote for one in found if one.quote is not None]
     cut = [text[quote.start : quote.end] for quote in quotes]
     assert cut == [quote.exact for quote in quotes]
@@ -598,7 +600,7 @@ def test_consecutive_closings_are_joined_up_to_a_length(length: int, joined: boo
     lines = ["With kind regards,", "With all good wishes,", "Yours sincerely,"]
     lines[0] = f"With {'x' * (length - 5 - len(''.join(lines)))} kind regards,"
     text = f"{HEAD}\n\nDear Sir,\n\n{BODY * 9}\n\n" + "\n\n".join([*lines, "Anna Lind\n"])
-    statements = draft_text(text, VOCABULARY).statements
+    statements = draft_text(text, VOCABULARY, lower=False).statements
     [closing] = [one.value for one in statements if one.field == "closing"]
     assert len("\n\n".join(lines)) == length
     assert closing == "\n\n".join(lines if joined else lines[1:])
@@ -644,11 +646,11 @@ def test_a_field_that_the_letter_does_not_have_is_not_stated(
 ) -> None:
     parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
     text = "\n\n".join(filter(None, parts.values())) + "\n"
-    assert field not in {one.field for one in draft_text(text, VOCABULARY).statements}
+    assert field not in {one.field for one in draft_text(text, VOCABULARY, lower=False).statements}
 
 
 def test_statements_to_review_are_listed_least_certain_first() -> None:
-    draft = draft_text(LETTERS["doubt"][0], VOCABULARY)
+    draft = draft_text(LETTERS["doubt"][0], VOCABULARY, lower=False)
     unsure = [one for one in draft.needs_review if one.field != "text-kind"]
     assert [one.confidence for one in unsure] == [GUESS] * 3 + [PROBABLE] * 4
     assert [one.field for one in unsure if one.confidence is GUESS] == [

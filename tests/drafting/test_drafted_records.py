@@ -72,9 +72,9 @@ mentioned_places.1: quoted probable “Paris” in letter
 parts.original: inferred translation-has-an-original probable “[sadovnik]” in letter
 parts.letter: inferred function-words
 events.translated: inferred translation-has-an-original probable “[sadovnik]” in letter
-translation_notes.sadovnik: quoted certain “[sadovnik]” in letter
+translation_notes.sadovnik: quoted probable “[sadovnik]” in letter
 translation_notes.sadovnik.kind: inferred romanised-russian probable “[sadovnik]” in letter
-translation_notes.sadovnik.original: inferred romanization-reversed certain “[sadovnik]” in
+translation_notes.sadovnik.original: inferred romanization-reversed probable “[sadovnik]” in
   letter
 translation_notes.slip-have-went: inferred past-tense-after-have probable “have went” in letter
 title: inferred title-from-parts
@@ -109,9 +109,9 @@ events = id translated, type translation, sources [original], objects [letter]
 parts.original: inferred translation-has-an-original probable “[sadovnik]” in letter
 parts.letter: inferred letter-forms
 events.translated: inferred translation-has-an-original probable “[sadovnik]” in letter
-translation_notes.sadovnik: quoted certain “[sadovnik]” in letter
+translation_notes.sadovnik: quoted probable “[sadovnik]” in letter
 translation_notes.sadovnik.kind: inferred romanised-russian probable “[sadovnik]” in letter
-translation_notes.sadovnik.original: inferred romanization-reversed certain “[sadovnik]” in
+translation_notes.sadovnik.original: inferred romanization-reversed probable “[sadovnik]” in
   letter
 title: inferred title-from-parts
 -----
@@ -131,7 +131,7 @@ events = id written, type creation, date edtf 1961-05-03, as_written 3 May 1961
 events = id translated, type translation, objects [letter], agents [otto-moser]
 parts.letter: inferred function-words
 events.written: quoted certain “3 May 1961” in letter
-events.translated.agents: quoted certain “Otto Moser” in letter
+events.translated.agents: quoted probable “Otto Moser” in letter
 title: inferred title-from-parts
 -----
 Translated from Russian by Otto Moser
@@ -152,10 +152,10 @@ events = id translated, type translation, sources [original], objects [letter], 
 parts.original: inferred translation-has-an-original probable “[sadovnik]” in letter
 parts.letter: inferred function-words
 events.translated: inferred translation-has-an-original probable “[sadovnik]” in letter
-events.translated.agents: quoted certain “Otto Moser” in letter
-translation_notes.sadovnik: quoted certain “[sadovnik]” in letter
+events.translated.agents: quoted probable “Otto Moser” in letter
+translation_notes.sadovnik: quoted probable “[sadovnik]” in letter
 translation_notes.sadovnik.kind: inferred romanised-russian probable “[sadovnik]” in letter
-translation_notes.sadovnik.original: inferred romanization-reversed certain “[sadovnik]” in
+translation_notes.sadovnik.original: inferred romanization-reversed probable “[sadovnik]” in
   letter
 title: inferred title-from-parts
 -----
@@ -186,9 +186,9 @@ parts.list: quoted probable “I enclose the list.” in letter
 enclosures.list: quoted probable “I enclose the list.” in letter
 events.written: quoted certain “3 May 1961” in letter
 events.translated: inferred translation-has-an-original probable “[sadovnik]” in letter
-translation_notes.sadovnik: quoted certain “[sadovnik]” in letter
+translation_notes.sadovnik: quoted probable “[sadovnik]” in letter
 translation_notes.sadovnik.kind: inferred romanised-russian probable “[sadovnik]” in letter
-translation_notes.sadovnik.original: inferred romanization-reversed certain “[sadovnik]” in
+translation_notes.sadovnik.original: inferred romanization-reversed probable “[sadovnik]” in
   letter
 title: inferred title-from-parts
 -----
@@ -362,7 +362,7 @@ translation_notes = id bad, kind insertion, at “[bad]” in letter, text bad
 translation_notes = id bad-2, kind insertion, at “[ bad ]” in letter, text bad
 events = id written, type creation, date edtf 1960-07, as_written July 1960, agents [anna-lind]
 parts.letter: inferred function-words
-events.written: quoted certain “July 1960” in letter
+events.written: quoted probable “July 1960” in letter
 translation_notes.note: quoted certain “[]” in letter
 translation_notes.slip-sic: quoted certain “[sic!]” in letter
 translation_notes.note-2: quoted certain “[…]” in letter

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from archive_pkg.drafting.draft import draft_text
-from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence
+from archive_pkg.drafting.statements.base import GUESS, PROBABLE, Confidence
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
@@ -268,9 +268,9 @@ def test_a_draft_says_of_published_forms(name: str) -> None:
     ("text", "field", "confidence"),
     [
         (f"No. 316\n\nThe Minister at Sofia to the Foreign Office\n\n{BODY}", "number", GUESS),
-        (f"No. 316\n\nSofia, 3 August 1914\n\n{BODY}", "number", CERTAIN),
+        (f"No. 316\n\nSofia, 3 August 1914\n\n{BODY}", "number", PROBABLE),
         (f"Citizens!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
-        (f"Dear Ann!\n\n{BODY}\nSofia, 3 August 1914\n", "type", CERTAIN),
+        (f"Dear Ann!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
     ],
 )
 def test_the_confidence_of_a_number_or_type(text: str, field: str, confidence: Confidence) -> None:

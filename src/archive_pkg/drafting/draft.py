@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.letters.segmentation import LetterLayout, Zone, segment
 from archive_pkg.drafting.lines import WINDOW
+from archive_pkg.drafting.rule_levels import leveled
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
     GUESS,
@@ -164,26 +165,30 @@ def draft_letter(
     return draft_source(read_source(path, encoding), load_vocabulary(*own))
 
 
-def draft_text(text: str, vocabulary: Vocabulary | None = None) -> Draft:
+def draft_text(text: str, vocabulary: Vocabulary | None = None, *, lower: bool = True) -> Draft:
     """Draft a record from a letter's text.
 
     Args:
         text: The text.
         vocabulary: The vocabulary; by default the built-in one.
+        lower: Whether to lower confidences that no measurement supports. To measure the rules
+            themselves, use False.
     """
     data = text.encode("utf-8", "surrogatepass")
     source = SourceText(
         "", text, "UTF-8", False, hashlib.sha256(data).hexdigest(), "text/plain", "UTF-8"
     )
-    return draft_source(source, vocabulary or load_vocabulary())
+    return draft_source(source, vocabulary or load_vocabulary(), lower=lower)
 
 
-def draft_source(source: SourceText, vocabulary: Vocabulary) -> Draft:
-    """Draft a record from a text that is already decoded."""
+def draft_source(source: SourceText, vocabulary: Vocabulary, *, lower: bool = True) -> Draft:
+    """Draft a record from a text that is already decoded. For `lower`, see `draft_text`."""
     report = Report()
     layout = segment(source.text, vocabulary)
     statements = read_fields(layout, vocabulary)
     statements = _select(layout, statements, source, report, vocabulary)
+    if lower:
+        statements = leveled(statements, layout, vocabulary)
     _check_characters(source, report)
     cuts = tuple(layout.forms.documents)
     for cut in cuts:
