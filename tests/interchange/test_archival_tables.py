@@ -1,4 +1,4 @@
-"""The CSV files of archival systems: AtoM, out and in."""
+"""The CSV files of archival systems: AtoM and ArchivesSpace."""
 
 from __future__ import annotations
 
@@ -136,3 +136,34 @@ def test_a_level_that_is_not_a_letter_and_a_second_date_are_reported(tmp_path: P
     said = [finding.message for finding in report]
     assert "the row “1” is not a letter: its levelOfDescription is Fonds" in said
     assert "“1803” is left out: “1801” is the date_begin" in said
+
+
+def in_archivesspace(*records: Record) -> list[dict[str, str]]:
+    """Return the rows below the two headers."""
+    labels, *found = rows(export("archivesspace", records))
+    assert next(iter(labels)).startswith("ArchivesSpace field code")  # where its importer starts
+    assert all(labels.values())
+    return found
+
+
+def test_archivesspace_imports_the_rows_into_the_resource_of_the_highest_level() -> None:
+    names = ("ead", "hierarchy", "level", "other_level", "ref_id", "unit_id", "title")
+    assert [[row[name] for name in names] for row in in_archivesspace(*LETTERS)] == [
+        ["fond-3", "1", "series", "", "", "1", "opis 1"],
+        ["fond-3", "2", "item", "", "a", "12", "A"],
+        ["fond-3", "2", "item", "", "b", "", "B"],
+        ["fond-3", "1", "otherlevel", "kiste", "", "9", "Kiste 9"],
+        ["fond-3", "2", "item", "", "c", "", "C"],
+    ]
+
+
+def test_archivesspace_has_numbered_agents_and_at_most_ten_subjects() -> None:
+    terms = [{"term": f"term {n}"} for n in range(12)]
+    [row] = in_archivesspace(record(subjects=terms, date={"edtf": "1957/1958"}))
+    assert (row["subject_1_type"], row["subject_10_term"]) == ("genre_form", "term 8")
+    assert "subject_11_term" not in row
+    assert "Heading: term 9 (topical)" in row["n_odd"]
+    assert (row["begin_1"], row["end_1"], row["date_type_1"]) == ("1957", "1958", "inclusive")
+    row = in_archivesspace(full())[-1]
+    assert row["people_agent_header_1"]
+    assert row["people_agent_role_1"] == "creator"

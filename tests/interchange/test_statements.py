@@ -467,6 +467,16 @@ def check_atom(says: Says, written: bytes) -> None:
     assert primary.issuperset(filter(None, row["language"].split("|")))
 
 
+def check_archivesspace(says: Says, written: bytes) -> None:
+    *_, row = csv.DictReader(written.decode().splitlines(keepends=True))
+    names = {plain(agent.name) for agent in says.record.agents}
+    for column, value in row.items():
+        if "_agent_header_" in column and value:
+            assert plain(unguarded(value)) in names
+    for line in filter(None, map(plain, unguarded(row["n_accessrestrict"]).splitlines())):
+        assert any(line in words for words in says.access)
+
+
 def check_mods(says: Says, written: bytes) -> None:
     assert set(words(xml(written, "languageTerm"))) <= says.languages
     allowed = {"restriction on access": says.access, "use and reproduction": says.rights}
@@ -588,6 +598,7 @@ READERS = {
     "ead2002": check_ead,
     "mods": check_mods,
     "atom": check_atom,
+    "archivesspace": check_archivesspace,
     "tei": check_tei,
     "cmif": check_cmif,
     "csl": check_csl,

@@ -28,7 +28,16 @@ def page_of(package: Path) -> etree._Element:
 def test_all_means_every_document_except_those_for_other_systems() -> None:
     assert chosen("tei, page") == chosen(["page", "tei", "tei"]) == ("page", "tei")
     assert chosen(()) == ()
-    targets = {"sword", "archivematica", "invenio", "dataverse", "ead2002", "mods", "atom"}
+    targets = {
+        "sword",
+        "archivematica",
+        "invenio",
+        "dataverse",
+        "ead2002",
+        "mods",
+        "atom",
+        "archivesspace",
+    }
     assert set(chosen("all")) == set(DOCUMENTS) - targets
     assert set(chosen("all,sword")) == set(DOCUMENTS) - targets | {"sword"}
 

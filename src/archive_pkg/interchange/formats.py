@@ -145,6 +145,15 @@ FORMATS: Mapping[str, Format] = {
             packaged=False,
         ),
         Format(
+            "archivesspace",
+            "ArchivesSpace's bulk import (CSV)",
+            "archivesspace.csv",
+            "text/csv",
+            "archivesspace",
+            collects=True,
+            packaged=False,
+        ),
+        Format(
             "invenio",
             "InvenioRDM (JSON)",
             "invenio.json",

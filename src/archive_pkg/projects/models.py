@@ -43,6 +43,7 @@ DocumentName = Literal[
     "sword",
     "archivematica",
     "atom",
+    "archivesspace",
     "invenio",
     "dataverse",
     "bibtex",

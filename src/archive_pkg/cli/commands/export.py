@@ -46,8 +46,8 @@ def export(
         list[Path],
         typer.Argument(
             help="Records or packages, folders of them, or patterns. Only cmif, ead3, ead2002, "
-            "mods, atom, csl and bibtex put several documents into one file; cmif leaves out what "
-            "is not correspondence."
+            "mods, atom, archivesspace, csl and bibtex put several documents into one file; cmif "
+            "leaves out what is not correspondence."
         ),
     ],
     to: Annotated[
@@ -56,8 +56,8 @@ def export(
             "--to",
             metavar="FORMAT",
             help="Format: datacite, datacite-json, dc, tei, cmif, ead3, ead2002, mods, premis, "
-            "mets, prov, ro-crate, schema-org, csl, bibtex, sword, archivematica, atom, invenio or "
-            "dataverse.",
+            "mets, prov, ro-crate, schema-org, csl, bibtex, sword, archivematica, atom, "
+            "archivesspace, invenio or dataverse.",
         ),
     ],
     out: Annotated[
