@@ -173,6 +173,9 @@ def test_a_repository_is_found_by_the_scheme_of_its_address(
     with pytest.raises(UsageError) as refusal:
         repository_for("ocfl")
     assert refusal.value.hint == "Did you mean ocfl: (with a colon)?"
+    with pytest.raises(UsageError) as refusal:
+        repository_for("oclf:store")
+    assert refusal.value.hint == "Did you mean ocfl:store?"
     for address in (str(tmp_path), "gopher:x", "archive"):
         with pytest.raises(UsageError, match="is not the address of a known repository") as refusal:
             repository_for(address)

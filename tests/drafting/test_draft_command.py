@@ -259,6 +259,7 @@ def test_a_field_with_a_guess_is_not_in_the_list_of_missing_fields(letter: Path)
     assert "translation or transcription: transcription (guess" in output
     assert "translation or transcription" not in output.partition("not stated")[2]
     other = letter.with_name("other.txt")
-    other.write_text("Dear Ben,\nI am well.\nAnn\n")
+    other.write_text("Visby, 31 February 1898\n\nDear Ben,\nI am well.\nAnn\n")
     output = draft(letter, other, "--out", letter.parent / "records")
+    assert "date “31 February 1898” at character 7: There is no such day. (a day" in output
     assert "translation or transcription" not in output.partition("not stated")[2]

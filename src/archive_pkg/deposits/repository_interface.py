@@ -10,6 +10,7 @@ import contextlib
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
@@ -521,9 +522,11 @@ def _kind_of(address: str) -> EntryPoint:
     known = plugins.entries(plugins.REPOSITORIES)
     if not colon or scheme not in known:
         shown = without_secret(address)
-        hint = f"Begin the address with one of {', '.join(f'{name}:' for name in known)}"
+        hint = f"Begin the address with one of {', '.join(f'{name}:' for name in known)}."
         if address in known:
             hint = f"Did you mean {address}: (with a colon)?"
+        elif near := get_close_matches(scheme, known, 1, 0.7) if colon else []:
+            hint = f"Did you mean {near[0]}{shown.removeprefix(scheme)}?"
         elif not colon:
             hint = f"For a folder on this disk, write file:{shown} or ocfl:{shown}. {hint}"
         raise UsageError(f"{shown} is not the address of a known repository", hint)

@@ -321,10 +321,12 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
         and _record_field(one.field) not in filed.kept
     ]
     for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):
-        place = f" at {one.quote.start}" if one.quote else ""
+        place = f" at character {one.quote.start}" if one.quote else ""
+        question = f": {one.more['question']}" if one.quote and one.more.get("question") else ""
+        words = one.quote.exact if question and one.quote else one.value
         answer.say(
-            f"{one.confidence!s:9} {record}: {_label(one.field)} “{_short(_value(one))}”{place} "
-            f"({reason(one.rule)})"
+            f"{one.confidence!s:9} {record}: {_label(one.field)} “{_short(words)}”{place}"
+            f"{question} ({reason(one.rule)})"
         )
     for read, filed in drafts:
         if missing := _not_stated(read, _shown(read), filed.kept):

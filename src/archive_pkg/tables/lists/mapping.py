@@ -279,9 +279,7 @@ def read_mapping(path: Path) -> ColumnMap:
     tree: Any = read.root.plain if read.root else None
     findings = list(_faults(tree, str(path)))
     if findings:
-        first = findings[0]
-        message = f"{path} is not a valid map: {first.location}: {first.message}"
-        raise InvalidError(message, first.hint, Report(findings))
+        raise InvalidError(f"{path} is not a valid map", report=Report(findings))
     return ColumnMap(
         tree["columns"],
         tree.get("everywhere") or {},
