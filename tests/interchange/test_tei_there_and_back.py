@@ -177,7 +177,7 @@ def statements(header: Any) -> dict[tuple[str, str], str]:
             said = names.get(value.removeprefix("#"), value) if name == "@resp" else value
             found |= {
                 (f"{name} of {path}", word): sentence
-                for word in (said.split() if name == "@ref" else [said])
+                for word in (said.split() if name == "@ref" else [" ".join(said.split())])
             }
         for text in (element.text, *(child.tail for child in element)):
             found |= {(path, " ".join(text.split())): sentence} if (text or "").strip() else {}

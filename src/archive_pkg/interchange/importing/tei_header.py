@@ -251,7 +251,7 @@ class TeiHeader:
     def _rights(self, available: Element) -> None:
         """Read the rights from all licences and paragraphs."""
         statements: list[str | None] = []
-        address = holder = None
+        address = holder = name = None
         for child in available:
             if not isinstance(child.tag, str):
                 continue
@@ -269,8 +269,8 @@ class TeiHeader:
                 if target and address is None:
                     address = self.source.attribute(child, "target")
                 words = self.source.words(child)
-                is_name = self.is_ours and words == _licence(target or "")
-                statements.append(None if is_name else words)
+                name = words if self.is_ours else None
+                statements.append(None if self.is_ours else words)
             else:
                 for link in child.iter(f"{{{self.source.namespace}}}ref"):
                     if _LICENCE.fullmatch(link.get("type") or "") and address is None:
@@ -280,7 +280,7 @@ class TeiHeader:
         statement = " ".join(filter(None, statements)) or address
         if not statement and not self.access:
             statement = self.source.words(available)
-        licence = _licence(address or "")
+        licence = name or _licence(address or "")
         if statement:
             more = optional("licence", licence) | optional("holder", holder)
             self.draft.state("rights", {"statement": statement} | more)
