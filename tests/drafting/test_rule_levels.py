@@ -73,6 +73,8 @@ def test_a_plain_letter_is_certain(field: str) -> None:
          "salutation"),
         # An office in the salutation.
         (LETTER.replace("Mr. Smith", "Mr. Chairman"), "recipient"),
+        # A signature with more than a name.
+        (LETTER.replace("Anna Lind", "Sd/- Anna Lind"), "signatory"),
     ],
 )  # fmt: skip
 def test_a_statement_out_of_its_depth_is_probable(text: str, field: str) -> None:

@@ -92,6 +92,7 @@ _EDITION = re.compile(r"\[?\d+\]?\.? *(?:Nr|No|N°|Doc)?\b|(?:Nr|No|N°|Document
 _OFFICIAL = frozenset({"type", "sender", "recipient", "number", "participant"})
 _MARKINGS = frozenset({"classification", "level", "caveat"})
 _IN_LETTERS = frozenset({"signature-last-line", "sender-signed-last-line", "address"})
+_NAME = re.compile(r"[\w .,()\[\]'’-]+")  # "Sd/- A. Lind" has more than a name
 _TOP, _LONG_LINE, _DATELINE = 1500, 90, 60  # characters
 
 
@@ -183,7 +184,9 @@ class _Depth:
             return (end if end >= 0 else len(self.text)) - start > _DATELINE
         if one.field in _MARKINGS:
             return "level" not in self.values and not one.more.get("level")
-        return one.rule == "salutation-name" and is_office_word(one.value, self.vocabulary)
+        if one.rule == "salutation-name" and is_office_word(one.value, self.vocabulary):
+            return True
+        return one.kind == "person" and not _NAME.fullmatch(one.value)
 
     def is_known(self, place: str) -> bool:
         """Return whether the vocabulary has a place."""
