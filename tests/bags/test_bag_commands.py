@@ -144,7 +144,9 @@ def test_a_missing_folder_for_a_new_bag_is_named(bag: Bag, source: Path, tmp_pat
 
 def test_verify_reports_what_a_path_is_if_it_is_not_a_bag(bag: Bag, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "is an empty folder, not a bag" in bag("verify", tmp_path / "empty", status=3)
+    said = bag("verify", tmp_path / "empty", status=3)
+    assert "empty: not a bag" in said
+    assert "is an empty folder, not a bag" in said
     (tmp_path / "record").mkdir()
     (tmp_path / "record/record.yaml").write_text("id: a\n")
     assert "is a record, not a bag" in bag("verify", tmp_path / "record", status=3)

@@ -409,10 +409,11 @@ def verify(
                 if verdict.valid and verdict.uncovered:
                     result["uncovered"] = verdict.uncovered
                     words += f"; no checksum covers {some(verdict.uncovered)}"
-                answer.say(f"{path}: {words}")
+                no_bag = is_no_bag(verdict)
+                answer.say(f"{path}: {'not a bag' if no_bag else words}")
                 if second_opinion and (agreed := agreement(verdict.report, verdict.valid)):
                     answer.say(f"  {agreed}")
-                if is_no_bag(verdict):
+                if no_bag:
                     answer.found(result, explained(path, verdict.report, "bag"))
                 else:
                     answer.found(result, verdict.report)
