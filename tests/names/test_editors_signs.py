@@ -22,6 +22,8 @@ from archive_pkg.names import confidence_in, without_signs
         ("Anna Orlov]", "Anna Orlov", None),
         ("Anna Orlov (countess)", "Anna Orlov (countess)", None),
         ("[Anna] Orlov", "[Anna] Orlov", "probable"),
+        ("Anna [Orlov]", "Anna Orlov", None),
+        ("Anna [Orlov?]", "Anna Orlov", "guess"),
         ("?", "", "guess"),
     ],
 )

@@ -14,6 +14,8 @@ def without_signs(written: str) -> str:
     bare = _SIGNS.sub("", written)
     if bare.endswith(")") and "(" not in bare:
         bare = _SIGNS.sub("", bare[:-1])
+    if bare.count("[") != bare.count("]"):  # only the bracket at the end was removed
+        bare = bare.replace("[", "").replace("]", "")
     return " ".join(bare.split())
 
 
