@@ -167,3 +167,31 @@ def test_archivesspace_has_numbered_agents_and_at_most_ten_subjects() -> None:
     row = in_archivesspace(full())[-1]
     assert row["people_agent_header_1"]
     assert row["people_agent_role_1"] == "creator"
+
+
+def test_archivesspaces_table_is_recognized_by_its_header_and_comes_back(tmp_path: Path) -> None:
+    access = {"status": "closed", "rule": "Law 1"}
+    parts = [{"id": "o", "kind": "original", "held": False, "languages": ["de"], "access": access}]
+    closed = record(
+        id="d",
+        parts=parts,
+        summary={"text": "Thanks."},
+        subjects=[{"term": "oil"}],
+        rights={"statement": "Ask."},
+    )
+    again = imported(tmp_path / "a.csv", export("archivesspace", [*LETTERS, closed]))
+    assert sorted(again) == ["a", "b", "c", "d"]
+    for one in (*LETTERS, closed):
+        assert again[one.id].title == one.title
+        assert edtf_of(again[one.id].date) == edtf_of(one.date)
+    back = again["d"]
+    assert back.summary is not None
+    assert back.summary.text.startswith("Thanks.")
+    assert "oil" in [subject.term for subject in back.subjects]
+    assert back.rights is not None
+    assert back.rights.statement == "Ask."
+    [part] = back.parts
+    assert part.languages == ("de",)
+    assert part.access is not None
+    assert part.access.status != "open"
+    assert "RGANI, fond 3" in (again["a"].parts[0].note or "")

@@ -221,9 +221,9 @@ def strictest(readings: list[AccessReading]) -> AccessReading:
 
 
 def speaks_of_access(header: str) -> bool:
-    """Return whether a header speaks of access or of a restriction."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return bool(_SPEAKS.search(spaced.casefold().replace("_", " ")))
+    """Return whether a header speaks of access or of a restriction other than of use."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).casefold().replace("_", " ")
+    return bool(_SPEAKS.search(spaced)) and "userestrict" not in spaced
 
 
 def speaks_of_secrecy(header: str) -> bool:

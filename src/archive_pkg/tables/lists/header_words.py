@@ -9,6 +9,9 @@ from archive_pkg.tables.reading.headers import normalize_header
 LEFT_OUT = "-"
 """The value for a column that is not imported."""
 
+NO_RESTRICTION = "no_restriction"
+"""The value for a column that is not imported although its header or cells speak of access."""
+
 # Headers in seven languages (English, German, French, Polish, Russian, Spanish and Italian) and as
 # csv2cmi, AtoM, ArchivesSpace and Omeka write them, in no order. `_KNOWN` has them normalized.
 _HEADERS: dict[str, str] = {

@@ -18,8 +18,8 @@ from archive_pkg.tables.lists.access_words import (
     speaks_of_access,
     speaks_of_secrecy,
 )
-from archive_pkg.tables.lists.header_words import LEFT_OUT
-from archive_pkg.tables.lists.mapping import MANY_VALUES, NO_RESTRICTION, NOT_IMPORTED, ColumnMap
+from archive_pkg.tables.lists.header_words import LEFT_OUT, NO_RESTRICTION
+from archive_pkg.tables.lists.mapping import MANY_VALUES, NOT_IMPORTED, ColumnMap
 from archive_pkg.tables.reading.headers import COLUMN_TWICE, HEADER_LATE, normalize_header
 from archive_pkg.tables.schema.cells import split_items
 

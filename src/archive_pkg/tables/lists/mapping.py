@@ -24,6 +24,7 @@ from archive_pkg.tables.lists.access_words import (
 )
 from archive_pkg.tables.lists.header_words import (
     LEFT_OUT,
+    NO_RESTRICTION,
     field_named,
     is_archive_place,
     is_name_of,
@@ -43,9 +44,6 @@ _KEYS = (
     "sheet", "encoding", "described_by", "everywhere", "unknown", "columns", "separators",
     "rows",
 )  # fmt: skip
-NO_RESTRICTION = "no_restriction"
-"""The value for a column that is not imported although its header or cells speak of access."""
-
 NOT_IMPORTED = (LEFT_OUT, NO_RESTRICTION)
 
 TARGETS: dict[str, str] = {

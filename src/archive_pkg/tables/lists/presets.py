@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.records.vocabularies.document_types import type_in_words
-from archive_pkg.tables.lists.header_words import LEFT_OUT
+from archive_pkg.tables.lists.header_words import LEFT_OUT, NO_RESTRICTION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,10 +20,10 @@ class Preset:
     Attributes:
         system: The system.
         marks: Headers that only files of this system have.
-        columns: The field of each header. Other headers are not imported.
+        columns: The field of each header, without its number: `subject_term` for `subject_1_term`.
+            Other headers are not imported.
         level: The header of the column with the level of a row.
         items: The levels of rows that are letters, in lower case.
-        separator: The text that separates the values in a cell.
         unknown: The words for an empty value among several.
     """
 
@@ -31,7 +32,6 @@ class Preset:
     columns: Mapping[str, str]
     level: str
     items: tuple[str, ...]
-    separator: str
     unknown: tuple[str, ...] = ()
 
     def field(self, header: str, values: Collection[str]) -> tuple[str, str]:
@@ -41,7 +41,8 @@ class Preset:
             header: The header of the column.
             values: Some values of the column.
         """
-        target = self.columns.get(header.strip(), LEFT_OUT)
+        unnumbered = re.sub(r"_[0-9]+(?=_|$)", "", header.strip())
+        target = self.columns.get(unnumbered, LEFT_OUT)
         if target == "type" and not all(map(type_in_words, values)):
             return LEFT_OUT, "not all of its values are types of documents"
         return target, f"a column of {self.system}"
@@ -85,11 +86,53 @@ _ATOM = Preset(
     },
     level="levelOfDescription",
     items=("item", "part"),
-    separator="|",
     unknown=("NULL",),
 )  # fmt: skip
 
-_PRESETS = (_ATOM,)
+_ARCHIVESSPACE = Preset(
+    "ArchivesSpace",
+    frozenset(["ead", "hierarchy", "level"]),
+    {
+        "ref_id": "id",
+        "title": "title",
+        "unit_id": "identifiers",
+        "restrictions_flag": NO_RESTRICTION,
+        "l_lang": "languages",
+        "begin": "date_begin",
+        "end": "date_end",
+        "expression": "date_as_written",
+        "rep_file_uri": "identifiers",
+        "subject_term": "subjects",
+        "n_abstract": "summary",
+        "n_scopecontent": "summary",
+        "n_accessrestrict": "access",
+        "e_accessrestrict": "access_until",
+        "t_accessrestrict": "access_rule",
+        "n_custodhist": "custody",
+        "n_userestrict": "rights",
+        **dict.fromkeys(
+            (f"{kind}_agent_header" for kind in ("people", "corporate_entities", "families")),
+            "mentioned_agents",
+        ),
+        **dict.fromkeys(
+            (
+                "number", "extent_type", "container_summary", "physical_details", "dimensions",
+                "n_langmaterial", "indicator", "n_acqinfo", "n_arrangement", "n_bioghist",
+                "n_dimensions", "n_odd", "n_physdesc", "n_physfacet", "n_physloc", "n_prefercite",
+                "n_processinfo", "n_relatedmaterial", "n_separatedmaterial", "processing_note",
+            ),
+            "remarks",
+        ),
+        **dict.fromkeys(
+("b_accessrestrict", "p_accessrestrict", "l_accessrestrict"),
+            NO_RESTRICTION,
+        ),
+    },
+    level="level",
+    items=("item",),
+)  # fmt: skip
+
+_PRESETS = (_ATOM, _ARCHIVESSPACE)
 
 
 def preset_of(header: Collection[str]) -> Preset | None:
