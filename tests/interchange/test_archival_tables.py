@@ -1,4 +1,4 @@
-"""The CSV files of archival systems: AtoM and ArchivesSpace."""
+"""The CSV files of AtoM, ArchivesSpace and Omeka S."""
 
 from __future__ import annotations
 
@@ -195,3 +195,10 @@ def test_archivesspaces_table_is_recognized_by_its_header_and_comes_back(tmp_pat
     assert part.access is not None
     assert part.access.status != "open"
     assert "RGANI, fond 3" in (again["a"].parts[0].note or "")
+
+
+def test_omeka_has_a_column_for_each_element_and_bars_between_values() -> None:
+    terms = [{"term": "oil | gas"}, {"term": "coal"}]
+    first, second = rows(export("omeka", [record(id="a", subjects=terms), record(id="b")]))
+    assert first["dcterms:subject"] == "oil / gas|coal"
+    assert (second["dcterms:identifier"], second["dcterms:subject"]) == ("b", "")

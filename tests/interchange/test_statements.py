@@ -621,7 +621,7 @@ def read_back(record: Record, context: ExportContext) -> Iterator[str]:
 
 
 def test_there_is_a_reader_for_every_format() -> None:
-    made_of = {"datacite-json", "sword", "archivematica"}
+    made_of = {"datacite-json", "sword", "archivematica", "omeka"}
     assert READERS.keys() | made_of == FORMATS.keys()
 
 

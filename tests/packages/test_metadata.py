@@ -37,6 +37,7 @@ def test_all_means_every_document_except_those_for_other_systems() -> None:
         "mods",
         "atom",
         "archivesspace",
+        "omeka",
     }
     assert set(chosen("all")) == set(DOCUMENTS) - targets
     assert set(chosen("all,sword")) == set(DOCUMENTS) - targets | {"sword"}

@@ -154,6 +154,15 @@ FORMATS: Mapping[str, Format] = {
             packaged=False,
         ),
         Format(
+            "omeka",
+            "Omeka S (CSV)",
+            "omeka.csv",
+            "text/csv",
+            "omeka",
+            collects=True,
+            packaged=False,
+        ),
+        Format(
             "invenio",
             "InvenioRDM (JSON)",
             "invenio.json",

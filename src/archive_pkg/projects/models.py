@@ -44,6 +44,7 @@ DocumentName = Literal[
     "archivematica",
     "atom",
     "archivesspace",
+    "omeka",
     "invenio",
     "dataverse",
     "bibtex",
