@@ -486,11 +486,13 @@ def test_the_checks_of_files_continue_after_each_fault(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
     (tmp_path / "f%").write_bytes(b"text")
     (tmp_path / "h%").write_bytes(b"")
-    parts = [{"id": name[0], "file": name} for name in ("a", "b", "c", "d", "f%", "h%")]
+    (tmp_path / "i?").write_bytes(b"text")
+    parts = [{"id": name[0], "file": name} for name in ("a", "b", "c", "d", "f%", "h%", "i?")]
     for code, found in (
         ("part-missing", "ac"),
         ("part-not-a-file", "bd"),
         ("part-name-percent", "fh"),
+        ("name-unportable", "i"),
         ("part-empty", "h"),
     ):
         assert places(code, *parts, files=tmp_path) == [f"parts.{name}.file" for name in found]

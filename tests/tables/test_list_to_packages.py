@@ -207,3 +207,20 @@ def test_no_records_or_packages_are_written_from_an_invalid_list(
         assert "Did you mean “k5-2 skam.pdf”?" in done.stdout + done.stderr
         assert "nothing was" in done.stdout + done.stderr
         assert not Path("out").exists()
+
+
+def test_names_that_windows_forbids_are_found_and_packaged_on_linux() -> None:
+    names = ("why?.txt", 'say "yes".txt', "a<b>|c*.txt", "10:32.txt")
+    Path("files").mkdir()
+    rows = ["Signatur,Titel,Datum,Datei"]
+    for number, name in enumerate(names):
+        (Path("files") / name).write_text("Dear Sir,\n", encoding="utf-8")
+        quoted = name.replace('"', '""')
+        rows.append(f'AB {number},Letter,1960-07-18,"{quoted}"')
+    Path("list.csv").write_text("\n".join(rows), encoding="utf-8")
+    run("archive-pkg tables map list.csv")
+    edit_map("list.csv.map.yaml", "described_by: Berg, Ada")
+    run("archive-pkg tables import list.csv --files files --out records")
+    said = run("archive-pkg build records --out packages")
+    assert said.count("name-unportable") == len(names)
+    assert {name for letter in packaged("packages").values() for name in letter.files} == set(names)

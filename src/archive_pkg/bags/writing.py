@@ -62,7 +62,7 @@ NAME_TAKEN = Code(
 NAME_UNPORTABLE = Code(
     "name-unportable",
     Severity.WARNING,
-    "A name is not possible on Windows or macOS. --portable refuses it.",
+    "A name is not possible on Windows or macOS. `bag create --portable` refuses it.",
     "RFC 8493, 6",
 )
 NAMES_ALIKE = Code(

@@ -11,7 +11,7 @@ from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, validated_by
 from archive_pkg.records.models import Holding, OwnType
 from archive_pkg.records.models.fields import EMPTY, ID_PATTERN, Id, KnownType, Many, Text
-from archive_pkg.records.scalars import Form, portable_path
+from archive_pkg.records.scalars import Form, relative_path
 from archive_pkg.records.value_paths import get, models_in
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.languages import Language
@@ -69,7 +69,7 @@ def is_secret_name(name: str) -> bool:
 
 def _path_in_project(value: str) -> str:
     try:
-        return portable_path(value)
+        return relative_path(value)
     except Fault as fault:
         hint = "Write the path of a file in the project's folder, such as names.yaml."
         message = fault.message.replace("the record's folder", "the project's folder")

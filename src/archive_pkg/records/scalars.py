@@ -34,13 +34,12 @@ TEXT_PATTERN = r"^(?=[\s\S]*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u
 """The texts that `clean_text` accepts, as far as JSON Schema can describe them."""
 
 PATH_PATTERN = (
-    r"^(?! |.*(?:/ |[ ./](?:/|$)))[^/<>:\"|?*\\\u0000-\u001f\u007f-\u009f]"
-    r"[^<>:\"|?*\\\u0000-\u001f\u007f-\u009f]*$"
+    r"^(?! |.:|.*(?:/ |[ ./](?:/|$)))[^/\\\u0000-\u001f\u007f-\u009f]"
+    r"[^\\\u0000-\u001f\u007f-\u009f]*$"
 )
-"""The paths that `portable_path` accepts, without its rules on NFC, reserved names and length."""
+"""The paths that `relative_path` accepts, without its rules on NFC, reserved names and length."""
 
 _DIGITS = re.compile("-?[1-9][0-9]*|0")
-_UNPORTABLE = frozenset('<>:"\\|?*')
 
 
 def _whole(value: object) -> object:
@@ -133,12 +132,14 @@ def clean_text(value: str) -> str:
     return value
 
 
-def portable_path(value: str) -> str:
-    """Return a relative path unchanged if it works on all common systems.
+def relative_path(value: str) -> str:
+    """Return a relative path unchanged if it is valid in a record.
+
+    Characters that only Windows forbids, such as `?`, are accepted. `check` warns of them.
 
     Raises:
-        Fault: The path is absolute, leaves its folder, is not in NFC, or has a name that a common
-            system cannot write.
+        Fault: The path is absolute, leaves its folder, is not in NFC, has a control character, or
+            has a name that Windows changes or reserves.
     """
     if not value:
         raise Fault("the path is empty", "Name a file in the record's folder.")
@@ -170,7 +171,7 @@ def _check_name(path: str, name: str) -> None:
     if name != name.rstrip(" .") or name != name.lstrip(" "):
         message = f"“{shown}”: “{name}” begins with a space, or ends with a space or dot"
         raise Fault(message, "Rename the file.")
-    bad = [c for c in name if c in _UNPORTABLE or unicodedata.category(c) in ("Cc", "Cs")]
+    bad = [c for c in name if unicodedata.category(c) in ("Cc", "Cs")]
     if bad:
         raise Fault(
             f"“{shown}”: the name has the character U+{ord(bad[0]):04X}",

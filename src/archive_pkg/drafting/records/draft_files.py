@@ -17,7 +17,7 @@ from archive_pkg.names import slug
 from archive_pkg.records.file_kinds import recognize, recognize_text
 from archive_pkg.records.loading import NAMES, read_record
 from archive_pkg.records.path_checks import package_above
-from archive_pkg.records.scalars import portable_path
+from archive_pkg.records.scalars import relative_path
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import (
     files_below,
@@ -216,7 +216,7 @@ def save_draft(
     letter = Path(draft.source.path)
     name = letter.name
     try:
-        portable_path(name)
+        relative_path(name)
     except Fault as fault:
         if out is None:
             raise UsageError(f"{letter}: {fault}", "Rename the file, or use --out.") from None

@@ -14,7 +14,7 @@ from archive_pkg.interchange.importing.restrictions import strictest
 from archive_pkg.interchange.importing.watched_xml import XML_ID, XML_LANG, fit, local, text_of
 from archive_pkg.names import slug
 from archive_pkg.records.models import TranslationNote
-from archive_pkg.records.scalars import portable_path
+from archive_pkg.records.scalars import relative_path
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.texts import Note, Stretch, TextReading, Version, read_text
 from archive_pkg.version import SOFTWARE
@@ -437,7 +437,7 @@ def _portable(name: str) -> str:
     if PurePath(name).suffix.lower() == ".txt":
         name += ".xml"
     try:
-        return portable_path(name)
+        return relative_path(name)
     except Fault:
         return f"{slug(PurePath(name).stem) or 'letter'}.xml"
 

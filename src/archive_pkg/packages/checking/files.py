@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
+from archive_pkg.bags import check_names
 from archive_pkg.records import NAMES
 from archive_pkg.reports import Code, Location, Severity
 
@@ -106,13 +108,7 @@ def check_files(
             yield PART_UNREADABLE.at(place, message, "Check its permissions and the disk.")
             continue
         readable[name] = data if any(part.is_text for part in parts) else None
-        if "%" in name:
-            message = (
-                f"the name {name} contains %, and bagit-python does not find such files in a bag"
-            )
-            yield NAME_PERCENT.at(
-                place, message, "Rename the file if such programs have to read the package."
-            )
+        yield from _name_findings(name, place)
         if size == 0:
             yield PART_EMPTY.at(place, f"{name} is empty", "Check whether it is the right file.")
         for part in parts:
@@ -130,6 +126,17 @@ def check_files(
                 )
                 yield PART_CHANGED.at(at, message, hint)
     return readable
+
+
+def _name_findings(name: str, place: Location) -> Iterator[Finding]:
+    """Report that some programs or systems cannot read a file because of its name."""
+    if "%" in name:
+        message = f"the name {name} contains %, and bagit-python does not find such files in a bag"
+        yield NAME_PERCENT.at(
+            place, message, "Rename the file if such programs have to read the package."
+        )
+    for found in check_names([f"data/{name}"]):
+        yield replace(found, location=place, message=f"{name}: {found.message}")
 
 
 def check_folder(record: Record, source: Path) -> Iterator[Finding]:

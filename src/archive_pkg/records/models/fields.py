@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.records.scalars import PATH_PATTERN, TEXT_PATTERN, Form, clean_text, portable_path
+from archive_pkg.records.scalars import PATH_PATTERN, TEXT_PATTERN, Form, clean_text, relative_path
 from archive_pkg.records.vocabularies.document_types import document_types, known_type
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ RecordId = Annotated[
 
 PartPath = Annotated[
     str,
-    AfterValidator(portable_path),
+    AfterValidator(relative_path),
     Field(json_schema_extra={"format": "path"}),
     WithJsonSchema(
         {"type": "string", "format": "path", "pattern": PATH_PATTERN}, mode="validation"

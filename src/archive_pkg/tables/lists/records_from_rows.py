@@ -111,7 +111,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
         """Return the records of the rows without errors; the report has the errors."""
         if self._files is not None:
             rows = [
-                (row.number, row.items("files"), (row.texts("id") or [""])[0])
+                (row.number, self._names(row), (row.texts("id") or [""])[0])
                 for row in self._rows.letters
             ]
             self._found = self._files.assign(rows)
@@ -128,6 +128,15 @@ class ListReader(DateCells, AgentCells, AccessCells):
         ]
         self._report_files(self._made)
         return self._made
+
+    def _names(self, row: ListRow) -> list[str]:
+        """Return the names of files in a row. A separator can also be part of a file's name."""
+        paths = self._files.paths if self._files else ()
+        return [
+            name
+            for cell in row.cells.get("files", ())
+            for name in ((cell.text,) if cell.text in paths else cell.items)
+        ]
 
     def letters(self) -> list[ListedLetter]:
         """Return the letters of the list; `records` must have been called."""

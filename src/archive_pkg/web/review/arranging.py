@@ -16,7 +16,7 @@ from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError, Usag
 from archive_pkg.faults import Fault
 from archive_pkg.names import slug
 from archive_pkg.records import NAMES, Record, save_record
-from archive_pkg.records.scalars import portable_path
+from archive_pkg.records.scalars import relative_path
 from archive_pkg.reports import Report, counted
 from archive_pkg.storage import is_regular
 from archive_pkg.tables.converting import filled, write_records
@@ -417,7 +417,7 @@ def _copy(source: Path, folder: Path) -> Path:
     """Copy a file into a folder under a free name that all systems accept, and return its path."""
     stem, ending = source.stem, source.suffix
     try:
-        portable_path(source.name)
+        relative_path(source.name)
     except Fault:
         stem, ending = slug(stem) or "file", ending.lower()
     numbers = itertools.count(2)
