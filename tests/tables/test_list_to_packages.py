@@ -57,6 +57,7 @@ def test_the_commands_of_the_how_to_page_lead_from_a_list_to_a_site() -> None:
             for command in block.splitlines():
                 said[command.split()[1]] = run(command)
     assert "4/5/60" in said["check"]
+    assert re.search(r"^lettres\.csv: \d+ warnings?, .*; nothing was written$", said["check"], re.M)
     assert "deuxième carton" in said["check"]
     assert "FD 3-3.txt" in said["check"]
     assert said["build"].splitlines()[-1] == "4 built"
@@ -224,3 +225,12 @@ def test_names_that_windows_forbids_are_found_and_packaged_on_linux() -> None:
     said = run("archive-pkg build records --out packages")
     assert said.count("name-unportable") == len(names)
     assert {name for letter in packaged("packages").values() for name in letter.files} == set(names)
+
+
+def test_check_of_a_list_ends_with_its_totals() -> None:
+    Path("list.csv").write_text("Signatur,Titel,Datum\nAB 1,Letter,1960\n", encoding="utf-8")
+    run("archive-pkg tables map list.csv")
+    done = run_here("check", "list.csv", "--files", ".")
+    end = r"list\.csv: \d warnings?, \d pieces? of advice; nothing was written"
+    assert re.fullmatch(end, done.stdout.splitlines()[-1])
+    assert "written" not in run_here("check", "none.csv").stdout

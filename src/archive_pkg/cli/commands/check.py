@@ -104,20 +104,30 @@ def check(
             lambda _, done: answer.take(marked(done)),
             executor=executor_from(jobs, executor),
         )
+        totals: dict[str, object] = {}
         for path in tables:
             do = partial(_checked, path, files, encoding, mapping, annotated, replace=replace)
-            answer.take(collection.guarded(path, do))
+            done = collection.guarded(path, do)
+            answer.take(done)
+            if not done.error[0]:
+                written = done.details.get("annotated", "nothing")
+                totals[str(path)] = f"{_totals(done) or 'no findings'}; {written} was written"
+        answer.closing(totals)
 
 
-def _lines(done: Done) -> Iterator[str]:
+def _totals(done: Done) -> str:
     numbers = Counter(finding.severity for finding in done.findings)
-    counts = ", ".join(
+    return ", ".join(
         f"{counted(number, 'piece')} of advice"
         if severity is Severity.ADVICE
         else counted(number, str(severity))
         for severity in Severity
         if (number := numbers[severity])
     )
+
+
+def _lines(done: Done) -> Iterator[str]:
+    counts = _totals(done)
     verdict = "not valid" if done.status else "valid"
     yield f"{done.path}: {verdict}" + (f"; {counts}" if counts else "")
     if "annotated" in done.details:
