@@ -41,6 +41,7 @@ def record(number: int, tag: str, text: str) -> dict[str, Any]:
         "title": f"Letter {number}: {HOSTILE if number == 5 else 'from Berlin'}",
         "sender": ["a"],
         "recipients": ["b"],
+        "place": {"name": "Berlin"},
         "date": f"{1950 + number % 30}-03-04",
         "classification": {"as_written": ("Secret", "Top Secret")[number % 2]},
         "holdings": [{"repository": f"Archive {number % 3}"}],
@@ -190,8 +191,10 @@ def test_every_kind_of_page_is_accessible(
     until: Callable[[Page, str], None],
 ) -> None:
     person = next(path for path in (site / "people").iterdir() if "ada" in path.name)
+    [place] = (site / "places").iterdir()
     names = ["index.html#q=harvest", "years.html", "people.html", "network.html", "places.html",
-             "years/1953.html", f"people/{person.name}", "letters/letter-005.html"]  # fmt: skip
+             "years/1953.html", f"people/{person.name}", f"places/{place.name}",
+             "letters/letter-005.html"]  # fmt: skip
     page = watched(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
     for name in names:
         page.goto(f"{site.as_uri()}/{name}")
