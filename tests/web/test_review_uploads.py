@@ -166,12 +166,12 @@ def test_a_translation_and_a_scan_are_added_to_a_letter_later(page: Dropped) -> 
     }
     assert page.add() == "Files added to 1 letter."
     (record,) = page.records()
-    assert {"FD 3-1 translation.txt", "FD 3-1.txt", "photo.png"} < set(record.files)
+    assert {"FD 3-1 translation.txt", "FD 3-1.txt", "photo?.png"} < set(record.files)
     page.drop("again.png", PNG, letter=record.id)
     assert page.add() == "1 letter had these files already."
     assert page.records() == [record]
     assert {part.kind for part in record.parts} >= {"transcription", "translation", "scan"}
-    scan = next(part for part in record.parts if part.file == "photo.png")
+    scan = next(part for part in record.parts if part.file == "photo?.png")
     (ground,) = [item for item in record.evidence if item.field == f"parts.{scan.id}"]
     assert record.agent(ground.agent or "").name == "Jane Doe"
     assert scan.media_type == "image/png"

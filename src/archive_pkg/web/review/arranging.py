@@ -414,7 +414,7 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _copy(source: Path, folder: Path) -> Path:
-    """Copy a file into a folder under a free name that all systems accept, and return its path."""
+    """Copy a file into a folder under a free name that records accept, and return its path."""
     stem, ending = source.stem, source.suffix
     try:
         relative_path(source.name)
