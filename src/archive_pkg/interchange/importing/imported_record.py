@@ -475,7 +475,7 @@ def optional(key: str, value: Any) -> dict[str, Any]:
 
 def record_id(text: str) -> str:
     """Return a string as a valid id of a record."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:128].rstrip("-._")
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).lstrip("-._")[:128].rstrip("-.")
     return plain or slug(text) or "letter"
 
 
