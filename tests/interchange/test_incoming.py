@@ -50,7 +50,7 @@ def comparable(record: Record, field: str) -> Any:
             value = tuple(getattr(item, step) for item in value)
         else:
             value = getattr(value, step, None)
-    if field == "rights.holder":
+    if field in ("rights.holder", "summary.author"):
         return record.agent(value).name if value else None
     return value
 
