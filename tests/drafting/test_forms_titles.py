@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from form_facts import cases, of_head
+from archive_pkg.drafting import draft_text
+from form_facts import BODY, cases, of_head
 
 # A document, and the facts in its head; `form_facts` explains the notation.
 DOCUMENTS = """
@@ -775,3 +776,38 @@ heading | -
 @pytest.mark.parametrize(("text", "right"), cases(DOCUMENTS))
 def test_a_heading_is_read(text: str, right: str) -> None:
     assert of_head(text) == right
+
+
+# Headings that run over blank lines, and the words that the statements about each field quote.
+OVER_BLANK_LINES = {
+    "N o t e\n\non a Conversation with Comrade Havlik\n\nin Sofia on 3 April 1969": {
+        "date": "3 April 1969",
+        "event-date": "3 April 1969",
+        "event-place": "Sofia",
+        "participant": "Havlik",
+        "place": "Sofia",
+    },
+    "Memorandum of Conversation\n\nwith Comrade Havlik\n\non 3 April 1969": {
+        "date": "3 April 1969",
+        "event-date": "3 April 1969",
+        "participant": "Havlik",
+    },
+    "T e l e g r a m\n\nof the Embassy\n\nin Sofia\n\ndated 3 April 1969": {
+        "date": "3 April 1969",
+        "sender": "Embassy\n\nin Sofia",
+    },
+}
+
+
+@pytest.mark.parametrize(("heading", "words"), OVER_BLANK_LINES.items())
+def test_statements_quote_their_words_in_a_heading_over_blank_lines(
+    heading: str, words: dict[str, str]
+) -> None:
+    statements = draft_text(f"{heading}\n\n{BODY}\n").statements
+    quotes = {one.field: one.quote.exact for one in statements if one.quote}
+    assert quotes == {**words, "type": heading}
+
+
+def test_the_number_in_a_joined_heading_is_quoted_where_it_stands() -> None:
+    found = of_head(f"Telegram of the 7th Army\n\non pears, No. 7\n\n{BODY}")
+    assert "number = 7, certain, number-line 8 at 40" in found

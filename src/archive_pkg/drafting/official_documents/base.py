@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.drafting.letters.datelines import find_place
@@ -66,6 +67,7 @@ _UNDATED = re.compile(
 # "Draft of the ministry dated 3 May" refers to another document.
 _REFERS = re.compile(r"\w\W+(?:from|of|dated|vom|от|du|z dnia|ze dne)\s$", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n|\r[ \t]*\r")
+_LETTER = re.compile(r"\S")
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d")
 _DAY = re.compile(r"(?:le |on |am )?(\d{1,2})(?:\.(\d{1,2}))?\.?(?=[\s,;à]|$)")
 
@@ -165,6 +167,28 @@ class FormsBase:
         found = self.text.find(value, start)
         match = _flexible(value).search(self.text, start) if found < 0 else None
         return match.start() if match else found
+
+    def span(self, read: str, first: int, last: int, offset: int) -> tuple[int, int]:
+        """Return the offsets in the text of a part of a string that was read from it.
+
+        The white space of the string can differ: lines are joined and spaced words closed up.
+
+        Args:
+            read: The string.
+            first: The offset of the part in the string.
+            last: The offset after the part.
+            offset: The offset of the string in the text.
+        """
+        part, start, end = read[first:last], offset + first, offset + last
+        if self.text.startswith(part, start):
+            return start, end
+        above, letters = len("".join(read[:first].split())), "".join(part.split())
+        found = islice(_LETTER.finditer(self.text, offset), above, above + len(letters))
+        places = [match.start() for match in found]
+        if letters and "".join(self.text[place] for place in places) == letters:
+            return places[0], places[-1] + 1
+        match = _flexible(part).search(self.text, start)  # the rest of a row is between them
+        return match.span() if match else (start, end)
 
     # Words
 
@@ -312,7 +336,7 @@ class FormsBase:
             sure = GUESS
         elif not certain and sure is CERTAIN:
             sure = PROBABLE
-        start, end = offset + one.start, offset + one.end
+        start, end = self.span(text, one.start, one.end, offset)
         self.add(field, one.edtf, sure, rule, start, end, rank=rank, question=question)
 
     def dateline(self, one: Segment) -> bool:

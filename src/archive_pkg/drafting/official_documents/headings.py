@@ -150,7 +150,7 @@ class TitleForms(ListForms):
         self.title(kind, joined, one.start, self.lines[last].end, alone=alone)
         marks = read_marking_line(rest, self.vocabulary)
         if any(mark.kind in ("level", "copy") for mark in marks):  # not "for the Secretary"
-            self.add_marks(marks, self.text.find(rest, one.start))
+            self.add_marks(marks, self.span(text, text.rfind(rest), len(text), one.start)[0])
         return self.take_all(number, last, "heading")
 
     def heading_goes_on(self, above: str, text: str) -> bool:
@@ -242,7 +242,7 @@ class TitleForms(ListForms):
             self.date("date", stated or days[-1], text, start, "title-line", sure, rank)
             town = _NUMBER_AND_TOWN.search(text, 0, days[-1].start)
             if kind == "telegram" and town and self.is_town(town[1]):
-                at = self.text.find(town[1], start)
+                at = self.span(text, *town.span(1), start)[0]
                 self.add("place", town[1], PROBABLE, "title-line", at, rank=5)
         self.sides(text, start, days)
 
@@ -253,10 +253,11 @@ class TitleForms(ListForms):
             return
         if any(day.start == number.start("bare") for day in days):
             return
-        value = number["value"] or number["bare"]
+        group = "value" if number["value"] else "bare"
         own = number.start() < 40 and not _EXCERPT.match(text)
         sure, rank = (CERTAIN, 8) if own else (PROBABLE, 3)
-        self.number(value, self.text.find(value, start), sure, rank=rank)
+        at = self.span(text, *number.span(group), start)[0]
+        self.number(number[group], at, sure, rank=rank)
 
     def session(self, kind: str, text: str, start: int, days: Sequence[DayOrSpan]) -> None:
         """Add the day and the body of a session or a decision."""
@@ -343,23 +344,23 @@ class TitleForms(ListForms):
     def title_sender(self, text: str, start: int) -> None:
         """Add the sender in a title line, and the town in the sender's office as the place."""
         if self.is_town(text):  # "Telegram from Havana"
-            at = self.text.find(text, start)
+            at = self.find(text, start)
             self.add("place", text, PROBABLE, "title-line", at, rank=4)
             return
         person = find_person(text, self.vocabulary)
         if person is None:
             if looks_like_body(text, self.vocabulary):
                 name = re.sub(r"^the ", "", text)
-                at = self.text.find(name, start)
+                at = self.find(name, start)
                 self.add("sender", name, PROBABLE, "title-line", at, rank=2, kind="organization")
             return
-        at, role = self.text.find(person.name, start), person.role
+        at, role = self.find(person.name, start), person.role
         self.add(
             "sender", person.name, PROBABLE, "title-line", at, rank=2, kind="person", role=role
         )
         town = re.search(r"\bin ([A-Z][\w-]+(?: [A-Z][\w-]+)?)", role)
         if town and self.is_town(town[1]):
-            at = self.text.find(town[1], start)
+            at = self.find(town[1], start)
             self.add("place", town[1], PROBABLE, "title-line", at, rank=4)
 
     # Talks
@@ -373,14 +374,14 @@ class TitleForms(ListForms):
         if not self.is_talk(text):
             return False
         if sure is not CERTAIN:
-            end = start + len(text)
+            end = self.span(text, 0, len(text), start)[1]
             headed = {fact.value for fact in self.forms.of("type") if fact.rule == "heading"}
             rank = 3 if headed - {"memorandum", "note", "record"} else 9
             self.add("type", TALK, PROBABLE, "heading-of-talk", start, end, rank=rank)
         self.event_date(text, start, CERTAIN, rank=7)
         place = self.talk_place(text)
         if place:
-            at = self.text.find(place, start)
+            at = self.find(place, start)
             self.add("event-place", place, PROBABLE, "heading-of-talk", at)
             self.add("place", place, PROBABLE, "heading-of-talk", at, rank=4)
         named = self.named_in(text)
