@@ -642,3 +642,51 @@ def test_a_record_is_part_of_a_package_only_in_the_payload_of_a_bag(
             check(folder)
     else:
         assert check(folder).ok
+
+
+INVENTED = {
+    "scan.jpg": b"\xff\xd8\xff\xe0\0\x10JFIF\0\xff",
+    "scan.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff",
+    "scan.tiff": b"II*\0\x08\0\0\0\xff",
+    "scan.pdf": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n",
+}
+
+
+def one_part(folder: Path, name: str, data: bytes, **more: str) -> Path:
+    folder.mkdir()
+    (folder / name).write_bytes(data)
+    part = {"id": "p", "kind": "scan", "file": name} | more
+    record = {"id": "x", "type": "letter", "title": "A letter", "parts": [part]}
+    (folder / "record.json").write_text(json.dumps(record))
+    return folder
+
+
+@pytest.mark.parametrize("name", INVENTED)
+def test_a_scan_without_media_type_is_not_read_as_a_text(
+    name: str, tmp_path: Path, run: Run
+) -> None:
+    folder = one_part(tmp_path / "x", name, INVENTED[name])
+    assert check(folder).ok
+    built = run("build", folder, "--out", tmp_path / "packages", "--metadata", "page,tei")
+    assert built.returncode == 0
+    (shown,) = tmp_path.glob("packages/**/*.html")
+    assert "This page cannot show the file." in shown.read_text()
+    assert run("page", folder, "--out", tmp_path / "page.html").returncode == 0
+    assert "This page cannot show the file." in (tmp_path / "page.html").read_text()
+    assert run("export", folder, "--to", "tei", "--out", tmp_path / "x.xml").returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["original", "transcription", "translation"])
+@pytest.mark.parametrize("data", [*INVENTED.values(), b"Gr\xfc\xdfe"])
+def test_a_text_file_whose_bytes_are_not_text_is_refused(
+    kind: str, data: bytes, tmp_path: Path
+) -> None:
+    folder = one_part(tmp_path / "x", "p.txt", data, kind=kind)
+    assert "text-undecodable" in codes(folder)
+
+
+def test_a_scan_that_states_a_text_or_an_encoding_is_read_as_a_text(tmp_path: Path) -> None:
+    data = INVENTED["scan.jpg"]
+    for name, more in (("a", {"media_type": "text/plain"}), ("b", {"encoding": "utf-8"})):
+        folder = one_part(tmp_path / name, "scan.jpg", data, **more)
+        assert "text-undecodable" in codes(folder)

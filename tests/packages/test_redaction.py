@@ -754,3 +754,12 @@ def test_a_withheld_part_is_described_in_words_as_withheld() -> None:
     assert report.file_in_words == "withheld from this package"
     said = words_of(Record.model_validate(out()), report)
     assert said == "enclosure: withheld from this package; closed: The donor's wish"
+
+
+@pytest.mark.parametrize("data", [b"\xff\xd8\xff\xe0", b"Text"])
+def test_an_open_scan_without_media_type_is_no_public_text(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "scan.jpg").write_bytes(data)
+    scan = {"id": "scan", "kind": "scan", "file": "scan.jpg"}
+    record = record_of(scan, REPORT, salutation="Dear comrades")
+    shown = public(record, withheld(record, "public"), tmp_path).as_json()
+    assert ("salutation" in shown) == (data == b"Text")

@@ -16,7 +16,7 @@ from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
 from archive_pkg.packages.opening import read_record_or_package, verify
 from archive_pkg.projects import DEFAULT_DOCUMENTS, Project
-from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
+from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text, holds_text
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def export_context(
         part.id: text
         for part in record.parts
         if part.file in contents
-        and part.is_text
+        and holds_text(part, folder)
         and (text := _text(part, contents[part.file])) is not None
     }
     extracted = {

@@ -138,6 +138,12 @@ def recognize(data: bytes) -> FileKind | None:
     return _EMAIL if _IS_EMAIL.match(data[:_HEAD].replace(b"\r\n", b"\n")) else None
 
 
+def is_image_or_pdf(head: bytes) -> bool:
+    """Return whether a file is an image or a PDF file by its first bytes."""
+    kind = recognize(head)
+    return kind is not None and (kind is PDF_FILE or kind.name.startswith("an image"))
+
+
 def is_lock_file(name: str) -> bool:
     """Return whether a file has the name that office programs give to lock files."""
     return name.startswith(_LOCK_NAMES)

@@ -23,16 +23,20 @@ from archive_pkg.records.file_kinds import (
     PDF_FILE,
     WORD,
     FileKind,
+    is_image_or_pdf,
     recognize,
     recognize_text,
 )
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import read_regular, unreadable
+from archive_pkg.storage import open_beneath, read_regular, unreadable
 from archive_pkg.texts.decoding import decode
 from archive_pkg.texts.page_files import ALTO, PAGE, PDF, text_of_pages
 
 if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
+    from archive_pkg.records import Part
+
+_HEAD = 16
 
 UNREADABLE = Code(
     "letter-file-unreadable",
@@ -160,6 +164,27 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     return SourceText(
         name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding
     )
+
+
+def holds_text(part: Part, folder: Path) -> bool:
+    """Return whether a part's file is to be read as a text.
+
+    The record decides with the media type or the encoding, then the ending ".txt". Otherwise an
+    image and a PDF file are recognized by their first bytes.
+
+    Args:
+        part: The part.
+        folder: The folder that the part's path is relative to.
+    """
+    if part.file is None or not part.is_text:
+        return False
+    if part.media_type or part.encoding or part.file.lower().endswith(".txt"):
+        return True
+    try:
+        with open_beneath(folder, part.file) as stream:
+            return not is_image_or_pdf(stream.read(_HEAD))
+    except OSError:
+        return False
 
 
 def extracted_text(data: bytes, media_type: str | None) -> str | None:

@@ -29,6 +29,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.opening import read_record_or_package
+from archive_pkg.texts.letter_files import holds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -170,7 +171,7 @@ def _read_one(path: Path, pace: Pace, *, audience: Audience) -> Done:
             data = file.read(TEXT_LIMIT)
         pace.spend(len(data))
         text_digest = marks = None
-        if part.is_text:
+        if holds_text(part, folder):
             text = normal(_cut(decode(data, part.encoding or "utf-8"), part.span))
             text_digest, marks = _digest(text.encode("utf-8", "surrogatepass")), signature(text)
         rows.append((part.id, _digest(data), text_digest, marks))

@@ -304,10 +304,13 @@ def _names(record: Record) -> Iterator[str]:
 def _texts(package: Package) -> Iterator[str]:
     from archive_pkg.packages import layout
     from archive_pkg.texts.decoding import codec_name
+    from archive_pkg.texts.letter_files import holds_text
     from archive_pkg.texts.line_ends import unbroken
 
     for part in {part.file: part for part in package.record.parts if part.is_text}.values():
         name = f"data/{layout.PARTS}/{part.file}"
+        if not holds_text(part, package.path / "data" / layout.PARTS):
+            continue
         try:
             with storage.open_beneath(package.path, name) as stream:
                 # The last character may be incomplete. This decoder then leaves it out.

@@ -26,6 +26,7 @@ from archive_pkg.records.record_errors import references
 from archive_pkg.records.statement_index import StatementIndex, statements
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.records.value_paths import id_of, models_in
+from archive_pkg.texts.letter_files import holds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -129,7 +130,7 @@ class _Public:
         self.data: dict[str, Any] = self.source.as_json()
         # A statement without evidence may rest on any text, so it is kept only if a text is
         # public, and if it has no word that only withheld texts have.
-        texts = [part for part in record.parts if part.is_text]
+        texts = [part for part in record.parts if holds_text(part, folder)]
         self.has_public_text = any(part.id not in withheld_parts for part in texts)
 
     def _by_id(self, record: Record, item: Evidence) -> Evidence:

@@ -10,6 +10,7 @@ from archive_pkg import storage
 from archive_pkg.packages.checking.files import PART_UNREADABLE
 from archive_pkg.reports import Code, Location, Severity, abridged
 from archive_pkg.texts.decoding import ENCODING_NAMES, codec_name, encodings_hint
+from archive_pkg.texts.letter_files import holds_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -65,7 +66,7 @@ def check_texts(
         quotes[quote.part].append((field, quote))
     texts: dict[tuple[str, str], list[Part]] = defaultdict(list)
     for part in record.parts:
-        if part.is_text and part.file in readable:
+        if part.file in readable and holds_text(part, folder):
             texts[part.file, part.encoding or "utf-8"].append(part)
     for (name, encoding), parts in texts.items():
         quoted = [each for part in parts for each in quotes[part.id]]

@@ -15,7 +15,7 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages.page.marked_text import MarkedLine
 from archive_pkg.packages.page.statement_rows import PageStatements
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
+from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text, holds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +40,7 @@ class ShownPart:
         rtl: Whether the language is written from right to left.
         shown: The ids of statements and notes with words in any of the shown parts.
         lines: The lines; empty if the page does not show the text.
+        is_text: Whether its file is a text.
         is_extracted: Whether the text was extracted from a Word or OpenDocument file.
         image: The address of the image; empty if the page shows none.
         file: The address of the file; empty if the page does not link to it.
@@ -51,6 +52,7 @@ class ShownPart:
     rtl: bool
     shown: set[str]
     lines: tuple[MarkedLine, ...] = ()
+    is_text: bool = False
     is_extracted: bool = False
     image: str = ""
     file: str = ""
@@ -128,12 +130,13 @@ def read_parts(
                 files[part.id] = store(part, stream)
                 stream.seek(0)
             is_image = part.media_type in IMAGES
+            is_text = holds_text(part, folder)
             if is_image and (size > _FILE_LIMIT or (scan_limit is not None and size > scan_limit)):
                 continue
-            if not (is_image or part.is_text or part.media_type in (DOCX, ODT)):
+            if not (is_image or is_text or part.media_type in (DOCX, ODT)):
                 continue
             data = stream.read()
-        if part.is_text:
+        if is_text:
             texts[part.id] = _decoded(part, data)
         elif is_image:
             scan_limit = scan_limit if scan_limit is None else scan_limit - len(data)
@@ -188,6 +191,7 @@ def shown_parts(
                 language.split("-")[0] in _RTL,
                 page.shown,
                 () if text is None else tuple(page.lines(part, text)),
+                part.id in texts,
                 part.id in extracted,
                 images.get(part.id, ""),
                 files.get(part.id, ""),

@@ -164,7 +164,10 @@ class Part(Model):
 
     @property
     def is_text(self) -> bool:
-        """Whether it is held, and its media type is text or missing."""
+        """Whether it is held, and its media type is text or missing.
+
+        If it is missing, the file may still be an image: see `texts.letter_files.holds_text`.
+        """
         return self.held and (self.media_type or "text/plain").startswith("text/")
 
     @property

@@ -20,7 +20,7 @@ from archive_pkg.records import read_record
 from archive_pkg.records.register_entries import REGISTER
 from archive_pkg.records.saving import updated
 from archive_pkg.reports import Report, Severity
-from archive_pkg.texts.letter_files import TEI
+from archive_pkg.texts.letter_files import TEI, holds_text
 from archive_pkg.web.review.cards import REVIEWED, cards
 from archive_pkg.web.review.revision import Revision
 
@@ -275,7 +275,7 @@ class RecordEditor:
         """Return the texts of the record's parts that can be read, each file once."""
         texts: dict[str, LetterText] = {}
         for part in record.parts:
-            if part.file is None or not part.is_text or part.file in texts:
+            if part.file is None or part.file in texts or not holds_text(part, self.folder):
                 continue
             try:
                 with storage.open_beneath(self.folder, part.file) as stream:
