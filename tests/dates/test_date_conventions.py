@@ -55,9 +55,29 @@ def test_a_field_of_the_maximum_length_is_read_and_a_longer_one_is_not() -> None
     assert read_date(most + " ") is None
 
 
+@pytest.mark.parametrize(
+    ("years", "readings"),
+    [
+        (["1975"], ["1977-06-18"]),
+        (["1957", "1968"], ["1977-06-18"]),
+        (["1957", "1967"], ["1977-06-18", "1877-06-18"]),  # neither is near
+        (["1860", "1870"], ["1877-06-18"]),
+        (["1870", "1957"], ["1977-06-18", "1877-06-18"]),  # near 1870, and both are possible
+        (["1923", "1957"], ["1977-06-18", "1877-06-18"]),
+        (["1704", "1975"], ["1977-06-18", "1877-06-18"]),
+    ],
+)
+def test_years_of_a_column_decide_a_century_only_if_one_is_possible(
+    years: list[str], readings: list[str]
+) -> None:
+    read = read_date("77. 06. 18.", column_conventions(years))
+    assert read
+    assert [read.edtf] == readings or [one.edtf for one in read.readings] == readings
+
+
 def test_unambiguous_dates_decide_the_conventions_of_a_column() -> None:
     assert column_conventions([]) == DateConventions()
-    assert column_conventions(["1907/08"]) == DateConventions(pivot=1917)
+    assert column_conventions(["1907/08"]) == DateConventions(pivot=1917, since=1898)
     assert column_conventions(["1907/13", "1907-13"]).year_spans == {"/", "-"}
     assert column_conventions(["[1907/13]", "1907/07"]).year_spans == frozenset()
     assert column_conventions(["1907/07"]).year_months == {"/"}
@@ -70,11 +90,8 @@ def test_unambiguous_dates_decide_the_conventions_of_a_column() -> None:
         column_conventions(["12/12/60", "13/13/60", "112/13/60", "12/13/600"]).month_first is None
     )
     assert column_conventions(["1499", "2100", "11960", "19601"]).pivot is None
-    assert [column_conventions([year, "1500"]).pivot for year in ("1500", "1960", "2099")] == [
-        1510,
-        1970,
-        2109,
-    ]
+    assert column_conventions(["1500", "1581"]).pivot == 1591
+    assert column_conventions(["1500", "1582"]).pivot is None
     assert column_conventions(["1960"], epoch_1904=True).epoch_1904
 
 

@@ -150,7 +150,9 @@ class ComponentReader:
         pivot = self.conventions.pivot or _USUAL_PIVOT
         year = pivot // 100 * 100 + short
         year = year if year < pivot else year - 100
-        return (year,) if self.conventions.pivot else (year, year - 100)
+        if not self.conventions.pivot:
+            return year, year - 100
+        return (year,) if year >= self.conventions.since else (year + 100, year)
 
     def _is_time(self, position: int) -> bool:
         """Return whether a number belongs to a time of day: `1945 hours`, `19:23`, `6 p.m.`."""

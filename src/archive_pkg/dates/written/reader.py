@@ -177,10 +177,11 @@ def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> Dat
 
     The month comes first in dates with slashes if some can only be read in that way, and none only
     with the day first. In the same way, the unambiguous cells decide whether 1911/12 means two
-    years or a year and a month. The latest four-digit year decides the century of two-digit ones.
+    years or a year and a month. The four-digit years decide the century of a two-digit year that
+    lies among them, or less than ten years from them, unless two centuries are possible.
     """
     day_first = month_first = 0
-    latest = 0
+    years: set[int] = set()
     proven: dict[str, set[str]] = {"span": set(), "month": set()}
     for text in texts:
         if pair := _PAIR.fullmatch(text.strip(" []()")):
@@ -194,12 +195,15 @@ def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> Dat
         for first, second in re.findall(r"(?<!\d)(\d{1,2})/(\d{1,2})/(?:\d{4}|\d\d)(?!\d)", text):
             day_first += int(first) > 12 >= int(second)
             month_first += int(second) > 12 >= int(first)
-        latest = max(latest, *map(int, re.findall(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", text)), 0)
+        years |= set(map(int, re.findall(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", text)))
     order = None if bool(day_first) == bool(month_first) else bool(month_first)
+    since, pivot = (min(years) - 9, max(years) + 10) if years else (0, 0)
+    is_known = 0 < pivot - since <= 100
     spans, months = proven["span"], proven["month"]
     return DateConventions(
         order,
-        latest + 10 if latest else None,
+        pivot if is_known else None,
+        since if is_known else 0,
         epoch_1904,
         frozenset(spans - months),
         frozenset(months - spans),

@@ -63,6 +63,7 @@ class DateConventions:
         month_first: Whether the month comes first in 7/18/1960; None if that is not known.
         pivot: A two-digit year falls in the hundred years before this one. None if the century is
             not known.
+        since: A two-digit year that falls before this one may be a hundred years later.
         epoch_1904: Whether a workbook counts its days from 1904.
         year_spans: The signs, such as `-` or `/`, that make 1911/12 two years.
         year_months: The signs that make 1911/12 a year and a month.
@@ -70,6 +71,7 @@ class DateConventions:
 
     month_first: bool | None = None
     pivot: int | None = None
+    since: int = 0
     epoch_1904: bool = False
     year_spans: frozenset[str] = frozenset()
     year_months: frozenset[str] = frozenset()
