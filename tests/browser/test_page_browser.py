@@ -298,10 +298,12 @@ def test_a_scan_can_be_shown_in_full_size(tmp_path: Path, page: Page) -> None:
     assert large["width"] == 3000
 
 
-def test_withheld_parts_are_shown_as_withheld(everything: Path, page: Page) -> None:
+def test_a_part_that_is_not_held_is_shown_with_its_restriction(
+    everything: Path, page: Page
+) -> None:
     page.goto(everything.as_uri())
-    shown = page.locator(".absent.withheld").inner_text()
-    assert shown == "Enclosure (shut): WITHHELD, restricted until 2180: Archive law, 5."
+    shown = page.locator(".absent").inner_text()
+    assert shown == "Enclosure (shut): not held, restricted until 2180: Archive law, 5."
     black = page.locator(".q.withheld").evaluate("q => getComputedStyle(q).backgroundColor")
     assert black == "rgb(29, 27, 22)"
 
