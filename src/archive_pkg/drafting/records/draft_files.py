@@ -85,9 +85,8 @@ def letters_in(
 ) -> Iterator[Path]:
     """Yield the files of letters: each file given, and all files in a folder that may be letters.
 
-    The files of packages in a folder are left out. Of the texts of a record, only the first one in
-    the record is yielded. A PDF file next to a record, or next to a text with the same name, is
-    left out.
+    The function skips packages in a folder. If a record has several texts, it yields only the first
+    of them. It skips a PDF file next to a record, or next to a text with the same name.
 
     Args:
         paths: Files and folders.

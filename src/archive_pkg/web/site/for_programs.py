@@ -1,8 +1,7 @@
 """Offer a letter to programs: documents to download, links to them, and citation fields.
 
-The links follow the FAIR Signposting Profile. Their addresses are relative to the page if the
-address of the site is unknown, and then there is no set of links (RFC 9264), because it needs full
-addresses.
+The links follow the FAIR Signposting Profile. If the address of the site is unknown, the links are
+relative to the page. The site then has no set of links (RFC 9264), which requires full addresses.
 """
 
 from __future__ import annotations
