@@ -212,8 +212,8 @@ class Processes:
         end = time.monotonic() + _KILL_TIMEOUT
         for worker in workers:  # the caller will remove what they staged
             worker.join(max(0.0, end - time.monotonic()))
-        all_ended = all(worker.exitcode is not None for worker in workers)
-        pool.shutdown(wait=all_ended, cancel_futures=True)
+        # An interruption can leave a lock held that the pool's thread needs: do not wait for it.
+        pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """See `Executor`."""

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -198,6 +199,34 @@ def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
             assert (reported["status"], reported["counts"]) == (128 + number, {"valid": 20})
             there = [Path(f"/proc/{worker}") for worker in workers]
             wait_until(partial(_are_gone, there))
+
+
+_LOCKED = f"""\
+import os, signal
+from concurrent.futures import wait
+from archive_pkg.__main__ import main
+from archive_pkg.cli import interruptions
+from archive_pkg.collection.bulk import running
+
+def stop_with_locks(futures, *_, **options):
+    for future in futures:
+        future._condition.acquire()
+    running.wait = wait
+    os.kill(os.getpid(), signal.SIGTERM)
+
+interruptions._LIMIT = {PATIENCE}
+running.wait = stop_with_locks
+main()
+"""
+
+
+def test_a_signal_ends_a_run_that_holds_locks_of_its_workers(tmp_path: Path) -> None:
+    # A signal can interrupt concurrent.futures.wait() between acquiring a lock and noting so.
+    words = ("verify", bags(tmp_path / "bags"), "--bag-only", "--json", "--jobs", "2")
+    with started([sys.executable, "-c", _LOCKED, *map(str, words)]) as run:
+        said, complaint = run.communicate(timeout=PATIENCE // 2)
+    assert (run.returncode, json.loads(said)["status"]) == (143, 143), complaint
+    assert complaint == "interrupted; unfinished work was abandoned. Run the same command again.\n"
 
 
 def test_a_signal_ends_a_run_that_cannot_clean_up(tmp_path: Path) -> None:

@@ -51,7 +51,6 @@ class Interrupted(BaseException):
 
 def listen() -> None:
     """Raise Interrupted in the main thread when a signal asks the program to end."""
-    atexit.register(_leave)  # registered first, so that it runs last
     sys.unraisablehook = _interrupt_again
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup sets it
@@ -103,12 +102,19 @@ def _interrupt_after_alarm(
     raise interruption
 
 
-def _leave() -> None:
-    """Skip the shutdown of the interpreter, which takes seconds after a Dask client was used."""
+def end_if_interrupted() -> None:
+    """End the process now if a bulk command was interrupted, without waiting for threads.
+
+    The thread of a process pool can wait for a lock that the interrupted code still holds. A Dask
+    client takes seconds to shut down.
+    """
     if _interrupted:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(128 + _interrupted)
+        try:
+            atexit._run_exitfuncs()  # they remove the semaphores of process pools
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(128 + _interrupted)
 
 
 def _abandon(interruption: Interrupted) -> None:

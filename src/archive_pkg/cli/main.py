@@ -42,7 +42,7 @@ from archive_pkg.cli.commands import (
     verify,
     why_not,
 )
-from archive_pkg.cli.interruptions import Interrupted, listen
+from archive_pkg.cli.interruptions import Interrupted, end_if_interrupted, listen
 from archive_pkg.cli.output import (
     OutputError,
     clean,
@@ -150,7 +150,9 @@ def main() -> NoReturn:
     listen()
     # The program does not trust files that every user can write, so it creates none.
     os.umask(os.umask(stat.S_IWOTH) | stat.S_IWOTH)
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    end_if_interrupted()
+    sys.exit(status)
 
 
 _NOT_AN_INTEGER = "Input should be a valid integer, unable to parse string as an integer"
