@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
 import pkgutil
 import re
 from pathlib import Path
@@ -22,7 +21,7 @@ from archive_pkg.interchange.importing import ROUND_TRIP_FIELDS
 from archive_pkg.interchange.losses import fields, lost_whole, place_of
 from archive_pkg.limits import all_limits
 from archive_pkg.packages.targets import TARGETS, find_target
-from archive_pkg.projects import ProjectFile, in_toml
+from archive_pkg.projects import ProjectFile, in_toml, schema_text
 from archive_pkg.projects.models import has_user_names, table_model
 from archive_pkg.records import models
 from archive_pkg.records.base import attribute_docs
@@ -179,11 +178,12 @@ Format 1 has `of` instead of `made_from`, `part_of` and `about`
 `holdings` ([decision 70](../decisions/0070-record-format-3.md)). The types of documents are in the
 [vocabularies](vocabularies.md).
 
-[record.schema.json](record.schema.json) is the JSON Schema of a record in JSON. Editors of YAML can
-use it, too, but they read a plain `1960` as a number: quote it there. `archive-pkg check` checks
-more: calendars, check digits, languages, references and quotes. The schema requires the `name` and
-the `kind` of every agent, but a record can leave them to the
-[register of agents](../how-to/agents.md).
+[record.schema.json](record.schema.json) is the JSON Schema of a record in JSON. `archive-pkg init`
+copies it into the project, and new drafts in the project
+[name it to editors](../how-to/set-up-a-project.md#editors). Editors of YAML read a plain `1960` as
+a number: quote it there. `archive-pkg check` checks more: calendars, check digits, languages,
+references and quotes. The schema requires the `name` and the `kind` of every agent, but a record
+can leave them to the [register of agents](../how-to/agents.md).
 
 Fields in **bold** are required. For a date you can write only the EDTF form, and for a publication
 only the citation. Other fields refer to items by their `id`. A dotted path such as
@@ -194,20 +194,12 @@ only the citation. Other fields refer to items by their `id`. A dotted path such
 
 def record_schema() -> str:
     """Return the JSON Schema of a record's file."""
-    return _schema(models.Record)
+    return schema_text(models.Record)
 
 
 def register_schema() -> str:
     """Return the JSON Schema of a register of agents."""
-    return _schema(models.Register)
-
-
-def _schema(model: Any) -> str:
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **model.model_json_schema(),
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+    return schema_text(models.Register)
 
 
 def _models() -> list[Any]:
@@ -247,7 +239,7 @@ def _model(model: Any) -> str:
 
 def project_schema() -> str:
     """Return the JSON Schema of a project file."""
-    return _schema(ProjectFile)
+    return schema_text(ProjectFile)
 
 
 def project_page() -> str:
@@ -260,7 +252,8 @@ def project_page() -> str:
 _PROJECT_PREFACE = """\
 `archive-pkg.toml` holds the settings of a project
 ([how to set one up](../how-to/set-up-a-project.md)). It is TOML 1.0. Other keys than these are
-refused. [project.schema.json](project.schema.json) is its JSON Schema, for editors of TOML.
+refused. [project.schema.json](project.schema.json) is its JSON Schema; `archive-pkg init` copies it
+next to the file, which names it to editors of TOML.
 """
 
 

@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from archive_pkg.projects import find_project
 from program import Disk, Run
@@ -41,7 +43,29 @@ def test_init_writes_a_project_file_and_replaces_it_only_on_request(
     assert "already exists" in done.stderr
     assert file.read_text() == "licence = 'CC0-1.0'\n"
     assert run("init", file.parent, "--replace").returncode == 0
-    assert file.read_text().startswith("## The settings of a project.")
+    assert file.read_text().startswith("#:schema .schemas/project.schema.json\n## The settings of")
+
+
+def test_a_draft_in_a_project_names_the_schema_to_editors(run: Run, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    run("init", home)
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Berlin, 4 March 1961\n\nDear Anna,\n\nThe books came.\n\nYours, Karl Frei\n")
+    project = ("--project", home / "archive-pkg.toml")
+    for out in (home / "a/drafts", tmp_path / "elsewhere"):
+        assert run("draft", letter, "--out", out, *project).returncode == 0
+    [record] = (home / "a/drafts").glob("*/record.yaml")
+    line, _, rest = record.read_text().partition("\n")
+    named = record.parent / line.removeprefix("# yaml-language-server: $schema=")
+    schema = json.loads(named.read_text())
+    data = YAML(typ="safe", pure=True).load(record.read_text())
+    jsonschema.Draft202012Validator(schema).validate(data)
+    assert [one.read_text() for one in (tmp_path / "elsewhere").glob("*/record.yaml")] == [rest]
+    named.write_text("old")
+    file = (home / "archive-pkg.toml").read_bytes()
+    assert run("init", home, "--schemas").returncode == 0
+    assert json.loads(named.read_text()) == schema
+    assert (home / "archive-pkg.toml").read_bytes() == file
 
 
 def test_init_refuses_a_folder_in_which_settings_are_not_used(run: Run, tmp_path: Path) -> None:

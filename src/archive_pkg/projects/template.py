@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.projects.models import ProjectFile, has_user_names, table_model
+from archive_pkg.projects.schemas import FOLDER, PROJECT_SCHEMA
 from archive_pkg.records.base import attribute_docs
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-_HEAD = """\
+_HEAD = f"""\
+#:schema {FOLDER}/{PROJECT_SCHEMA}
 ## The settings of a project. archive-pkg uses them in this folder and below it.
 ## Remove the # before a setting that you need. Do not put passwords or tokens into this file.
 ## See docs/how-to/set-up-a-project.md, and archive-pkg show --settings.

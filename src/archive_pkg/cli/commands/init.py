@@ -30,17 +30,22 @@ def init(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace an existing project file.")
     ] = False,
+    only_schemas: Annotated[
+        bool,
+        typer.Option("--schemas", help="Write only the JSON Schemas again, after an update."),
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a project file, archive-pkg.toml, with every setting explained.
 
-    The settings apply to commands that you run in this folder or below it.
+    The settings apply to commands that you run in this folder or below it. The folder .schemas next
+    to the file gets JSON Schemas, so that editors complete and check the project file and records.
 
     Example: archive-pkg init
     """
     from archive_pkg.packages.output_protection import refuse_in_package
-    from archive_pkg.projects import NAME, template
+    from archive_pkg.projects import NAME, SCHEMAS, schema_files, template
 
     file = folder / NAME
     refuse_in_package(file)
@@ -53,7 +58,15 @@ def init(
                     "is not used",
                     "Choose a folder of your own.",
                 )
-        write_file(file, template().encode(), replace=replace)
+        if not only_schemas:
+            write_file(file, template().encode(), replace=replace)
+            answer.say(f"{file}: written. Remove the # before the settings that you need.")
+        with storage_errors(f"making {folder / SCHEMAS}"):
+            make_folder(folder / SCHEMAS)
+        for name, text in schema_files().items():
+            write_file(folder / SCHEMAS / name, text.encode())
+        answer.say(f"{folder / SCHEMAS}: the JSON Schemas for editors are written.")
         result["written"] = True
-        answer.say(f"{file}: written. Remove the # before the settings that you need.")
+        if only_schemas:
+            return
         answer.say("Then run archive-pkg show --settings")

@@ -14,6 +14,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.faults import Fault
 from archive_pkg.limits import DOCUMENT_SIZE
 from archive_pkg.names import slug
+from archive_pkg.projects import schema_comment
 from archive_pkg.records.file_kinds import recognize, recognize_text
 from archive_pkg.records.loading import NAMES, read_record
 from archive_pkg.records.path_checks import package_above
@@ -239,7 +240,8 @@ def save_draft(
             write_output(record, after.encode())
         return SavedDraft(record, False, after != before, differences, kept)
     record_id = folder.name if out is not None else ""
-    written = record_yaml(draft, name, vocabulary, text_name, record_id, project).encode()
+    yaml = record_yaml(draft, name, vocabulary, text_name, record_id, project)
+    written = (schema_comment(project, folder) + yaml).encode()
     with storage_errors(f"writing {folder}"):
         mode = mode_of(letter, letter.parent)
         make_folder(folder, mode)
