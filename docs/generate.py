@@ -9,6 +9,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import archive_pkg
 from archive_pkg.cli import app
 from archive_pkg.interchange import FORMATS
 from archive_pkg.interchange.importing import ROUND_TRIP_FIELDS
-from archive_pkg.interchange.losses import fields, lost_whole, place_of
+from archive_pkg.interchange.losses import fields, place_of
 from archive_pkg.limits import all_limits
 from archive_pkg.packages.targets import TARGETS, find_target
 from archive_pkg.projects import ProjectFile, in_toml, schema_text
@@ -347,42 +348,80 @@ local:
 
 
 def formats_page() -> str:
-    """Return the page of formats: where each field of a record goes, and what has no place."""
-    return "\n".join(["# Formats\n\n" + GENERATED + _FORMATS, *map(_format, FORMATS)])
+    """Return the page of formats: what each is, and what an import brings back."""
+    rows = [
+        f"| {one.title} | `{name}` | `{one.file}` | {'many' if one.collects else 'one'} | "
+        f"{'years, months, days' if one.dates == 'days' else 'EDTF'} |"
+        for name, one in FORMATS.items()
+    ]
+    back = [
+        f"| `{name}` | {', '.join(f'`{field}`' for field in sorted(kept))} |"
+        for name, kept in sorted(ROUND_TRIP_FIELDS.items())
+    ]
+    return (
+        "# Formats\n\n"
+        + GENERATED
+        + _FORMATS
+        + "\n".join(rows)
+        + _BROUGHT_BACK
+        + "\n".join(back)
+        + "\n"
+    )
 
 
 _FORMATS = """\
-[`archive-pkg export`](../how-to/export.md) writes a record in one of these formats. With
-`--explain` it reports each field that the document leaves out, or has only in part. If a format
-has only years, months and days, the export writes the nearest date, and `--explain` names each such
-date.
+[`archive-pkg export`](../how-to/export.md) writes a record in one of these formats.
 [`build --metadata`](../how-to/build.md) chooses the formats in a package.
+[Crosswalks](crosswalks.md) says where each field of a record goes in them. If a format has only
+years, months and days, the export writes the nearest date, and `--explain` names each such date.
+
+| format | name | file | documents | dates |
+|---|---|---|---|---|
+"""
+_BROUGHT_BACK = """
+
+## What an import brings back
+
+`archive-pkg import` of an exported file brings back these fields as they were:
+
+| format | fields |
+|---|---|
 """
 
 
-def _format(name: str) -> str:
-    chosen = FORMATS[name]
-    known = chosen.mapping
-    rows = [f"| `{field}` | {_cell(place)} |" for field, place in known.items()]
-    lost = dict.fromkeys(
-        lost_whole(known, field) for field in fields() if place_of(known, field) is None
-    )
+def crosswalks_page() -> str:
+    """Return the page of crosswalks: where each field of a record goes in each format."""
+    same_places = groupby(fields(), _places)
     return "\n".join(
         [
-            f"## {chosen.title}: `{name}`",
-            "",
-            f"The file in a package: `{chosen.file}`."
-            + (" Takes many letters in one file." if chosen.collects else ""),
-            "",
-            "| field | where it goes |",
-            "|---|---|",
-            *rows,
-            "",
-            "Left out: " + ", ".join(f"`{field}`" for field in lost) + ".",
-            "",
-            *_read_back(name),
+            "# Crosswalks\n\n" + GENERATED + _CROSSWALKS,
+            *(_crosswalk(list(names), dict(places)) for places, names in same_places),
         ]
     )
+
+
+_CROSSWALKS = """\
+For each field of a [record](record.md), where it goes in each [format](formats.md). Fields in a row
+that go to the same places are together. A place in parentheses is a condition. `archive-pkg export
+--explain` reports which values of a record the document leaves out, or has only in part.
+"""
+
+
+def _places(field: str) -> tuple[tuple[str, str], ...]:
+    places = ((name, place_of(one.mapping, field)) for name, one in FORMATS.items())
+    return tuple((name, place) for name, place in places if place is not None)
+
+
+def _crosswalk(names: list[str], places: dict[str, str]) -> str:
+    formats: dict[str, list[str]] = {}
+    for name, place in places.items():
+        formats.setdefault(place, []).append(f"`{name}`")
+    rows = [f"| {', '.join(known)} | {_cell(place)} |" for place, known in formats.items()]
+    table = ["| formats | where it goes |", "|---|---|", *rows, ""] if rows else []
+    without = [f"`{name}`" for name in FORMATS if name not in places]
+    by = ", ".join(without) if places else "every format"
+    lost = [f"Left out by {by}.", ""] if without else []
+    return "\n".join([f"## {', '.join(f'`{name}`' for name in names)}", "", *table, *lost])
 
 
 def targets_page() -> str:
@@ -425,13 +464,6 @@ _FROM = {
     "creators": "sender or signatories",
     "doi": "identifiers",
 }
-
-
-def _read_back(name: str) -> list[str]:
-    if name not in ROUND_TRIP_FIELDS:
-        return []
-    words = ", ".join(f"`{field}`" for field in sorted(ROUND_TRIP_FIELDS[name]))
-    return [f"`archive-pkg import` brings back: {words}.", ""]
 
 
 def table_columns_page() -> str:
@@ -489,6 +521,7 @@ PAGES = {
     "commands.md": commands_page,
     "vocabularies.md": vocabularies_page,
     "formats.md": formats_page,
+    "crosswalks.md": crosswalks_page,
     "targets.md": targets_page,
 }
 

@@ -17,6 +17,8 @@ import pytest
 
 import archive_pkg
 from archive_pkg import bags, cli
+from archive_pkg.interchange import FORMATS
+from archive_pkg.interchange.losses import fields
 
 ROOT = Path(__file__).parents[1]
 HEAVY = (
@@ -125,6 +127,16 @@ def test_generated_pages_are_up_to_date(generate: Any) -> None:
     for name, page in generate.PAGES.items():
         written = (generate.REFERENCE / name).read_text(encoding="utf-8")
         assert written == page(), f"{name} has rotted: make docs"
+
+
+def test_the_crosswalks_have_each_field_once_and_each_format_in_it(generate: Any) -> None:
+    page = (generate.REFERENCE / "crosswalks.md").read_text(encoding="utf-8")
+    sections = page.split("\n## ")[1:]
+    named = [field for one in sections for field in one.partition("\n")[0].strip("`").split("`, `")]
+    assert named == list(fields())
+    for section in sections:
+        formats = re.findall(r"`([a-z0-9-]+)`", section.partition("\n")[2].replace("|", " "))
+        assert set(FORMATS) <= set(formats) or "Left out by every format." in section
 
 
 def test_every_command_has_help_an_example_and_json(generate: Any) -> None:
