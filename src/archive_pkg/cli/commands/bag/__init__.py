@@ -1,0 +1,12 @@
+"""`archive-pkg bag`: create, change, pack and verify bags of any content."""
+
+import typer
+
+from archive_pkg.cli.commands.bag.changing import update, upgrade
+from archive_pkg.cli.commands.bag.checking import verify
+from archive_pkg.cli.commands.bag.creating import create
+from archive_pkg.cli.commands.bag.packing import fetch, pack, unpack
+
+app = typer.Typer(no_args_is_help=True, help="Work with BagIt bags of any content (RFC 8493).")
+for command in (create, update, upgrade, fetch, pack, unpack, verify):
+    app.command()(command)
