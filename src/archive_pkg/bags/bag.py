@@ -66,6 +66,9 @@ class BagTree(Protocol):
     def size(self, path: str) -> int:
         """Return a file's size in bytes. Raises OSError if it is unknown."""
 
+    def sizes(self, paths: Sequence[str]) -> list[int]:
+        """Return the sizes of files. Raises OSError if one is unknown."""
+
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
     ) -> Digesting:
@@ -220,13 +223,16 @@ def _opened(path: Path) -> Iterator[Folder | Archive]:
         raise InvalidError(f"{path} cannot be read as a bag: {error}", "", report) from error
 
 
-def load(tree: BagTree, name: str, listing: Listing | None = None) -> Bag:
+def load(
+    tree: BagTree, name: str, listing: Listing | None = None, *, only_info: bool = False
+) -> Bag:
     """Read the tag files of a bag.
 
     Args:
         tree: The bag's files.
         name: The bag's path as the caller gave it.
         listing: The bag's files, if they have already been listed.
+        only_info: Whether to read only bagit.txt and bag-info.txt.
 
     Raises:
         OSError: The bag's files cannot be listed.
@@ -247,6 +253,8 @@ def load(tree: BagTree, name: str, listing: Listing | None = None) -> Bag:
         bag.tags = read_tags(tree, bag.info_name, bag.declaration, report)
     else:
         bag.info_name = ""
+    if only_info:
+        return bag
     parser = manifests.Parser(number, bag.encoding, report)
     for path in top:
         manifest = manifests.empty_manifest(path, report)

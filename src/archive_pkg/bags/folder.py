@@ -203,6 +203,10 @@ class Folder:
         with self.open_folder(prefix + slash) as folder:
             return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
 
+    def sizes(self, paths: Sequence[str]) -> list[int]:
+        """Return the sizes of files; see `size`. It is fastest if they are grouped by folder."""
+        return [size for size, _ in self._stamps(paths)]
+
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
     ) -> Digesting:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from archive_pkg.bags import names
 from archive_pkg.bags.archives.findings import BadArchiveError
@@ -15,6 +16,7 @@ from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.bags.bag import Bag, BagTree, BoundedReport, load
 from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest, empty_manifest
 from archive_pkg.bags.tagfiles import DECLARATION
+from archive_pkg.errors import UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally
 from archive_pkg.logs import logger
 from archive_pkg.reports import Code, Location, Report, Severity, counted
@@ -120,6 +122,12 @@ OXUM_MISMATCH = Code(
     "The payload's bytes and files differ from Payload-Oxum.",
     "RFC 8493, 2.2.2",
 )
+OXUM_MISSING = Code(
+    "payload-oxum-missing",
+    Severity.ERROR,
+    "bag-info.txt has no Payload-Oxum, so `bag verify --fast` has nothing to compare.",
+    "RFC 8493, 2.2.2",
+)
 DATE_MALFORMED = Code(
     "bagging-date-malformed",
     Severity.WARNING,
@@ -152,8 +160,18 @@ NOT_A_BAG = Code(
     "RFC 8493, 2",
 )
 
-_VALIDITY_ONLY = {PAYLOAD_MISMATCH.code, TAG_FILE_MISMATCH.code, OXUM_MISMATCH.code}
+_VALIDITY_ONLY = {
+    code.code for code in (PAYLOAD_MISMATCH, TAG_FILE_MISMATCH, OXUM_MISMATCH, OXUM_MISSING)
+}
 """A bag with only these errors is complete, but not valid."""
+
+Checks = Literal["everything", "tag-files", "completeness", "payload-oxum"]
+"""How much of a bag is checked.
+
+"everything" is validation. "completeness" compares the manifests with the files that exist and
+Payload-Oxum with their sizes, but no checksums; "tag-files" also compares the checksums of tag
+files. "payload-oxum" compares Payload-Oxum only.
+"""
 
 
 @dataclass(slots=True)
@@ -163,42 +181,47 @@ class Verdict:
     Attributes:
         path: The bag's path as the caller gave it.
         report: All findings.
-        complete: Whether the bag is complete (RFC 8493, 3).
+        complete: Whether the bag is complete (RFC 8493, 3); None if that was not determined.
         valid: Whether the bag is valid (RFC 8493, 3): it is complete, and all files match the
-            digests of all manifests.
+            digests of all manifests. None if what was checked is right, but not all was checked.
         files: Number of payload files.
         size: Size of the payload in bytes.
         conforms: Whether the bag conforms to the profile; None if no profile was given, or if the
             bag could not be read.
         bag: The bag as read; None if it could not be read.
         uncovered: Files without a digest to compare, except the tag manifests.
+        checked: How much was checked.
     """
 
     path: str
     report: Report = field(default_factory=BoundedReport)
-    complete: bool = False
-    valid: bool = False
+    complete: bool | None = False
+    valid: bool | None = False
     files: int = 0
     size: int = 0
     conforms: bool | None = None
     bag: Bag | None = None
     uncovered: list[str] = field(default_factory=list)
+    checked: Checks = "everything"
 
 
 def verify(
     path: StrPath,
     *,
+    checks: Checks = "everything",
     profile: Profile | None = None,
     second_opinion: bool = False,
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Verdict:
-    """Verify a bag by all rules and all digests of all manifests (RFC 8493, 3).
+    """Verify a bag, by default by all rules and all digests of all manifests (RFC 8493, 3).
 
     Nothing outside the bag is opened, links are not followed, and nothing is fetched or written.
 
     Args:
         path: A bag's folder, or a zip, tar, tgz or tar.zst of one, which is not unpacked.
+        checks: How much to check. Only "everything" can find a bag valid, and "payload-oxum" cannot
+            even find it complete (RFC 8493, 2.2.2).
         profile: A profile that the bag must also conform to (see `load_profile`).
         second_opinion: Whether to run bagit-python, too, and report if it disagrees.
         jobs: How many files to read at a time; None means one per processor.
@@ -206,10 +229,18 @@ def verify(
 
     Returns:
         The verdict. An invalid or unreadable bag does not raise: its faults are in the report.
+
+    Raises:
+        UsageError: A second opinion, or a profile with "payload-oxum", if not all is checked.
     """
+    if checks != "everything" and (second_opinion or (profile and checks == "payload-oxum")):
+        what = "a second opinion" if second_opinion else "a profile"
+        raise UsageError(
+            f"{what} needs more than {checks}", "Check everything, or leave the other option out."
+        )
     path = Path(path)
     _log.info("verifying %s", path)
-    verdict = Verdict(str(path))
+    verdict = Verdict(str(path), checked=checks)
     try:
         with open_tree(path) as tree:
             bag = _verify(tree, verdict, jobs, progress)
@@ -224,7 +255,7 @@ def verify(
     if second_opinion:
         from archive_pkg.bags.second_opinion import bagit_python
 
-        verdict.report.extend(bagit_python(path, verdict.report, verdict.valid))
+        verdict.report.extend(bagit_python(path, verdict.report, verdict.valid is True))
     return verdict
 
 
@@ -235,6 +266,10 @@ def _conclude(verdict: Verdict) -> None:
     codes = {finding.code for finding in report.errors}
     verdict.complete = codes <= _VALIDITY_ONLY
     verdict.valid = not codes
+    if verdict.checked == "payload-oxum":
+        verdict.complete = None if verdict.complete else False
+    if verdict.checked != "everything" and codes <= {OXUM_MISSING.code}:
+        verdict.valid = None
 
 
 def _verify(
@@ -249,13 +284,21 @@ def _verify(
     # process reads the manifests.
     kinds = [empty_manifest(path, Report()) for path in listing.files if "/" not in path]
     wanted = {kind.algorithm for kind in kinds if kind and not kind.of_tags}
-    with tree.digesting(payload, sorted(wanted & ALGORITHMS.keys()), jobs) as digesting:
-        bag = load(tree, verdict.path, listing)
+    checked = verdict.checked
+    with contextlib.ExitStack() as stack:
+        digesting = None
+        if checked == "everything":
+            names = sorted(wanted & ALGORITHMS.keys())
+            digesting = stack.enter_context(tree.digesting(payload, names, jobs))
+        bag = load(tree, verdict.path, listing, only_info=checked == "payload-oxum")
         verdict.bag = bag
         verdict.report = bag.report
         work = _Verification(bag, tree, verdict, progress)
+        if checked == "payload-oxum":
+            work.only_oxum()
+            return bag
         work.structure()
-        work.tag_files()
+        work.tag_files(hashed=checked != "completeness")
         work.payload(digesting)
     work.metadata()
     return bag
@@ -336,8 +379,22 @@ class _Verification:
                 )
             )
 
-    def tag_files(self) -> None:
-        """Compare the tag manifests with the tag files."""
+    def only_oxum(self) -> None:
+        """Compare Payload-Oxum with the sizes of the payload files."""
+        self.verdict.files = len(self.bag.payload)
+        self.verdict.size = sum(self.tree.sizes(self.bag.payload))
+        if not self.bag.values("Payload-Oxum"):
+            self.add(
+                OXUM_MISSING.at(
+                    Location("bag-info.txt", field="Payload-Oxum"),
+                    "is missing, so there is nothing to compare",
+                    "Use --completeness-only, or verify everything.",
+                )
+            )
+        self._compare_oxum("Files are missing, added or changed. Verify everything to see which.")
+
+    def tag_files(self, *, hashed: bool) -> None:
+        """Compare the tag manifests with the tag files, and their digests if asked."""
         bag = self.bag
         files = bag.tag_files
         present = set(files)
@@ -354,10 +411,11 @@ class _Verification:
             if manifest.algorithm in ALGORITHMS:
                 listed |= resolved.keys()
                 wanted[manifest.algorithm] = resolved
-        checked = [path for path in files if path in listed]
-        with self.tree.digesting(checked, wanted, 1) as digesting:
-            digests = digesting.finish(lambda files, size: None)
-        self._mismatches(TAG_FILE_MISMATCH, digests, bag.tag_manifests, wanted)
+        if hashed:
+            checked = [path for path in files if path in listed]
+            with self.tree.digesting(checked, wanted, 1) as digesting:
+                digests = digesting.finish(lambda files, size: None)
+            self._mismatches(TAG_FILE_MISMATCH, digests, bag.tag_manifests, wanted)
         tag_manifests = {manifest.name for manifest in bag.tag_manifests.values()}
         uncovered = [path for path in files if path not in listed and path not in tag_manifests]
         self.verdict.uncovered += uncovered
@@ -371,8 +429,8 @@ class _Verification:
                     )
                 )
 
-    def payload(self, digesting: Digesting) -> None:
-        """Compare the payload manifests with the payload."""
+    def payload(self, digesting: Digesting | None) -> None:
+        """Compare the payload manifests with the payload, and its digests if there are any."""
         bag = self.bag
         files = bag.payload
         present = set(files)
@@ -397,6 +455,10 @@ class _Verification:
         self.verdict.uncovered += sorted(present.difference(*wanted.values()))
         self._fetch(resolved)
         self._names_alike(files, present)
+        self.verdict.files = len(files)
+        if digesting is None:
+            self.verdict.size = sum(self.tree.sizes(files))
+            return
         tally = Tally(all_files=len(files), all_size=self.oxum[0] if self.oxum else None)
 
         def tick(more_files: int, more_bytes: int) -> None:
@@ -407,23 +469,16 @@ class _Verification:
 
         done = digesting.finish(tick)
         self._mismatches(PAYLOAD_MISMATCH, done, bag.manifests, wanted)
-        self.verdict.files = len(files)
         self.verdict.size = sum(size for size in done.sizes() if size > 0)
 
     def metadata(self) -> None:
         """Compare Payload-Oxum with the payload, and check the form of the bagging date."""
-        verdict = self.verdict
         present = set(self.bag.payload)
-        fetched = all(line.path in present for line in self.bag.fetch)
-        actual = (verdict.size, verdict.files)
-        if fetched and not self.bag.listing.truncated and self.oxum and self.oxum != actual:
-            self.add(
-                OXUM_MISMATCH.at(
-                    self._place("payload-oxum"),
-                    f"states {_size(*self.oxum)}, but the payload has {_size(*actual)}",
-                    "See the other findings for the files that are missing, added or changed.",
-                )
-            )
+        if all(line.path in present for line in self.bag.fetch):
+            hint = "See the other findings for the files that are missing, added or changed."
+            if self.verdict.checked != "everything" and self.bag.report.ok:
+                hint = "A file has changed. Verify everything to see which."
+            self._compare_oxum(hint)
         label = "packing-date" if self.bag.declaration.number < (0, 96) else "bagging-date"
         for tag in self.bag.tags:
             if tag.label.lower() == label and not _is_date(tag.value):
@@ -434,6 +489,17 @@ class _Verification:
                         "Write YYYY-MM-DD.",
                     )
                 )
+
+    def _compare_oxum(self, hint: str) -> None:
+        actual = (self.verdict.size, self.verdict.files)
+        if not self.bag.listing.truncated and self.oxum and self.oxum != actual:
+            self.add(
+                OXUM_MISMATCH.at(
+                    self._place("payload-oxum"),
+                    f"states {_size(*self.oxum)}, but the payload has {_size(*actual)}",
+                    hint,
+                )
+            )
 
     def _oxum(self) -> tuple[int, int] | None:
         values = self.bag.values("Payload-Oxum")

@@ -86,7 +86,7 @@ class Verification:
     @property
     def ok(self) -> bool:
         """Whether the bag is valid and the report has no errors."""
-        return self.verdict.valid and self.report.ok
+        return self.verdict.valid is True and self.report.ok
 
 
 def open_package(path: StrPath) -> Package:

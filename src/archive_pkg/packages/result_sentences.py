@@ -32,7 +32,7 @@ def states(verification: Verification) -> list[str]:
 
 
 def _states(verification: Verification) -> Iterator[str]:
-    valid = verification.verdict.valid
+    valid = verification.verdict.valid is True
     yield _since_bagging(verification)
     signatures = verification.signatures
     for signed in signatures:

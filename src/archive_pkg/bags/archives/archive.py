@@ -116,6 +116,10 @@ class Archive:
         """Return a member's size in bytes."""
         return self._member(path).size
 
+    def sizes(self, paths: Sequence[str]) -> list[int]:
+        """Return the sizes of members in bytes."""
+        return [self._member(path).size for path in paths]
+
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
     ) -> Digesting:

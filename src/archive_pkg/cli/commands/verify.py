@@ -31,9 +31,12 @@ from archive_pkg.cli.trust import (
 from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from archive_pkg import executors
+    from archive_pkg.cli.bulk import BulkAnswer
     from archive_pkg.collection import Done
+    from archive_pkg.collection.bulk.for_each import Pace
 
 
 def register(app: typer.Typer) -> None:
@@ -90,22 +93,54 @@ def verify(
     )
     if bag_only and trust != Trust():
         raise UsageError("--bag-only does not check signatures", "Omit --bag-only.")
+    do = partial(
+        collection.verify_one, bag_only=bag_only, second_opinion=second_opinion, trust=trust
+    )
     with bulk_answering("verify", report, as_json=as_json, quiet=quiet) as answer:
-        found = collection.find_packages(paths, answer.take, serialized=True)
-        bags, few = answer.ahead(found, _lines)
-        do = partial(
-            collection.verify_one,
-            bag_only=bag_only,
-            second_opinion=second_opinion,
-            trust=trust,
-            jobs=jobs if few else 1,
-        )
-        collection.run(
-            collection.ForEach(do, rate_of(limit_rate, 1 if few else jobs)),
-            bags,
-            answer.take_for_subject,
-            executor=executor_from(jobs, executor, gentle=gentle),
-        )
+        starting = executor_from(jobs, executor, gentle=gentle)
+        verify_all(answer, paths, do, _lines, starting, jobs, limit_rate, shown=not quiet)
+
+
+def verify_all(
+    answer: BulkAnswer,
+    paths: list[Path],
+    do: Callable[..., Done],
+    lines: Callable[[Done], Iterator[str]],
+    executor: Callable[[], executors.Executor],
+    jobs: int | None,
+    limit_rate: str,
+    *,
+    shown: bool,
+) -> None:
+    """Verify the bags at paths.
+
+    Args:
+        answer: Gets the results.
+        paths: Bags, and folders of bags.
+        do: `collection.verify_one` with some of its arguments.
+        lines: Returns the lines to print about a result.
+        executor: See `collection.run`.
+        jobs: How many files to read at a time.
+        limit_rate: The bytes to read per second, such as "50M"; "" for no limit.
+        shown: Whether to show the progress with a few bags.
+    """
+    from archive_pkg import collection
+
+    found = collection.find_packages(paths, answer.take, serialized=True)
+    bags, few = answer.ahead(found, lines)
+    do = partial(do, jobs=jobs if few else 1)
+    work = collection.ForEach(
+        partial(_with_progress, do) if few and shown else do,
+        rate_of(limit_rate, 1 if few else jobs),
+    )
+    collection.run(work, bags, answer.take_for_subject, executor=executor)
+
+
+def _with_progress(do: Callable[..., Done], path: Path, pace: Pace) -> Done:
+    from archive_pkg.cli.progress import showing
+
+    with showing("verifying") as show:
+        return do(path, pace, show=show)
 
 
 def _lines(done: Done) -> Iterator[str]:
@@ -127,7 +162,7 @@ def _lines(done: Done) -> Iterator[str]:
         yield f"  Record: {' '.join(details['title'].split())}"
 
 
-def verdict_in_words(*, ok: bool, valid: bool, complete: bool) -> str:
+def verdict_in_words(*, ok: bool, valid: bool | None, complete: bool | None) -> str:
     """Return the outcome of a verification in a few words.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -10,15 +11,27 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import bags
 from archive_pkg.collection.bulk.running import Done, guarded
 from archive_pkg.packages import states, verify
+from archive_pkg.packages.opening import explained
+from archive_pkg.packages.result_sentences import NOT_A_BAG, is_no_bag
+from archive_pkg.storage import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from archive_pkg.bags.profiles import Profile
+    from archive_pkg.bags.verifying import Checks
     from archive_pkg.fixity import Tally
     from archive_pkg.packages import Trust
 
 INVALID = 3
+_GOOD: dict[Checks, str] = {
+    "everything": "valid",
+    "tag-files": "complete",
+    "completeness": "complete",
+    "payload-oxum": "as Payload-Oxum says",
+}
+"""The outcome if no fault is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +92,12 @@ def verify_one(
     pace: Pace,
     *,
     bag_only: bool = False,
+    checks: Checks = "everything",
+    profile: Profile | None = None,
     second_opinion: bool = False,
     trust: Trust | None = None,
     jobs: int | None = 1,
+    show: Callable[[Tally], None] | None = None,
 ) -> Done:
     """Verify a bag, and the record of a package unless only the bag is to be verified.
 
@@ -89,15 +105,36 @@ def verify_one(
         path: The bag, as a folder or an archive.
         pace: Limits the rate of reading.
         bag_only: Whether to ignore the record in it.
+        checks: How much to check if only the bag is to be verified; see `bags.verify`.
+        profile: A profile that the bag must conform to if only the bag is to be verified.
         second_opinion: Whether to verify with bagit-python too.
         trust: Whose signatures and timestamps to trust.
         jobs: The number of files to read at a time; None for one per processor.
+        show: Called now and then with what is done so far.
     """
-    progress = pace.follow()
+    limit = pace.follow()
+
+    def progress(tally: Tally) -> None:
+        limit(tally)
+        if show is not None:
+            show(tally)
+
     details: dict[str, Any] = {"record": None, "title": None, "states": [], "signatures": []}
     if bag_only:
-        verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=progress)
-        ok, report = verdict.valid, verdict.report
+        if not os.path.lexists(path):
+            raise missing(path)
+        verdict = bags.verify(
+            path,
+            checks=checks,
+            profile=profile,
+            second_opinion=second_opinion,
+            jobs=jobs,
+            progress=progress,
+        )
+        ok, report = verdict.report.ok, verdict.report
+        if is_no_bag(verdict):
+            details["states"] = [NOT_A_BAG]
+            report.findings[:] = explained(path, report, "bag")
     else:
         verification = verify(
             path, second_opinion=second_opinion, trust=trust, jobs=jobs, progress=progress
@@ -113,10 +150,14 @@ def verify_one(
         "files": verdict.files,
         "size": verdict.size,
         "uncovered": verdict.uncovered,
+        "checked": verdict.checked,
     }
+    if verdict.conforms is not None:
+        details["conforms"] = verdict.conforms
     if second_opinion:
         from archive_pkg.bags.second_opinion import agreement
 
-        details["second_opinion"] = agreement(report, verdict.valid)
-    outcome, status = ("valid", 0) if ok else ("invalid", INVALID)
-    return Done(str(path), outcome, status, list(report), details=details)
+        details["second_opinion"] = agreement(report, verdict.valid is True)
+    if not ok:
+        return Done(str(path), "invalid", INVALID, list(report), details=details)
+    return Done(str(path), _GOOD[verdict.checked], findings=list(report), details=details)

@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive_pkg.cli.commands.bag.options import Jobs
-from archive_pkg.cli.output import Json, Quiet, answering
-from archive_pkg.reports import some
+from archive_pkg.cli.bulk import (
+    Executor,
+    Gentle,
+    Jobs,
+    LimitRate,
+    ReportFile,
+    bulk_answering,
+    executor_from,
+)
+from archive_pkg.cli.commands.verify import verdict_in_words, verify_all
+from archive_pkg.cli.output import Json, Quiet
+from archive_pkg.errors import UsageError
+from archive_pkg.reports import counted, some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.bags.verifying import Checks
+    from archive_pkg.collection import Done
 
 
 def verify(
     paths: Annotated[
-        list[Path], typer.Argument(help="Bags, as folders or archives (.zip, .tar, .tgz).")
+        list[Path],
+        typer.Argument(help="Bags (folders or archives), or folders that contain them."),
     ],
+    completeness_only: Annotated[
+        bool,
+        typer.Option(
+            "--completeness-only",
+            help="Check which files exist, and their total size, but no checksums.",
+        ),
+    ] = False,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast", help="Compare only Payload-Oxum: the number and total size of payload files."
+        ),
+    ] = False,
     profile: Annotated[
         str, typer.Option(help="A BagIt profile: a JSON file or the name of a known profile.")
     ] = "",
@@ -23,6 +54,10 @@ def verify(
         bool, typer.Option("--second-opinion", help="Also verify with bagit-python.")
     ] = False,
     jobs: Jobs = None,
+    report: ReportFile = None,
+    executor: Executor = "",
+    limit_rate: LimitRate = "",
+    gentle: Gentle = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -30,54 +65,62 @@ def verify(
 
     Example: archive-pkg bag verify mybag theirbag.zip --profile btr-1.0
     """
-    from archive_pkg import bags
-    from archive_pkg.bags.second_opinion import agreement
-    from archive_pkg.cli.progress import showing
-    from archive_pkg.packages.opening import explained
-    from archive_pkg.packages.result_sentences import is_no_bag
-    from archive_pkg.storage import missing
+    from archive_pkg import bags, collection
 
-    with answering("bag verify", as_json=as_json, quiet=quiet) as answer:
-        asked = None
-        if profile:
-            from archive_pkg.bags import profiles
-
-            asked = profiles.load_profile(profile)
-        for path in paths:
-            with answer.about(path) as result:
-                if not path.exists():
-                    raise missing(path)
-                with showing("verifying", quiet=quiet or as_json) as progress:
-                    verdict = bags.verify(
-                        path,
-                        profile=asked,
-                        second_opinion=second_opinion,
-                        jobs=jobs,
-                        progress=progress,
-                    )
-                result |= {"complete": verdict.complete, "valid": verdict.valid}
-                result |= {"files": verdict.files, "bytes": verdict.size}
-                if verdict.conforms is not None:
-                    result["conforms"] = verdict.conforms
-                words = _words(verdict.complete, verdict.valid, verdict.conforms)
-                if verdict.valid and verdict.uncovered:
-                    result["uncovered"] = verdict.uncovered
-                    words += f"; no checksum covers {some(verdict.uncovered)}"
-                no_bag = is_no_bag(verdict)
-                answer.say(f"{path}: {'not a bag' if no_bag else words}")
-                if second_opinion and (agreed := agreement(verdict.report, verdict.valid)):
-                    answer.say(f"  {agreed}")
-                if no_bag:
-                    answer.found(result, explained(path, verdict.report, "bag"))
-                else:
-                    answer.found(result, verdict.report)
+    with bulk_answering("bag verify", report, as_json=as_json, quiet=quiet) as answer:
+        do = partial(
+            collection.verify_one,
+            bag_only=True,
+            checks=_checks(completeness_only, fast, profile, second_opinion),
+            profile=bags.load_profile(profile) if profile else None,
+            second_opinion=second_opinion,
+        )
+        starting = executor_from(jobs, executor, gentle=gentle)
+        verify_all(answer, paths, do, _lines, starting, jobs, limit_rate, shown=not quiet)
 
 
-def _words(complete: bool, valid: bool, conforms: bool | None) -> str:
-    if valid:
-        said = "complete and valid"
+def _checks(completeness_only: bool, fast: bool, profile: str, second_opinion: bool) -> Checks:
+    """Return how much to check. Raises UsageError if the options exclude each other."""
+    given = {
+        "--fast": fast,
+        "--completeness-only": completeness_only,
+        "--second-opinion": second_opinion,
+        "--profile": bool(profile) and fast,
+    }
+    wanted = [name for name, is_given in given.items() if is_given]
+    if len(wanted) > 1:
+        raise UsageError(f"{' and '.join(wanted)} do not work together", "Leave one of them out.")
+    if fast:
+        return "payload-oxum"
+    return "completeness" if completeness_only else "everything"
+
+
+def _lines(done: Done) -> Iterator[str]:
+    yield f"{done.path}: {_words(done.details, ok=not done.status)}"
+    if done.details.get("second_opinion"):
+        yield f"  {done.details['second_opinion']}"
+
+
+def _words(details: dict[str, Any], *, ok: bool) -> str:
+    """Return in the words of RFC 8493 (2.2.2 and 3) what was checked, and the outcome."""
+    if details["states"]:
+        return "not a bag"
+    valid, complete, checked = details["valid"], details["complete"], details["checked"]
+    if checked == "payload-oxum":
+        files, size = counted(details["files"], "payload file"), counted(details["size"], "byte")
+        said = f"{files}, {size}, as Payload-Oxum says" if ok else "not valid"
+        if not ok and valid is None:
+            said = "Payload-Oxum is missing"
+        return f"{said}; neither completeness nor checksums were checked"
+    if checked == "completeness":
+        said = "complete" if complete else "not complete"
+        if complete and valid is False:
+            said += ", but not valid"
+        said += "; checksums were not checked, so validity is not known" if valid is None else ""
     else:
-        said = "complete, but not valid" if complete else "neither complete nor valid"
-    if conforms is None:
-        return said
-    return f"{said}; {'conforms' if conforms else 'does not conform'} to the profile"
+        said = verdict_in_words(ok=valid, valid=valid, complete=complete)
+        if valid and details["uncovered"]:
+            said += f"; no checksum covers {some(details['uncovered'])}"
+    if "conforms" in details:
+        said += f"; {'conforms' if details['conforms'] else 'does not conform'} to the profile"
+    return said
