@@ -37,6 +37,7 @@ from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, Stor
 from archive_pkg.packages import build_package, sign
 from archive_pkg.packages.building import differing
 from archive_pkg.version import SOFTWARE
+from small_bags import write_bag
 
 if TYPE_CHECKING:
     from archive_pkg.deposits.shared_syncs import Steps
@@ -506,6 +507,19 @@ def test_restricted_parts_are_not_sent_to_an_open_repository(letter: Path, tmp_p
     plan = deposits.plan(closed, own)
     assert plan.notes == (f"The package includes restricted parts: {named}.",)
     assert deposits.deposit(closed, own).new
+
+
+def test_an_open_repository_takes_a_bag_only_if_everything_may_be_seen(tmp_path: Path) -> None:
+    bag = tmp_path / "bag"
+    write_bag(bag)
+    memory = InMemory()
+    with pytest.raises(RefusedError):
+        deposits.deposit(bag, memory)
+    assert memory.got == []
+    assert deposits.deposit(bag, memory, include_restricted=True).new
+    closed = InMemory(can=replace(memory.can, open_to_all=False))
+    assert deposits.deposit(bag, closed, page=str).new
+    assert closed.got[0][0].page is None
 
 
 def test_the_message_about_a_withheld_sender_does_not_call_the_sender_missing(

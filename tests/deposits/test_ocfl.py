@@ -25,6 +25,7 @@ from archive_pkg.deposits import (
 from archive_pkg.deposits.repositories.ocfl.layouts import version_of
 from archive_pkg.deposits.repositories.ocfl.objects import validate
 from archive_pkg.deposits.repositories.ocfl.root import OcflRoot
+from archive_pkg.deposits.transfers import pack
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -266,7 +267,7 @@ def test_a_root_that_another_run_creates_at_the_same_time_is_accepted(
     monkeypatch.setattr(
         "archive_pkg.deposits.repositories.ocfl.root.version_of", other_run_deposits
     )
-    ours._refuse_unfit("another-letter")
+    ours._refuse_unfit(pack(package))
     assert valid(root)
 
 

@@ -19,6 +19,7 @@ from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
 from services import targets
+from small_bags import write_bag
 
 pytestmark = pytest.mark.service
 every_target = pytest.mark.parametrize("target", targets.NAMES, indirect=True)
@@ -67,6 +68,23 @@ def test_a_package_is_deposited_once_verified_and_fetched(
     slip = run_alone(saving(nobodys, tmp_path / "slips"))
     with pytest.raises(DepositError):
         deposits.fetch(slip, tmp_path / "back-again", [target.address])
+
+
+@every_target
+def test_storage_takes_any_bag_and_other_repositories_refuse_it(
+    target: targets.Target, tmp_path: Path
+) -> None:
+    bag = tmp_path / "Box 1 – Ärzte #2 50%"
+    write_bag(bag, version="0.97")
+    if target.zipped:
+        with pytest.raises(deposits.RefusedError):
+            deposits.deposit(bag, target.address)
+        return
+    done = deposits.deposit(bag, target.address)
+    assert done.receipt.verified in ("server-digest", "read-back")
+    assert set(target.held().values()) == files(bag)
+    assert not deposits.deposit(bag, target.address).new
+    assert differing(deposits.fetch(done.path, tmp_path / "back", [target.address]), bag) == ()
 
 
 @every_target

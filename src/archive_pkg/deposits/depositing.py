@@ -50,11 +50,6 @@ _BATCH_PACKAGES = 100
 _BATCH_BYTES = 64 << 20
 """A batch with more bytes than this takes no further package."""
 
-_PACKAGING = {
-    "folder": "BagIt 1.0 (RFC 8493), as a folder",
-    "zip": "BagIt 1.0 (RFC 8493), as a zip",
-}
-
 
 class RefusedError(DepositError):
     """The plan of a deposit has errors, such as a missing login; nothing was sent.
@@ -109,13 +104,14 @@ def deposit(
     page: PageMaker | None = None,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Deposited:
-    """Verify a package, deposit it, and write a receipt.
+    """Verify a package or any other bag, deposit it, and write a receipt.
 
     An interrupted deposit is resumed from its journal. Depositing the same package again
     sends nothing that the repository already has. The package itself is not changed.
 
     Args:
-        package: The package's folder.
+        package: The package's folder. A bag that was not made from a record is named after its
+            folder; only storage (OCFL, S3, SFTP, WebDAV, folders) takes it.
         to: The repository's address, such as `ocfl:PATH`, or the repository itself.
         receipts: The folder for the journals and receipts of many packages; None for the folder
             `<package>.receipts` next to the package. See `packages.later_events.receipts_folder`.
@@ -305,7 +301,7 @@ def _deposit_steps(
             _log.info("%s: %s is %s", repository.target, stored.remote_id, stored.state)
             done = yield from _save_receipt(transfer, repository, stored, folder, _started(journal))
         journal.done("deposit")
-    return replace(done, made=planned.makes)
+    return replace(done, made=planned.makes, notes=(*done.notes, *transfer.left_out))
 
 
 def _deposit_with_retries(
@@ -331,7 +327,7 @@ def _save_receipt(
         target=repository.target,
         kind=repository.kind,
         client=SOFTWARE,
-        packaging=_PACKAGING[repository.capabilities().packaging],
+        packaging=_packaging(transfer.bag.version, repository.capabilities().packaging),
         package=transfer.identifier,
         fingerprint=transfer.fingerprint,
         manifests={
@@ -357,6 +353,12 @@ def _save_receipt(
         return Deposited(kept, existing, False, stored.differences, stored.notes)
     path = yield from saving(receipt, folder)
     return Deposited(receipt, path, stored.new, stored.differences, stored.notes)
+
+
+def _packaging(version: str, form: str) -> str:
+    """Return the form in which a package was sent, for its receipt."""
+    standard = " (RFC 8493)" if version == "1.0" else ""
+    return f"BagIt {version}{standard}, as a {form}"
 
 
 def _refuse_wrong_arrivals(transfer: Transfer, stored: Stored, repository: Repository) -> None:

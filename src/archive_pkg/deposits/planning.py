@@ -11,6 +11,7 @@ from archive_pkg import storage
 from archive_pkg.deposits.receipts import Receipt, load_receipt
 from archive_pkg.deposits.repository_interface import (
     TARGET_IS_OPEN,
+    TARGET_NEEDS_METADATA,
     TARGET_NOT_READY,
     TARGET_TAKES_FEWER,
     TARGET_TAKES_LESS,
@@ -20,7 +21,7 @@ from archive_pkg.deposits.repository_interface import (
     repository_errors,
     repository_for,
 )
-from archive_pkg.deposits.transfers import Transfer, pack
+from archive_pkg.deposits.transfers import NO_RECORD, Transfer, pack
 from archive_pkg.errors import DepositError, InvalidError, UsageError
 from archive_pkg.packages.later_events import receipts_folder
 from archive_pkg.reports import Location
@@ -82,7 +83,15 @@ def checked_plan(
             f"{repository.target} cannot publish deposits",
             "Leave out --publish.",
         )
+    if transfer.letter is None and capabilities.needs_record:
+        planned = DepositPlan(())
+        message = f"the bag has no record, and {repository.target} needs a description"
+        planned.report.add(
+            TARGET_NEEDS_METADATA.at(Location(transfer.identifier), message, NO_RECORD)
+        )
+        return planned
     planned = repository.plan(transfer, publish=publish)
+    planned.notes += transfer.left_out
     files, size, place = len(planned.transfers), planned.size, Location(transfer.identifier)
     if capabilities.most_files is not None and files > capabilities.most_files:
         message = f"the package has {files} files; the repository takes {capabilities.most_files}"
@@ -101,6 +110,9 @@ def _check_access(
 
     If the parts may be sent, name them in a note or in a step of the plan instead.
     """
+    if transfer.letter is None:
+        _check_bag_access(repository, transfer, planned, include_restricted=include_restricted)
+        return
     outgoing = transfer.outgoing
     if not outgoing.is_cut:
         return
@@ -127,9 +139,22 @@ def _check_access(
         )
 
 
+def _check_bag_access(
+    repository: Repository, transfer: Transfer, planned: DepositPlan, *, include_restricted: bool
+) -> None:
+    """Report that a bag does not say who may see it, if everyone could read it."""
+    silent = "the bag has no record, so it does not say who may see its files"
+    if include_restricted or not repository.capabilities().open_to_all:
+        planned.notes += (f"{silent[0].upper()}{silent[1:]}.",)
+        return
+    message = f"{silent}, but everyone can read “{repository.target}”"
+    hint = f"{NO_RECORD} If everyone may see every file, add --include-restricted."
+    planned.report.add(TARGET_IS_OPEN.at(Location(transfer.identifier), message, hint))
+
+
 def with_page(transfer: Transfer, page: PageMaker | None) -> Transfer:
-    """Return the transfer with the maker of its page, if there is one."""
-    if page is None:
+    """Return the transfer with the maker of its page, if there is one and it has a record."""
+    if page is None or transfer.letter is None:
         return transfer
     return replace(transfer, page=cache(lambda: page(transfer.opened).encode()))
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from archive_pkg import storage
 from archive_pkg.deposits.shared_syncs import Unsynced
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.later_events import LaterEvent, receipts_folder
-from archive_pkg.records.models.fields import RecordId
 from archive_pkg.records.path_checks import refusal
 
 if TYPE_CHECKING:
@@ -24,6 +23,21 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
 
 RECEIPT_LIMIT = 256 * 1024 * 1024
+
+
+def name_fault(name: str) -> str:
+    """Return what is wrong with a name for a folder in any repository; empty if it is suitable."""
+    if not name or name.startswith(".") or "/" in name:
+        return "is empty, begins with a dot or has a slash"
+    if not name.isprintable():
+        return "has invisible characters or is not UTF-8"
+    return "is longer than 200 bytes" if len(name.encode()) > 200 else ""
+
+
+def _checked_name(name: str) -> str:
+    if fault := name_fault(name):
+        raise ValueError(f"the name {fault}")
+    return name
 
 
 Verified = Literal["server-digest", "read-back", "unverified"]
@@ -60,8 +74,8 @@ class Receipt(BaseModel):
         kind: The kind of repository, for example "ocfl".
         client: The software that made the deposit, with its version.
         packaging: The form in which the package was sent.
-        package: The package's identifier, which is its record's id; `fetch` names the folder after
-            it.
+        package: The package's identifier: its record's id, or the folder's name of a bag without a
+            record. `fetch` names the folder after it.
         fingerprint: SHA-256 over the paths and SHA-256 of all files of the package, signatures
             included; the same for every copy of the package.
         manifests: The SHA-256 of each manifest and tag manifest, by path.
@@ -86,7 +100,7 @@ class Receipt(BaseModel):
     kind: str
     client: str
     packaging: str
-    package: RecordId
+    package: Annotated[str, AfterValidator(_checked_name)]
     fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
     manifests: dict[str, str]
     payload_oxum: str

@@ -111,6 +111,8 @@ class Capabilities:
         open_to_all: Whether everyone can see the deposits, at once or after a draft is published.
             False for an archive's own storage.
         restricting: The option of the address that restricts access; empty if there is none.
+        needs_record: Whether it needs the record of a package, for a description. If so, other bags
+            are refused.
         most_files: The most files per package; None if no limit is known.
         most_bytes: The most bytes per package; None if no limit is known.
     """
@@ -122,6 +124,7 @@ class Capabilities:
     publishes: bool = False
     open_to_all: bool = True
     restricting: str = ""
+    needs_record: bool = False
     most_files: int | None = None
     most_bytes: int | None = None
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
+from archive_pkg.deposits.receipts import name_fault
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
 from archive_pkg.packages import Package, Verification, open_package, verify
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
-from archive_pkg.packages.opening import require_bag
+from archive_pkg.packages.opening import has_package_form, require_bag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.receipts import Receipt
     from archive_pkg.records import Record
 
+NO_RECORD = "Deposit it into storage: an OCFL root, a folder, SFTP, WebDAV or S3."
 BLOCK = 1 << 20
 _LARGE = 64 << 20
 
@@ -55,7 +57,7 @@ class Transfer:
 
     Attributes:
         folder: The package's folder.
-        record: The package's record.
+        letter: The package's record; None for a bag that was not made from a record.
         items: Every file, by path; signatures included.
         fingerprint: SHA-256 over the paths and digests of all files; with the identifier it
             identifies this version of the package.
@@ -70,7 +72,7 @@ class Transfer:
     """
 
     folder: Path
-    record: Record
+    letter: Record | None
     items: tuple[Item, ...]
     fingerprint: str
     payload_oxum: str
@@ -80,6 +82,17 @@ class Transfer:
     page: Callable[[], bytes] | None = field(default=None, compare=False)
     tick: Callable[[int], None] = field(default=lambda count: None, compare=False)
     confirm: Callable[[], None] = field(default=lambda: None, compare=False)
+
+    @property
+    def record(self) -> Record:
+        """The package's record.
+
+        Raises:
+            DepositError: The bag has no record.
+        """
+        if self.letter is None:
+            raise DepositError(f"{self.folder} has no record", NO_RECORD)
+        return self.letter
 
     @property
     def opened(self) -> Package:
@@ -93,13 +106,20 @@ class Transfer:
 
     @property
     def identifier(self) -> str:
-        """The package's identifier, its record's id."""
-        return self.record.id
+        """The package's identifier: its record's id, or the folder's name of any other bag."""
+        return self.letter.id if self.letter else self.folder.absolute().name
 
     @property
     def earlier(self) -> tuple[Receipt, ...]:
         """Receipts of the package's earlier deposits in the same repository, oldest first."""
         return self.find_earlier()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """A sentence about empty folders, which are not sent; empty if there are none."""
+        empty = self.bag.listing.empty
+        named = ", ".join(empty[:3]) + (f" and {len(empty) - 3} more" if len(empty) > 3 else "")
+        return (f"empty folders are not sent: {named}",) if empty else ()
 
     @property
     def size(self) -> int:
@@ -296,7 +316,7 @@ def sha256_of(blocks: Iterable[bytes]) -> str:
 def pack(
     package: Path, tick: Callable[[int], None] = lambda count: None, *, copy_early: bool = False
 ) -> Transfer:
-    """Verify a package and prepare it for sending.
+    """Verify a package, or any other bag, and prepare it for sending.
 
     Args:
         package: Its folder.
@@ -310,18 +330,26 @@ def pack(
         StorageError: The package cannot be read.
     """
     require_bag(package)
+    if fault := name_fault(package.absolute().name):
+        raise InvalidError(
+            f"{package}: the folder's name {fault}, so the bag cannot be deposited under it",
+            "Rename the folder.",
+        )
     if copy_early and _has_one_large_file(package):
         with contextlib.suppress(ArchivePkgError):  # verifying reports what is wrong
-            transfer = _transfer(package, open_package(package).record, Bag.open(package), tick)
+            letter = open_package(package).record if has_package_form(package) else None
+            transfer = _transfer(package, letter, Bag.open(package), tick)
             return replace(transfer, confirm=_verifying(package))
     verification = _verified(package)
-    record, bag = verification.record, verification.verdict.bag
-    if record is None or bag is None:
-        record, bag = open_package(package).record, Bag.open(package)
-    return _transfer(package, record, bag, tick)
+    letter, bag = verification.record, verification.verdict.bag
+    if letter is None and has_package_form(package):
+        letter = open_package(package).record
+    return _transfer(package, letter, bag or Bag.open(package), tick)
 
 
-def _transfer(package: Path, record: Record, bag: Bag, tick: Callable[[int], None]) -> Transfer:
+def _transfer(
+    package: Path, letter: Record | None, bag: Bag, tick: Callable[[int], None]
+) -> Transfer:
     paths = sorted(bag.listing.files)
     digests = _digests(package, bag, "sha256", paths)
     with storage.storage_errors(f"reading {package}"):
@@ -331,7 +359,7 @@ def _transfer(package: Path, record: Record, bag: Bag, tick: Callable[[int], Non
         Item(path, status.st_size, digests[path]) for path, status in zip(paths, found, strict=True)
     )
     oxum = next(iter(bag.values("Payload-Oxum")), "")
-    return Transfer(package, record, items, fingerprint(digests), oxum, bag, mode, tick=tick)
+    return Transfer(package, letter, items, fingerprint(digests), oxum, bag, mode, tick=tick)
 
 
 def _verified(package: Path) -> Verification:

@@ -99,7 +99,7 @@ def open_package(path: StrPath) -> Package:
     path = Path(path)
     require_bag(path)
     info = bags.read_info(path)
-    if not _has_package_form(partial(storage.read_beneath, path)):
+    if not has_package_form(path):
         raise InvalidError(
             f"{path} is not a package of archive-pkg: neither data/{layout.RECORD} nor "
             f"data/{layout.DESCRIPTOR} has the expected form",
@@ -125,9 +125,7 @@ def read_record_or_package(path: StrPath) -> tuple[Record, Path, Package | None]
         StorageError: The path does not exist or cannot be read.
     """
     path = Path(path)
-    if (folder := layout.package_of(path)) and _has_package_form(
-        partial(storage.read_beneath, folder)
-    ):
+    if (folder := layout.package_of(path)) and has_package_form(folder):
         package = open_package(folder)
         return package.record, package.parts, package
     if layout.is_bag(path):
@@ -261,6 +259,11 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
 
 
 _FORMS = {layout.RECORD: layout.is_record, layout.DESCRIPTOR: layout.is_descriptor}
+
+
+def has_package_form(path: Path) -> bool:
+    """Return whether a bag's folder has the form of a package of archive-pkg."""
+    return _has_package_form(partial(storage.read_beneath, path))
 
 
 def _has_package_form(read: Callable[[str], bytes]) -> bool:

@@ -46,7 +46,9 @@ def register(app: typer.Typer) -> None:
 
 
 def deposit(
-    packages: Annotated[list[Path], typer.Argument(help="Packages, or folders of packages.")],
+    packages: Annotated[
+        list[Path], typer.Argument(help="Packages or other bags, or folders of them.")
+    ],
     to: Annotated[
         str,
         typer.Option(

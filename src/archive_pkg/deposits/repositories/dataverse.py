@@ -103,6 +103,7 @@ class Dataverse(RestrictingRepository):
             publishes=True,
             open_to_all=not self._is_restricting,
             restricting="access=restricted",
+            needs_record=True,
         )
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:

@@ -72,7 +72,7 @@ class SwordCollection(ZipRepository):
 
     def capabilities(self) -> Capabilities:
         """See `Repository`: one zip, without digests, in progress until it is completed."""
-        return Capabilities(packaging="zip", publishes=True)
+        return Capabilities(packaging="zip", publishes=True, needs_record=True)
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
         """Plan the deposit; see `Repository`."""

@@ -119,6 +119,7 @@ class InvenioRdm(RestrictingRepository):
             publishes=True,
             open_to_all=not self._is_restricting,
             restricting="access=restricted",
+            needs_record=True,
             most_files=100,
             most_bytes=_LARGEST,
         )

@@ -48,6 +48,7 @@ from archive_pkg.deposits.repository_interface import (
 from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.deposits.transfers import VerifiedReader, sha256_of
 from archive_pkg.errors import DepositError, StorageError, UsageError
+from archive_pkg.packages.layout import RECORD
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class OcflRoot:
             makes="" if os.path.lexists(self.root / _ROOT) else "a new OCFL root",
         )
         try:
-            self._refuse_unfit(transfer.identifier)
+            self._refuse_unfit(transfer)
         except DepositError as error:
             here = Location(str(self.root))
             plan.report.add(TARGET_NOT_READY.at(here, error.message, error.hint))
@@ -218,7 +219,7 @@ class OcflRoot:
                 storage.recover(self.root / path)
                 storage.write_atomically(self.root / path, text.encode())
 
-    def _refuse_unfit(self, identifier: str) -> None:
+    def _refuse_unfit(self, transfer: Transfer) -> None:
         """Refuse a root that cannot be written, and an object that cannot get another version.
 
         Raises:
@@ -265,6 +266,7 @@ class OcflRoot:
                     f"{self.root} is not a valid OCFL root: {fault}",
                     "Ask its administrator to correct the file, or use another root.",
                 )
+            identifier = transfer.identifier
             object_root = self._object_root(identifier)
             way = [object_root, *object_root.parents][
                 : len(object_root.relative_to(self.root).parts)
@@ -276,7 +278,7 @@ class OcflRoot:
                         "Deposit it into another root.",
                     )
             if os.path.lexists(object_root):
-                _refuse_foreign(object_root, identifier)
+                _refuse_foreign(object_root, transfer)
 
     def _has(self, identifier: str) -> bool:
         try:
@@ -466,11 +468,12 @@ def _is_object(folder: Path) -> bool:
     return folder.is_dir() and any(folder.glob("0=ocfl_object_*"))
 
 
-def _refuse_foreign(object_root: Path, identifier: str) -> None:
-    """Refuse to add a version to an object with a different id, OCFL version or digest.
+def _refuse_foreign(object_root: Path, transfer: Transfer) -> None:
+    """Refuse to add a version to an object that is not a deposit of the same package.
 
     Raises:
-        DepositError: The object has one of these, has no valid declaration, or cannot be read.
+        DepositError: The object has a different id, OCFL version or digest; has no valid
+            declaration; holds something else; or cannot be read.
     """
     try:
         inventory = read_inventory(object_root)
@@ -484,7 +487,7 @@ def _refuse_foreign(object_root: Path, identifier: str) -> None:
             f"{object_root} is not a readable OCFL object: {storage.explain(error)}",
             "Repair it before you deposit again.",
         ) from error
-    ours = {"id": identifier, "OCFL version": SPECIFICATION, "digest": DIGEST_ALGORITHM}
+    ours = {"id": transfer.identifier, "OCFL version": SPECIFICATION, "digest": DIGEST_ALGORITHM}
     for name, value in ours.items():
         if said[name] != value:
             raise DepositError(
@@ -495,6 +498,19 @@ def _refuse_foreign(object_root: Path, identifier: str) -> None:
         raise DepositError(
             f"{object_root} is not a valid OCFL object: {fault}",
             "Repair it before you deposit again.",
+        )
+    needed = {"bagit.txt"} | ({f"data/{RECORD}"} if transfer.letter else set())
+    if lacking := needed - newest_state(inventory).keys():
+        raise DepositError(
+            f"{object_root} holds something else: its newest version has no {max(lacking)}",
+            "Use another root.",
+        )
+    if not (transfer.letter or transfer.earlier or _is_newest(inventory, transfer)):
+        raise DepositError(
+            f"{object_root} holds a different bag named {transfer.identifier}, and no receipt "
+            f"shows that {transfer.folder} is a new version of it",
+            "If it is a different bag, rename its folder. If it is a new version, name the folder "
+            "of its receipts with --receipts.",
         )
 
 
