@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from archive_pkg.deposits import RefusedError, deposit, fetch, plan
 from archive_pkg.deposits.repositories.ocfl.layouts import Layout, layout_of
+from archive_pkg.deposits.repositories.ocfl.root import OcflRoot
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -91,7 +93,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "364030bdc23bdc27a6eff83c472b554653c21513f0bdec3d240d944440fe"
             "d57af380941c85d669e10b9d38b3309e164d309afae3b528f87bd2b3021",
         ),
+        (
+            HASHED,
+            {"digestAlgorithm": "blake2b-160"},
+            "object-01",
+            "ecb/137/ea4/ecb137ea45a0f565474866d26b5b4faebb105621",
+        ),
         (FLAT_OMIT, {"delimiter": ":"}, "namespace:12887296", "12887296"),
+        (TUPLES_OMIT, None, "namespace:Ärzte", ""),
         (FLAT_OMIT, {"delimiter": "EDU/"}, "https://institution.edu/a/edu/f8.05v", "f8.05v"),
         (
             TUPLES_OMIT,
@@ -114,7 +123,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_an_object_is_stored_where_its_layout_says(
-    name: str, config: dict[str, Any], identifier: str, path: str, tmp_path: Path
+    name: str, config: dict[str, Any] | None, identifier: str, path: str, tmp_path: Path
 ) -> None:
     root = make_root(tmp_path / "root", name, config)
     assert layout_of(root).path(identifier) == path
@@ -160,6 +169,12 @@ def test_an_undeclared_layout_is_inferred_from_the_objects(package: Path, tmp_pa
         layout_of(root)
 
 
+def test_an_undeclared_layout_is_the_one_in_the_extensions_folder(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root", HASHED, {"tupleSize": 2})
+    (root / "ocfl_layout.json").unlink()
+    assert layout_of(root).path("object-01").startswith("3c/0f/f4/3c0ff4240c1e")
+
+
 def _refused(package: Path, root: Path, receipts: Path) -> str:
     """The reason, which the plan and the deposit give alike; nothing in the root changes."""
     before = sorted((path, path.stat().st_mtime_ns) for path in root.rglob("*"))
@@ -182,7 +197,10 @@ def _refused(package: Path, root: Path, receipts: Path) -> str:
         (HASHED, {"tupleSize": 0}, "1.1", "both be 0"),
         (HASHED, {"tupleSize": 32, "numberOfTuples": 32}, "1.1", "too many"),
         (HASHED, {"digestAlgorithm": "crc32"}, "1.1", "digestAlgorithm"),
+        (HASHED, {"extensionName": ENCAPSULATED}, "1.1", "not the name of the folder"),
         (FLAT_OMIT, {"delimiter": ""}, "1.1", "delimiter"),
+        (FLAT_OMIT, None, "1.1", "delimiter"),
+        (TUPLES_OMIT, {"tupleSize": 0, "numberOfTuples": 0}, "1.1", "at least 1"),
         (FLAT_OMIT, {"delimiter": "sed"}, "1.1", "does not fit the layout"),
     ],
 )
@@ -222,6 +240,64 @@ def test_an_object_of_another_program_gets_no_version(package: Path, tmp_path: P
     assert "OCFL version is 1.0" in _refused(package, root, tmp_path / "receipts")
     (home / "inventory.json").write_text("not JSON")
     assert "is not an OCFL inventory" in _refused(package, root, tmp_path / "receipts")
+
+
+def test_an_object_of_another_program_is_never_touched(package: Path, tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root", FLAT)
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/a.txt").write_text("a")
+    other = ocfl.Object(identifier=package.name, spec_version="1.1", digest_algorithm="sha512")
+    made = ocfl.VersionMetadata(created="2026-11-24T00:00:00Z")
+    home = root / package.name
+    other.create(srcdir=str(tmp_path / "source"), objdir=str(home), metadata=made)
+    assert "holds something else" in _refused(package, root, tmp_path / "receipts")
+    (home / "extensions/0005-mutable-head/head").mkdir(parents=True)
+    assert "not yet a version" in _refused(package, root, tmp_path / "receipts")
+
+
+def test_objects_of_ocfl_1_0_are_read(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root", FLAT, version="1.0")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/a.txt").write_text("a")
+    other = ocfl.Object(identifier="old", spec_version="1.0", digest_algorithm="sha256")
+    made = ocfl.VersionMetadata(created="2026-11-24T00:00:00Z")
+    other.create(srcdir=str(tmp_path / "source"), objdir=str(root / "old"), metadata=made)
+    (tmp_path / "back").mkdir()
+    OcflRoot(f"ocfl:{root}").fetch("old", "v1", tmp_path / "back")
+    assert (tmp_path / "back/a.txt").read_text() == "a"
+    (root / "old/v1/content/a.txt").write_text("b")
+    with pytest.raises(DepositError, match="does not match its digest"):
+        OcflRoot(f"ocfl:{root}").fetch("old", "v1", tmp_path / "back")
+
+
+def test_an_object_that_was_upgraded_from_ocfl_1_0_gets_a_version(
+    letter: Path, tmp_path: Path
+) -> None:
+    to = f"ocfl:{tmp_path / 'root'}"
+    for number in (1, 2, 3):
+        changed = build_package(letter, tmp_path / str(number), on=date(2026, 11, number)).path
+        done = deposit(changed, to, receipts=tmp_path / "receipts")
+        home = tmp_path / "root" / done.receipt.location
+        if number == 2:
+            old = home / "v1/inventory.json"
+            data = old.read_bytes().replace(b"ocfl.io/1.1", b"ocfl.io/1.0")
+            old.write_bytes(data)
+            sidecar = f"{hashlib.sha512(data).hexdigest()} inventory.json\n"
+            old.with_name("inventory.json.sha512").write_text(sidecar)
+    assert done.receipt.version == "v3"
+    passed, _ = ocfl.Object(path=str(home)).validate(log_errors=False)
+    assert passed
+
+
+def test_a_root_with_the_files_of_fedora_and_rocfl_takes_a_package(
+    package: Path, tmp_path: Path
+) -> None:
+    root = make_root(tmp_path / "root", HASHED, {"digestAlgorithm": "sha256"})
+    for name in ("ocfl_1.1.md", "ocfl_extensions_1.0.md", f"{HASHED}.md"):
+        (root / name).write_text("the text of the specification")
+    (root / "extensions/rocfl-staging").mkdir()
+    assert deposit(package, f"ocfl:{root}", receipts=tmp_path / "receipts").new
+    assert (root / "extensions/rocfl-staging").is_dir()
 
 
 @pytest.mark.parametrize("text", ["", "ocfl_1.1", "ocfl_1.0\n", "ocfl_1.1\r\n", None])

@@ -2,7 +2,8 @@
 
 A root declares its layout in `ocfl_layout.json`, and the layout's parameters in
 `extensions/NAME/config.json` (OCFL 1.1, 4.1 and 4.2). Missing parameters have the defaults of the
-extension. If a root does not declare a layout, the layout is inferred from the root's objects.
+extension. If a root does not declare a layout, the layout is inferred from its `extensions` folder
+and its objects. The extension 0005 is no layout, see `objects`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
@@ -18,7 +20,7 @@ from archive_pkg.errors import DepositError
 from archive_pkg.parsing import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 USUAL = "0003-hash-and-id-n-tuple-storage-layout"
@@ -33,7 +35,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "numberOfTuples": 3,
         "shortObjectRoot": False,
     },
-    "0006-flat-omit-prefix-storage-layout": {"delimiter": ":"},
+    "0006-flat-omit-prefix-storage-layout": {"delimiter": ""},  # has no default
     "0007-n-tuple-omit-prefix-storage-layout": {
         "delimiter": ":",
         "tupleSize": 3,
@@ -42,12 +44,15 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "reverseObjectRoot": False,
     },
 }
-_DIGESTS = {
-    **{name: name for name in ("md5", "sha1", "sha256", "sha512")},
-    "sha512/256": "sha512_256",
-    "blake2b-512": "blake2b",
+_DIGESTS: dict[str, Callable[[bytes], Any]] = {
+    **{name: partial(hashlib.new, name) for name in ("md5", "sha1", "sha256", "sha512")},
+    "sha512/256": partial(hashlib.new, "sha512_256"),
+    **{
+        f"blake2b-{bits}": partial(hashlib.blake2b, digest_size=bits // 8)
+        for bits in (160, 256, 384, 512)
+    },
 }
-"""The name of each digest algorithm in `hashlib`, by its name in OCFL."""
+"""The digest algorithms of OCFL and of its extension 0009."""
 _ENOUGH = 20
 """The most objects that are compared with a layout before the layout is accepted."""
 
@@ -65,14 +70,15 @@ class Layout:
     parameters: dict[str, Any] = field(default_factory=lambda: dict(_DEFAULTS[USUAL]))
 
     def path(self, identifier: str) -> str:
-        """Return the path below the root of the object with an identifier."""
+        """Return the path below the root of an object; empty if the layout cannot place its id."""
         number = self.name[:4]
+        if number == "0007" and not identifier.isascii():
+            return ""
         if number == "0002":
             return identifier
         if number in ("0006", "0007"):
             return self._without_prefix(identifier)
-        algorithm = _DIGESTS[self.parameters["digestAlgorithm"]]
-        digest = hashlib.new(algorithm, identifier.encode()).hexdigest()
+        digest = _DIGESTS[self.parameters["digestAlgorithm"]](identifier.encode()).hexdigest()
         tuples = self._tuples(digest)
         if number == "0003":
             return "/".join([*tuples, _encapsulated(identifier, digest)])
@@ -135,12 +141,24 @@ def layout_of(root: Path) -> Layout:
             f"{root} has the storage layout {name}, which this program does not know",
             f"Use a root with one of the layouts {known}.",
         )
+    return _configured(root, name)
+
+
+def _configured(root: Path, name: str) -> Layout:
+    """Return a layout with the parameters of the root, or the defaults.
+
+    Raises:
+        DepositError: A parameter is wrong or missing.
+        OSError: The configuration cannot be read.
+    """
     config = f"extensions/{name}/config.json"
     said = _read(root, config) if os.path.lexists(root / config) else {}
     parameters = _DEFAULTS[name] | {
         key: value for key, value in said.items() if key in _DEFAULTS[name]
     }
     wrong = _wrong(parameters)
+    if said.get("extensionName", name) != name:
+        wrong = f"extensionName is {said['extensionName']!r}, not the name of the folder"
     if wrong:
         raise DepositError(f"{root / config}: {wrong}", "Correct the configuration of the layout.")
     return Layout(name, parameters)
@@ -162,6 +180,8 @@ def _wrong(parameters: dict[str, Any]) -> str:
     for name, value in (("tupleSize", size), ("numberOfTuples", count)):
         if type(value) is not int or not 0 <= value <= 32:
             return f"{name} is {value!r}, and must be a number from 0 to 32"
+    if "zeroPadding" in parameters and not size * count:
+        return "tupleSize and numberOfTuples must be at least 1"
     if (size == 0) != (count == 0):
         return "tupleSize and numberOfTuples must both be 0, or neither"
     for name, values in (
@@ -177,7 +197,7 @@ def _wrong(parameters: dict[str, Any]) -> str:
     if not isinstance(delimiter, str) or not delimiter:
         return "delimiter must be a string of one character or more"
     if "digestAlgorithm" in parameters:
-        length = hashlib.new(_DIGESTS[parameters["digestAlgorithm"]]).digest_size * 2
+        length = _DIGESTS[parameters["digestAlgorithm"]](b"").digest_size * 2
         if size * count > length or (size * count == length and parameters.get("shortObjectRoot")):
             return f"{count} tuples of {size} characters are too many for the digest"
     return ""
@@ -190,10 +210,12 @@ def _inferred(root: Path) -> Layout:
         here.append((_read(root, f"{path}/inventory.json").get("id", ""), path))
         if len(here) == _ENOUGH:
             break
-    for name, parameters in _DEFAULTS.items():
-        layout = Layout(name, parameters)
-        explains = all(layout.path(str(identifier)) == path for identifier, path in here)
-        if explains and (here or name == USUAL):
+    configured = [name for name in _DEFAULTS if os.path.lexists(root / "extensions" / name)]
+    layouts = [_configured(root, name) for name in configured]
+    layouts += [Layout(name, parameters) for name, parameters in _DEFAULTS.items()]
+    usual = layouts[:1] if configured else [Layout()]
+    for layout in [one for one in layouts if not _wrong(one.parameters)] if here else usual:
+        if all(layout.path(str(identifier)) == path for identifier, path in here):
             return layout
     raise DepositError(
         f"{root} has no ocfl_layout.json, and its objects do not follow a known layout",

@@ -1,4 +1,7 @@
-"""OCFL 1.1 objects on disk: read, extend and validate their inventories and files.
+"""OCFL objects on disk: read, extend and validate their inventories and files.
+
+Versions are added only to objects of OCFL 1.1. Objects of OCFL 1.0 can be read. An object whose
+extension 0005 (mutable head) has changes that no version has yet gets no version either.
 
 Codes such as E063 in comments are the validation codes of OCFL 1.1.
 """
@@ -21,14 +24,18 @@ from archive_pkg.parsing import read_json
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 SPECIFICATION = "1.1"
 DIGEST_ALGORITHM = "sha512"
 INVENTORY = "inventory.json"
 DECLARATION = f"0=ocfl_object_{SPECIFICATION}"
-_TYPE = f"https://ocfl.io/{SPECIFICATION}/spec/#inventory"
+MUTABLE_HEAD = "extensions/0005-mutable-head"
+_TYPES = tuple(f"https://ocfl.io/{each}/spec/#inventory" for each in ("1.0", SPECIFICATION))
+"""The types of inventories that can be read, oldest first."""
+_DECLARATIONS = ("0=ocfl_object_1.0", DECLARATION)
+"""The declarations of objects, in the order of `_TYPES`."""
 _DIGEST_ALGORITHMS = ("sha512", "sha256")
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _VERSION = re.compile(r"v(?:[1-9][0-9]{0,8}|0[0-9]{1,9})", re.ASCII)
@@ -138,7 +145,7 @@ def with_version(
         "digestAlgorithm": DIGEST_ALGORITHM,
         "id": identifier,
         "manifest": {},
-        "type": _TYPE,
+        "type": _TYPES[-1],
         "versions": {},
     }
     head = _next_name(inventory["head"]) if before else "v1"
@@ -262,13 +269,15 @@ def declaration_fault(folder: Path, name: str) -> str:
 
 
 def _faults(object_root: Path, files: set[str], *, digests: bool) -> Iterator[str]:
-    if missing := {DECLARATION, INVENTORY} - files:  # E003, E063
+    declaration = next((each for each in _DECLARATIONS if each in files), DECLARATION)
+    if missing := {declaration, INVENTORY} - files:  # E003, E063
         yield f"{min(missing)} is missing"
         return
-    if fault := declaration_fault(object_root, DECLARATION):  # E007
+    if fault := declaration_fault(object_root, declaration):  # E007
         yield fault
     inventory = read_inventory(object_root)
-    yield from _faults_of(inventory)
+    stated = _TYPES[_DECLARATIONS.index(declaration)]
+    yield from _faults_of(inventory, (stated,))
     versions = inventory["versions"]
     others = {
         name: _parsed(object_root, path, storage.read_beneath(object_root, path))
@@ -282,7 +291,7 @@ def _faults(object_root: Path, files: set[str], *, digests: bool) -> Iterator[st
         yield f"the inventory in {inventory['head']} differs from the object's inventory"
     for name, one in others.items():
         yield from _faults_of_older(name, one, inventory)
-    yield from _faults_of_files(files, inventories)
+    yield from _faults_of_files(files, inventories, declaration)
     wanted: dict[str, dict[str, str]] = {}
     for one in inventories.values():
         for algorithm, digest, path in _listed_digests(one):
@@ -292,8 +301,11 @@ def _faults(object_root: Path, files: set[str], *, digests: bool) -> Iterator[st
         yield from _changed(object_root, {path: wanted[path] for path in wanted.keys() & files})
 
 
-def _faults_of(inventory: Inventory) -> Iterator[str]:
-    """Yield what is wrong in an object's inventory, after `read_inventory` checked its values."""
+def _faults_of(inventory: Inventory, types: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong in an inventory of one of some types.
+
+    `read_inventory` has checked its values before.
+    """
     names = list(inventory["versions"])
     numbers = sorted(int(name[1:]) for name in names)
     if numbers != list(range(1, len(names) + 1)):  # E008 to E011
@@ -303,10 +315,11 @@ def _faults_of(inventory: Inventory) -> Iterator[str]:
     if int(inventory["head"][1:]) != max(numbers):  # E040
         yield f"its head {inventory['head']} is not its newest version"
     algorithm = inventory["digestAlgorithm"]
-    if inventory["type"] != _TYPE or algorithm not in _DIGEST_ALGORITHMS:  # E025, E038
-        yield f"its type is not {_TYPE}, or its digestAlgorithm is not sha512 or sha256"
+    if inventory["type"] not in types or algorithm not in _DIGEST_ALGORITHMS:  # E025, E038, E103
+        yield f"its type is not {types[-1]}, or its digestAlgorithm is not sha512 or sha256"
     used = {digest for version in inventory["versions"].values() for digest in version["state"]}
-    if unused := inventory["manifest"].keys() - used:  # E107
+    unused = inventory["manifest"].keys() - used
+    if unused and inventory["type"] == _TYPES[-1]:  # E107, new in OCFL 1.1
         yield f"no version uses {min(unused)}"
 
 
@@ -328,7 +341,8 @@ def _faults_of_older(name: str, older: Inventory, inventory: Inventory) -> Itera
     if (older["id"], older["head"]) != (inventory["id"], name):
         yield f"the inventory in {name} belongs to a different object or version"
         return
-    yield from _faults_of(older) if older != inventory else ()
+    types = _TYPES[: _TYPES.index(inventory["type"]) + 1] if inventory["type"] in _TYPES else ()
+    yield from _faults_of(older, types) if types and older != inventory else ()
     for version in older["versions"]:
         then, now = (_content(one, version) for one in (older, inventory))
         if then.keys() != now.keys() or not all(then[path] <= now[path] for path in then):
@@ -342,10 +356,12 @@ def _content(inventory: Inventory, version: str) -> dict[str, set[str]]:
     return {path: set(manifest[digest]) for digest, paths in state.items() for path in paths}
 
 
-def _faults_of_files(files: set[str], inventories: Mapping[str, Inventory]) -> Iterator[str]:
+def _faults_of_files(
+    files: set[str], inventories: Mapping[str, Inventory], declaration: str
+) -> Iterator[str]:
     """Yield a message for each file that is not listed, missing or in the wrong folder."""
     inventory = inventories[""]
-    metadata_files = {DECLARATION}
+    metadata_files = {declaration}
     for name, one in inventories.items():
         path = f"{name}/{INVENTORY}".lstrip("/")
         metadata_files |= {path, f"{path}.{one['digestAlgorithm']}"}

@@ -26,6 +26,7 @@ from archive_pkg.deposits.repositories.ocfl.layouts import Layout, layout_of, ve
 from archive_pkg.deposits.repositories.ocfl.objects import (
     DECLARATION,
     DIGEST_ALGORITHM,
+    MUTABLE_HEAD,
     SPECIFICATION,
     Inventory,
     content_folder,
@@ -491,13 +492,20 @@ def _refuse_foreign(object_root: Path, transfer: Transfer) -> None:
     for name, value in ours.items():
         if said[name] != value:
             raise DepositError(
-                f"{object_root} was not written by archive-pkg: its {name} is {said[name]}",
-                "Add the version with that program, or use another root.",
+                f"{object_root} was not written by archive-pkg: its {name} is {said[name]}, "
+                f"and {value} is needed",
+                "Add the version with the program that wrote it, or use another root.",
             )
     if fault := declaration_fault(object_root, DECLARATION):
         raise DepositError(
             f"{object_root} is not a valid OCFL object: {fault}",
             "Repair it before you deposit again.",
+        )
+    if os.path.lexists(object_root / MUTABLE_HEAD):
+        raise DepositError(
+            f"{object_root} has changes of another program that are not yet a version "
+            f"({MUTABLE_HEAD})",
+            "Commit these changes with that program first.",
         )
     needed = {"bagit.txt"} | ({f"data/{RECORD}"} if transfer.letter else set())
     if lacking := needed - newest_state(inventory).keys():
