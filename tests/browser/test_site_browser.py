@@ -28,7 +28,7 @@ TEXTS = {
     "ru": "Дорогие товарищи, урожай почти собран. Ещё раз спасибо.",
     "zh": "亲爱的同志们，收成快要结束了。",
     "he": "חברים יקרים, שָׁלוֹם, הקציר כמעט הסתיים.",
-    "fr": "Chers camarades, la récolte est presque rentrée, naïvement.",
+    "fr": "Chers camarades, la récolte est presque rentrée, naïvement. Un monu-\nment.",
 }
 
 
@@ -156,6 +156,32 @@ def test_results_are_divided_into_pages(
     second = ask("page=1")
     third = ask("page=2")
     assert len({*first, *second, *third}) == 96
+
+
+@pytest.mark.parametrize(
+    ("words", "snippet", "marked"),
+    [
+        ("lands HARV", "Dear Comrades, the harvest in the new lands is nearly in. Number 0.", 2),
+        ("monument", f"{TEXTS['fr'].replace(chr(10), '').replace('monu-', 'monu')} Number 5.", 1),
+        ("recolte", "Chers camarades, la récolte est presque rentrée, naïvement.", 1),
+        ("收成快", "亲爱的同志们，收成快要结束了。 Number 3.", 2),
+        ("שלום", "חברים יקרים, שָׁלוֹם, הקציר כמעט הסתיים. Number 4.", 1),
+        ("archive", "Holdings: Archive 0", 1),
+    ],
+)
+def test_a_hit_shows_the_words_around_what_was_found(
+    words: str,
+    snippet: str,
+    marked: int,
+    ask: Callable[[str], list[str]],
+    page: Page,
+    until: Callable[[Page, str], None],
+) -> None:
+    ask(f"q={quote(words)}")
+    until(page, "document.querySelectorAll('.snippet').length > 0")
+    first = page.locator(".snippet").first
+    assert first.inner_text().startswith(snippet)
+    assert first.locator("mark").count() == marked
 
 
 def test_results_are_updated_while_typing(

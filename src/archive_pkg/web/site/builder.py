@@ -33,6 +33,7 @@ from archive_pkg.web.site.letters import (
     DOWNLOADS,
     FILES,
     LETTERS,
+    TEXTS,
     LastAudit,
     SiteLetter,
     SitePackage,
@@ -64,6 +65,7 @@ _FOLDERS = (
     "places",
     "years",
     "data",
+    TEXTS,
     "assets",
 )
 
@@ -178,7 +180,7 @@ def _version(title: str, base: str, downloads: bool, project: Project) -> bytes:
     shown = (project.publisher, project.settings.model_dump_json())
     hasher = hashlib.sha256(repr((SOFTWARE, title, base, downloads, shown)).encode())
     hasher.update(rendering.asset("letter.html").encode())
-    for name in ("site_macros.html", "site_letter.html"):
+    for name in ("site_macros.html", "site_letter.html", "site.js"):
         hasher.update(rendering.asset(name, "archive_pkg.web").encode())
     return hasher.digest()
 

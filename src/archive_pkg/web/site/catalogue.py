@@ -20,7 +20,7 @@ from archive_pkg.interchange.markup import escaped
 from archive_pkg.packages.page import rendering
 from archive_pkg.records.display import label
 from archive_pkg.web.site.entries import UNDATED
-from archive_pkg.web.site.letters import LETTERS, script_json, unpacked
+from archive_pkg.web.site.letters import LETTERS, script_call, script_json, unpacked
 from archive_pkg.web.site.search_index import WordIndex
 
 if TYPE_CHECKING:
@@ -155,10 +155,10 @@ class Catalogue:
         firsts = []
         for number, (words, found) in enumerate(self._words.pieces(places)):
             firsts.append(words[0])
-            yield f"data/words-{number}.js", [_call("words", number, words, found)]
+            yield f"data/words-{number}.js", [script_call("words", number, words, found)]
         for number, start in enumerate(range(0, self.count, ROWS)):
             rows = [[e.id, e.title, e.date] for e in self._entries[start : start + ROWS]]
-            yield f"data/rows-{number}.js", [_call("rows", number, rows)]
+            yield f"data/rows-{number}.js", [script_call("rows", number, rows)]
         lists: dict[str, list[str]] = {}
         columns: dict[str, list[Any]] = {}
         for name in ("kind", "classification", "holding"):
@@ -183,7 +183,7 @@ class Catalogue:
             "lists": lists,
             "columns": columns,
         }
-        yield "data/catalogue.js", [_call("catalogue", catalogue)]
+        yield "data/catalogue.js", [script_call("catalogue", catalogue)]
 
     # For readers --------------------------------------------------------------------------------
 
@@ -215,7 +215,7 @@ class Catalogue:
         yield "years.html", [shown.encode()]
         for at, (year, numbers) in enumerate(years.items()):
             near = self._entries[max(0, numbers[0] - 1) : numbers[-1] + 2]
-            yield f"data/year-{year}.js", [_call("year", [[e.id, e.title] for e in near])]
+            yield f"data/year-{year}.js", [script_call("year", [[e.id, e.title] for e in near])]
             heading = "Documents without a date" if year == UNDATED else f"Documents from {year}"
             around = (names[at - 1] if at else "", names[at + 1] if at + 1 < len(names) else "")
             yield from self._lists(f"years/{year}", numbers, "years", heading, around=around)
@@ -405,8 +405,3 @@ def _over_time(years: dict[str, list[int]], folder: str) -> str:
         for decade in range(first // 10 * 10, last + 1, 10)
     ]
     return charts.columns(bars, "Documents by decade")
-
-
-def _call(name: str, *values: Any) -> bytes:
-    """Return a call to a function of the site's script, with data."""
-    return f"archive.{name}({','.join(map(script_json, values))});\n".encode("utf-8", "replace")

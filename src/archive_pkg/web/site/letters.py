@@ -32,7 +32,7 @@ from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import DAMAGED, drawing_of, view
 from archive_pkg.packages.page.parts import read_parts
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
-from archive_pkg.records.display import label, search_texts
+from archive_pkg.records.display import facts, label, search_texts
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.texts.letter_files import DOCX, ODT
 from archive_pkg.texts.line_ends import unbroken
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 LETTERS = "letters"
 DOWNLOADS = "downloads"
 FILES = "files"
+TEXTS = "data/texts"
 INVALID = 3
 _VALID = "Complete and valid at the last audit, according to the ledger."
 _CHANGED = "Changed since the last audit on {}."
@@ -73,6 +74,9 @@ _SUFFIXES = {
     "image/tiff": ".tif",
     "image/jp2": ".jp2",
 }
+
+_IN_ROWS = {"title", "date", "type", "authors", "sender", "recipients", "classification"}
+"""The fields that the list of hits shows."""
 
 SITE_ID_TAKEN = Code(
     "site-id-taken",
@@ -327,6 +331,7 @@ class _LetterPublisher:
             refuse_traces(self.out, folder, shown, f"{self.path} is not on the site")
             for one in documents:
                 self._write(one.name, one.data)
+            self._write(f"{TEXTS}/{self.record.id}.js", self._search_texts())
             if self._address:
                 self._write(self._linkset, for_programs.linkset(self._address, found))
             page.write_bytes(html)
@@ -352,6 +357,18 @@ class _LetterPublisher:
             if self.record.document_type.correspondence
             else b"",
         )
+
+    def _search_texts(self) -> bytes:
+        """Return a script with the texts, and then the fields, around whose words hits are shown.
+
+        All of them are on the page, which has been searched for traces of withheld parts.
+        """
+        texts = [unbroken(shown.text) for shown in self.parts]
+        texts += [
+            f"{label}: {value}" for name, label, value in facts(self.record) if name not in _IN_ROWS
+        ]
+        lines = [" ".join(text.split()) for text in texts]
+        return script_call("text", self.record.id, [line for line in lines if line])
 
     def _write(self, name: str, data: bytes) -> None:
         self.files[name] = hashlib.sha256(data).hexdigest()
@@ -499,3 +516,8 @@ def script_json(data: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def script_call(name: str, *values: Any) -> bytes:
+    """Return a call to a function of the site's script, with data."""
+    return f"archive.{name}({','.join(map(script_json, values))});\n".encode("utf-8", "replace")

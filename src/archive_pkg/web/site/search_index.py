@@ -7,11 +7,10 @@ load nothing else. `site.js` reads these files and splits queries into words in 
 from __future__ import annotations
 
 import re
-import unicodedata
 from array import array
-from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING
+
+from archive_pkg.texts.folding import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,24 +47,6 @@ def words_of(text: str) -> Iterator[str]:
                 continue
             for at in range(len(piece)):
                 yield piece[at : at + 2]
-
-
-def folded(text: str) -> str:
-    """Return a string without case, accents and compatibility forms."""
-    if text.isascii():
-        return text.lower()
-    kept = unicodedata.normalize("NFKD", text)
-    for mark in _marks().intersection(kept):  # only a few occur in a text
-        kept = kept.replace(mark, "")
-    # Compose Hangul again, since its characters are syllables.
-    return unicodedata.normalize("NFC", kept).lower().replace("ß", "ss").replace("ς", "σ")
-
-
-@cache
-def _marks() -> frozenset[str]:
-    """Return all combining marks. The last ones are the variation selectors of plane 14."""
-    planes = chain(range(0x20000), range(0xE0100, 0xE01F0))
-    return frozenset(sign for sign in map(chr, planes) if unicodedata.category(sign)[0] == "M")
 
 
 class WordIndex:

@@ -8,13 +8,14 @@ const archive = (() => {
   const PIECE = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
   const FIRST = new RegExp(`^[${UNSPACED}]`, "u");
   const SHOWN = 40;
+  const AROUND = 70, SNIPPETS = 3;  // characters before and after a word that was found; passages of one letter
   const FACETS = [["kind", "Type", "kind"], ["sender", "Sender or author", "person"], ["recipients", "Recipients", "person"], ["classification", "Classification", "classification"], ["language", "Language", "language"], ["holding", "Holding", "holding"]];
   const FEW = 8, MANY = 200;
   const $ = (id) => document.getElementById(id);
 
   // Loading -------------------------------------------------------------------------------------
   let data = null;
-  const rows = new Map(), lists = new Map(), waiting = new Map();
+  const rows = new Map(), lists = new Map(), texts = new Map(), waiting = new Map();
   const load = (file, there) => {
     if (there()) return Promise.resolve();
     if (!waiting.has(file)) {
@@ -138,6 +139,67 @@ const archive = (() => {
     made.append(...inner);
     return made;
   };
+  // The places of the words of a search in a text, each with the number of its word.
+  const placesOf = (text, words, begun) => {
+    const places = [];
+    for (const { 0: run, index } of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
+      const plain = folded(run);
+      const own = wordsOf(run);
+      words.forEach((word, number) => {
+        const fits = (one) => one === word || (begun && number === words.length - 1 && one.startsWith(word));
+        if (!own.some(fits)) return;
+        // A run of a script without spaces is a whole sentence: only the characters of the word are marked.
+        const inside = FIRST.test(word) && plain.length === run.length ? plain.indexOf(word) : -1;
+        places.push(inside < 0 ? [index, index + run.length, number] : [index + inside, index + inside + word.length, number]);
+      });
+    }
+    return places.sort((one, other) => one[0] - other[0]);
+  };
+  // A passage that begins before the first of some places, and where it ends.
+  const passage = (text, places) => {
+    const [[first, last]] = places;
+    const from = Math.max(0, first - AROUND), to = Math.min(text.length, last + 2 * AROUND);
+    const start = from ? from + text.slice(from, first).indexOf(" ") + 1 : 0;
+    const space = to < text.length ? text.slice(last, to).lastIndexOf(" ") : -1;
+    const end = space < 0 ? to : last + space;
+    const shown = element("p", { className: "snippet", dir: "auto" }, start ? "… " : "");
+    let at = start;
+    for (const [begin, stop] of places) {
+      if (stop <= at || stop > end) continue;
+      const marked = Math.max(at, begin);
+      shown.append(text.slice(at, marked), element("mark", { textContent: text.slice(marked, stop) }));
+      at = stop;
+    }
+    shown.append(text.slice(at, end), end < text.length ? " …" : "");
+    return [shown, end];
+  };
+  // Passages with the words of a search, until each word was shown.
+  const snippets = (lines, words, begun) => {
+    const missing = new Set(words.keys()), made = [];
+    for (const line of lines) {
+      const places = placesOf(line, words, begun);
+      let done = 0;
+      for (const place of places) {
+        if (made.length === SNIPPETS || !missing.size) return made;
+        if (place[0] < done || !missing.has(place[2])) continue;
+        const [shown, end] = passage(line, places.filter(([begin]) => begin >= place[0]));
+        for (const [begin, stop, number] of places) if (begin >= place[0] && stop <= end) missing.delete(number);
+        done = end;
+        made.push(shown);
+      }
+    }
+    return made;
+  };
+  const showSnippets = (page, question) => {
+    const words = askedOf(question.q);
+    if (!words.length) return;
+    page.forEach(async (letter) => {
+      const [id] = rows.get(Math.floor(letter / data.rows))[letter % data.rows];
+      const cell = $("results").querySelector(`tr[data-letter="${letter}"] td:nth-child(3)`);
+      try { await load(`texts/${encodeURIComponent(id)}`, () => texts.has(id)); } catch { return; }
+      cell.append(...snippets(texts.get(id) ?? [], words, !/\s$/.test(question.q)));
+    });
+  };
   const bdi = (text) => element("bdi", { textContent: text });
   const persons = (numbers) => {
     const cell = element("td");
@@ -153,7 +215,9 @@ const archive = (() => {
     const classification = data.columns.classification[letter];
     if (classification >= 0) named.append(" ", element("span", { className: "mark" }, bdi(data.lists.classification[classification])));
     const kind = element("td", { textContent: data.lists.kind[data.columns.kind[letter]] });
-    return element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), kind, named, persons(data.columns.sender[letter]), persons(data.columns.recipients[letter]));
+    const made = element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), kind, named, persons(data.columns.sender[letter]), persons(data.columns.recipients[letter]));
+    made.dataset.letter = letter;
+    return made;
   };
   const opened = new Set(matchMedia("(min-width: 60rem)").matches ? ["sender", "recipients", "classification"] : []);
   const expanded = new Set();
@@ -200,6 +264,7 @@ const archive = (() => {
       const focused = document.activeElement?.id;
       const body = $("results").querySelector("tbody");
       body.replaceChildren(...page.map(row));
+      showSnippets(page, question);
       $("facets").replaceChildren(element("h2", { className: "unseen", textContent: "Filters" }), ...FACETS.map((one) => facet(one, question, letters)));
       $("facets").hidden = false;
       if (focused?.startsWith("f-")) $(focused)?.focus();
@@ -251,6 +316,7 @@ const archive = (() => {
   return {
     catalogue: (loaded) => { data = loaded; },
     rows: (number, loaded) => rows.set(number, loaded),
+    text: (id, lines) => texts.set(id, lines),
     words: (number, words, places) => lists.set(number, [words, places]),
     wordsOf,
   };
