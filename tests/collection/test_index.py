@@ -25,6 +25,7 @@ from archive_pkg.collection import (
     make_collection,
     refresh,
 )
+from archive_pkg.collection.index.passages import passages
 from archive_pkg.collection.index.queries import index_path
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import build_package
@@ -258,6 +259,25 @@ def test_find_prints_hits_and_stats_prints_counts(
     assert (answer["count"], len(answer["hits"])) == (13, 2)
     cli.run(["stats", str(collection.root)])
     assert "packages: 13" in capsys.readouterr().out
+
+
+def test_find_shows_the_words_around_what_it_found(
+    collection: Collection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not cli.run(["find", str(collection.root), "khrushch*", "soviet specialists", "--json"])
+    (hit,) = json.loads(capsys.readouterr().out)["results"][0]["hits"]
+    first, second = hit["passages"]
+    assert "With communist greetings, N. KHRUSHCHEV 18 July 1960" in first + second
+    assert "Soviet specialists" in first + second
+
+
+def test_passages_are_cut_at_spaces_and_have_each_word_once() -> None:
+    text = f"{'Before this. ' * 9}Les naïfs et le monument.{' After it.' * 20} Naïfs."
+    assert passages([text], ["naïf*", "le monument", "absent"]) == [
+        "… this. Before this. Before this. Before this. Les naïfs et le monument. "
+        "After it. After it. After it. After it. After it. After it. After it. …"
+    ]
+    assert passages(["x", "Un mot"], ["naïf"]) == []
 
 
 def test_stats_writes_a_page_with_charts_and_tables(collection: Collection, tmp_path: Path) -> None:

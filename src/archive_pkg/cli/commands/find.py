@@ -70,6 +70,7 @@ def find(
     Example: archive-pkg find packages specialists --agent Khrushchev --since 1960 --until 1962
     """
     from archive_pkg.collection import Index, Query, open_collection
+    from archive_pkg.collection.index.passages import passages_in
 
     query = Query(tuple(words or ()), agent, classification, since, until)
     with (
@@ -96,6 +97,7 @@ def find(
                     "title": hit.title,
                     "date": hit.date,
                     "classification": hit.classification,
+                    "passages": passages_in(opened.root / hit.package, query.words, audience),
                 }
                 for hit in hits
             ],
@@ -104,9 +106,12 @@ def find(
         if not count:
             shown = f" (searched {counted(searched, 'package')})"
         answer.say(f"{counted(count, 'package')} found{shown}")
-        for hit in hits:
-            answer.say(f"{opened.root / hit.package}")
-            answer.say("  " + " · ".join(filter(None, (hit.title, hit.date, hit.classification))))
+        for hit in result["hits"]:
+            answer.say(hit["package"])
+            described = (hit["title"], hit["date"], hit["classification"])
+            answer.say("  " + " · ".join(filter(None, described)))
+            for passage in hit["passages"]:
+                answer.say(f"  {passage}")
         _say_cut(answer, cut)
 
 

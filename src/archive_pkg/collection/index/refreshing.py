@@ -241,6 +241,14 @@ def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
     )
 
 
+def seen_in(package: Package, audience: Audience) -> tuple[Record, Iterator[str]]:
+    """Return what an audience may see of a package's record and of the texts of its parts."""
+    from archive_pkg.packages.access.redaction import seen_by
+
+    record = seen_by(package.record, audience, package.parts).record
+    return record, _texts(replace(package, record=record))
+
+
 def _row(package: Package, fingerprint: bytes, audience: Audience) -> dict[str, Any]:
     from archive_pkg.packages.access.redaction import seen_by
     from archive_pkg.packages.access.visibility import judged_on, window
