@@ -39,7 +39,7 @@ def sheets() -> Sheets:
     """Return the tables of the first letter as rows of cells, header first."""
     files = package_files([load_record(LETTER)], "letters")
     return {
-        Path(name).stem: list(csv.reader(io.StringIO(data.decode(), newline="")))
+        Path(name).stem: list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
         for name, data in files.items()
         if name.endswith(".csv")
     }
@@ -227,7 +227,7 @@ def test_records_can_be_read_from_tables_without_errors(
     folder = tmp_path_factory.mktemp("spoilt")
     for name, data in package_files(catalogue, "letters").items():
         if name.endswith(".csv"):
-            rows = list(csv.reader(io.StringIO(data.decode(), newline="")))
+            rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
             spoil(rows, chance)
             with (folder / Path(name).name).open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows(rows)

@@ -27,9 +27,9 @@ FOLDER = "tables"
 def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
     """Return the files of a Data Package (version 2) with records as tables.
 
-    The same records give the same bytes. The tables are CSV (RFC 4180) in UTF-8 without a byte
-    order mark, with line feeds. Rows are in the order of the records and of their lists. A table
-    without rows is left out, except `letters`.
+    The same records give the same bytes. The tables are CSV (RFC 4180) in UTF-8 with a byte order
+    mark, without which Excel misreads umlauts, and with line feeds. Rows are in the order of the
+    records and of their lists. A table without rows is left out, except `letters`.
 
     Args:
         records: The records, with distinct ids.
@@ -77,7 +77,7 @@ def table_schema(table: Table) -> dict[str, Any]:
 def _csv(table: Table, rows: list[list[str]]) -> bytes:
     head = csv_line([column.name for column in table.columns])
     lines = (",".join(map(csv_cell, table.columns, row)) + "\n" for row in rows)
-    return "".join([head, *lines]).encode()
+    return "".join([head, *lines]).encode("utf-8-sig")
 
 
 @cache
