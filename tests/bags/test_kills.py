@@ -131,7 +131,13 @@ def test_update_loses_nothing_when_it_is_killed(tmp_path: Path, count: int) -> N
     new = {path: data for path, data in FILES.items() if path != "top"} | {"d0/f0": b"new"}
 
     def work(bag: Path) -> None:
-        updating.update(bag, add={"data/d0/f0": b"new"}, remove=["data/top"])
+        updating.update(
+            bag,
+            add={"data/d0/f0": b"new"},
+            remove=["data/top"],
+            add_algorithms=["md5"],
+            remove_algorithms=["sha256"],
+        )
 
     changing(tmp_path, count, work, FILES, new)
 

@@ -6,7 +6,7 @@ import errno
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from archive_pkg.bags.archives.archive import unpack_hint
 from archive_pkg.bags.bag import Bag, info_file
@@ -21,7 +21,15 @@ from archive_pkg.bags.tagfiles import (
     split_lines,
     tags_to_bytes,
 )
-from archive_pkg.bags.verifying import verify
+from archive_pkg.bags.verifying import (
+    MANIFEST_UNLISTED,
+    OXUM_MALFORMED,
+    OXUM_MISMATCH,
+    OXUM_REPEATED,
+    PAYLOAD_MISMATCH,
+    find_faults,
+    verify,
+)
 from archive_pkg.bags.writing import (
     DEFAULT_ALGORITHMS,
     check_names,
@@ -32,21 +40,41 @@ from archive_pkg.bags.writing import (
 )
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
-from archive_pkg.reports import Report
+from archive_pkg.reports import Location, Report, Severity
 from archive_pkg.storage import Staging, mode_of, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Unpack
 
+    from archive_pkg.bags.manifests import Manifest
     from archive_pkg.bags.tagfiles import Tag
     from archive_pkg.paths import StrPath
+    from archive_pkg.reports import Finding
 
 _NO_LINKS = {errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 _RENAMED_LABELS = {"packing-date": "Bagging-Date", "package-size": "Bag-Size"}
 """Labels of package-info.txt before 0.96, and their names since."""
 
+_REWRITTEN = {code.code for code in (MANIFEST_UNLISTED, OXUM_MALFORMED, OXUM_REPEATED)}
+"""Faults that every update corrects."""
+
 _SIGNATURES = "signatures/"
 """Folder of the detached signatures of tag manifests. Any change to the bag invalidates them."""
+
+
+class Running(TypedDict, total=False):
+    """How an operation on a bag runs.
+
+    Attributes:
+        wait: Seconds to wait for another run that uses the bag.
+        jobs: How many files to read at a time; None means one per processor.
+        progress: Called now and then with what is done so far while many files are read.
+    """
+
+    wait: float
+    jobs: int | None
+    progress: Callable[[Tally], None] | None
 
 
 def update(
@@ -57,38 +85,44 @@ def update(
     info: Sequence[tuple[str, str]] = (),
     add_info: Sequence[tuple[str, str]] = (),
     remove_info: Iterable[tuple[str, str | None]] = (),
+    add_algorithms: Sequence[str] = (),
     remove_algorithms: Iterable[str] = (),
     drop_signatures: bool = False,
-    wait: float = 0,
+    **running: Unpack[Running],
 ) -> Bag:
     """Add, replace and remove files and tags of a bag (RFC 8493, 2.1.3 and 2.2).
 
-    The change is atomic. Only new files and rewritten tag files are hashed. Digests of unchanged
-    files are copied from the manifests, because hashing a damaged file again would make its damage
-    look valid. Unchanged files become hard links, or copies if links are not possible. The bag's
-    version and encoding stay as they are; so do tag files and tags that are not changed, in their
-    order and spelling.
+    The change is atomic. The bag must be complete, and its tag files must match their digests,
+    apart from the files that the change adds, replaces or removes. Of the payload, only new files
+    are hashed. Digests of unchanged files are copied from the manifests, because hashing a damaged
+    file again would make its damage look valid. To add an algorithm, all files are hashed, and
+    compared with the old manifests. Unchanged files become hard links, or copies if links are not
+    possible.
+    The bag's version and encoding stay as they are; so do tag files and tags that are not changed,
+    in their order and spelling.
 
     Args:
         bag: The bag's folder.
         add: The new files: for each path in the bag ("data/…" or a tag file), the file to copy or
             the bytes. An existing file is replaced. To add a file that is in the bag but not in
-            any manifest, give its own path as its source.
+            any manifest, or to accept a bag-info.txt that was changed by hand, give its own path as
+            its source.
         remove: Paths to remove from the bag and its manifests.
         info: Labels and values of bag-info.txt to set. They replace all values of their labels.
-        add_info: Labels and values to add.
+        add_info: Labels and values to add. A Bagging-Date replaces the old one.
         remove_info: Labels and values to remove; None removes all values of the label.
+        add_algorithms: Algorithms for which a manifest and a tag manifest are added.
         remove_algorithms: Algorithms whose manifest and tag manifest are removed. A manifest for
             another known algorithm must remain.
         drop_signatures: Whether a signed bag may be changed; its signatures are then removed.
-        wait: Seconds to wait for another run that uses the bag.
+        **running: See `Running`.
 
     Returns:
         The changed bag.
 
     Raises:
-        InvalidError: The bag has faults, would not be complete after the change, or is signed; or
-            a name to add is not allowed.
+        InvalidError: The bag is damaged or not complete, or is signed; or a name to add is not
+            allowed. The error's report has the findings.
         UsageError: A path cannot be added or removed, a tag cannot be written, or a label, value
             or algorithm to remove is unknown. Or the bag is a file.
         ChangedError: A file changes while it is read.
@@ -99,13 +133,24 @@ def update(
         hint = unpack_hint(given) or "Name the folder of a bag."
         raise UsageError(f"{given} is a file, not the folder of a bag", hint)
     bag = given.resolve()
-    with Staging(bag, wait=wait) as staging:
+    with Staging(bag, wait=running.get("wait", 0)) as staging:
         dropped = _signatures_to_drop(Bag.open(bag), drop=drop_signatures)
-        change = _BagChange(bag, dict(add or {}), {*remove, *dropped}, {*remove_algorithms})
+        given_files = {
+            path: new.resolve() if isinstance(new, Path) and new == given / path else new
+            for path, new in (add or {}).items()
+        }
+        with storage_errors(f"updating {bag}"):
+            change = _BagChange(
+                bag,
+                given_files,
+                {*remove, *dropped},
+                list(dict.fromkeys(add_algorithms)),
+                {*remove_algorithms},
+            )
         changes = _InfoChanges(tuple(info), tuple(add_info), tuple(remove_info))
         changes.refuse_misuse(change.bag)
         with storage_errors(f"updating {bag}"):
-            change.apply(staging.path, changes)
+            change.apply(staging.path, changes, running.get("jobs"), running.get("progress"))
             staging.mode = mode_of(*(new for new in change.add.values() if isinstance(new, Path)))
         staging.commit(replace=True)
     return Bag.open(bag)
@@ -153,14 +198,7 @@ def upgrade(
         dropped = _signatures_to_drop(old, drop=drop_signatures)
         own = [name for name in [*old.manifests, *old.tag_manifests] if name in ALGORITHMS]
         names = list(dict.fromkeys([*own, *algorithms]))
-        tally = Tally(all_files=verdict.files, all_size=verdict.size)
-
-        def tick(files: int, size: int) -> None:
-            tally.files += files
-            tally.size += size
-            if progress is not None:
-                progress(tally)
-
+        tick = ticking(verdict.files, progress, verdict.size)
         with storage_errors(f"upgrading {bag}"), Folder(bag) as folder:
             _link_or_copy(folder, staging.path, old.listing.folders, old.payload)
             digests = folder.digests(old.payload, names, jobs=jobs, tick=tick)
@@ -169,7 +207,7 @@ def upgrade(
                 for index, name in enumerate(names)
             }
             _write_upgraded(folder, staging.path, old, manifests, dropped)
-        after = verify(staging.path, jobs=jobs)
+        after = verify(staging.path, named=bag, jobs=jobs)
         if not after.valid:
             raise InvalidError(f"{bag} could not be upgraded", "It is unchanged.", after.report)
         staging.commit(replace=True)
@@ -202,19 +240,23 @@ class _BagChange:
         path: Path,
         add: dict[str, Path | bytes],
         remove: set[str],
+        add_algorithms: list[str],
         remove_algorithms: set[str],
     ) -> None:
         self.path = path
         self.bag = bag = Bag.open(path)
-        self.add = add
+        own = path / bag.info_name
+        self.accepted = {bag.info_name} if add.get(bag.info_name) == own else set[str]()
+        self.add = {name: new for name, new in add.items() if name not in self.accepted}
         self.remove = remove
-        self.remove_algorithms = remove_algorithms
-        # Files that are not listed are allowed: the caller may want to add them.
-        if bag.report.errors:
-            raise InvalidError(
-                f"{path} has faults; nothing was changed", "Correct them first.", bag.report
-            )
-        unknown = set(bag.manifests) - set(ALGORITHMS) - remove_algorithms
+        self.new = add_algorithms
+        kinds = (bag.manifests, bag.tag_manifests)
+        self.dropped = [
+            kind[name] for name in sorted(remove_algorithms) for kind in kinds if name in kind
+        ]
+        self.left = set(bag.manifests) - remove_algorithms
+        self._refuse_misuse(remove_algorithms)
+        unknown = self.left - set(ALGORITHMS)
         if unknown or not bag.manifests:
             problem = f"manifests of unknown algorithms: {', '.join(sorted(unknown))}"
             raise InvalidError(
@@ -225,16 +267,47 @@ class _BagChange:
                 f"{path} has files that have not been fetched",
                 f"Fetch them first: archive-pkg bag fetch {path}",
             )
-        self._refuse_misuse()
+        if self.left:  # the manifests to drop may be damaged
+            self._drop(remove_algorithms)
+        with Folder(path) as folder:
+            self._refuse_faults(list(find_faults(bag, folder)))
+        self._drop(remove_algorithms)
 
-    def _refuse_misuse(self) -> None:
-        listed = {path for manifest in self._digest_maps() for path in manifest}
-        removable = listed | set(self.bag.listing.files)
+    def _drop(self, algorithms: set[str]) -> None:
+        for name in algorithms:
+            self.bag.manifests.pop(name, None)
+            self.bag.tag_manifests.pop(name, None)
+
+    def _refuse_faults(self, findings: Sequence[Finding]) -> None:
+        """Refuse a bag with faults that the change does not correct."""
+        touched = self.remove | self.add.keys() | self.accepted
+        if self.left:
+            touched |= {each.name for each in self.dropped}
+        sized = self.remove | (self.add.keys() & {*self.bag.payload, *self._listed()})
+        left = [
+            one
+            for one in findings
+            if one.severity is Severity.ERROR
+            and not (one.code in _REWRITTEN or one.location.path in touched)
+            # The sizes of files that are replaced or removed are part of the old Payload-Oxum.
+            and not (one.code == OXUM_MISMATCH.code and any(_in_payload(path) for path in sized))
+        ]
+        if left:
+            raise InvalidError(
+                f"{self.path} is damaged or not complete; nothing was changed",
+                "Correct the bag, or restore it from another copy. If you changed bag-info.txt "
+                "yourself, accept it: --include bag-info.txt.",
+                Report(left),
+            )
+
+    def _refuse_misuse(self, remove_algorithms: set[str]) -> None:
+        bag = self.bag
+        removable = self._listed() | set(bag.listing.files)
         for path in sorted(self.remove - removable):
             raise UsageError(f"{path} cannot be removed: it is not in {self.path}")
         for path in sorted(self.remove & self.add.keys()):
             raise UsageError(f"{path} cannot be both added and removed")
-        refuse_tag_files(path for path in self.add if not path.startswith("data/"))
+        refuse_tag_files(path for path in self.add if not _in_payload(path))
         for path in sorted(self.remove):
             manifest = empty_manifest(path, Report())
             if manifest is not None:
@@ -242,41 +315,47 @@ class _BagChange:
                     f"{path} is a manifest",
                     f"Remove it with --remove-algorithm {manifest.algorithm}.",
                 )
-        refuse_tag_files(path for path in self.remove if not path.startswith("data/"))
-        for name in sorted(self.remove_algorithms):
-            if name not in self.bag.manifests and name not in self.bag.tag_manifests:
-                raise UsageError(f"{self.path} has no manifest for {name}")
-        if not self.bag.manifests.keys() - self.remove_algorithms:
+        refuse_tag_files(path for path in self.remove if not _in_payload(path))
+        for name in sorted(remove_algorithms - {each.algorithm for each in self.dropped}):
+            raise UsageError(f"{self.path} has no manifest for {name}")
+        for name in self.new:
+            new_hash(name)
+            if all(name in kind for kind in (bag.manifests, bag.tag_manifests)):
+                raise UsageError(f"{self.path} already has manifests for {name}")
+        if bag.manifests and not (self.left or self.new):
             raise UsageError(
                 f"{self.path} would have no manifest left",
-                f"Add one first: archive-pkg bag upgrade {self.path} --algorithm sha512",
+                "Add one in the same call, for example --add-algorithm sha512.",
             )
-        left = set(self.bag.listing.files) - self.remove
-        report = check_names(self.add, existing=left)
+        report = check_names(self.add, existing=set(bag.listing.files) - self.remove)
         if not report.ok:
             raise InvalidError("files to add have names that are not allowed", "", report)
 
-    def _digest_maps(self) -> list[dict[str, bytes]]:
+    def _listed(self) -> set[str]:
         both = (self.bag.manifests, self.bag.tag_manifests)
-        return [manifest.digests for by_algorithm in both for manifest in by_algorithm.values()]
+        listings = [manifest for by_algorithm in both for manifest in by_algorithm.values()]
+        return {path for manifest in [*listings, *self.dropped] for path in manifest.digests}
 
-    def apply(self, target: Path, info: _InfoChanges) -> None:
+    def apply(
+        self,
+        target: Path,
+        info: _InfoChanges,
+        jobs: int | None,
+        progress: Callable[[Tally], None] | None,
+    ) -> None:
         """Write the changed bag into an empty folder."""
         bag = self.bag
         payload, tags = (
-            {
-                name: dict(manifest.digests)
-                for name, manifest in by_algorithm.items()
-                if name not in self.remove_algorithms
-            }
+            {name: dict(manifest.digests) for name, manifest in by_algorithm.items()}
             for by_algorithm in (bag.manifests, bag.tag_manifests)
         )
-        manifest_names = {each.name for each in bag.manifests.values()}
+        manifest_names = {each.name for each in [*bag.manifests.values(), *self.dropped]}
         for digests in [*payload.values(), *tags.values()]:
             for path in self.remove | manifest_names:
                 digests.pop(path, None)
         with Folder(self.path) as folder:
             not_linked = self.remove | self.add.keys() | _regenerated_files(bag)
+            not_linked |= {each.name for each in self.dropped}
             # An added file may replace a folder that has become empty.
             folders = [
                 path
@@ -284,48 +363,77 @@ class _BagChange:
                 if self.add.keys().isdisjoint((path, *folders_of(path)))
             ]
             unchanged = [path for path in bag.listing.files if path not in not_linked]
+            self._hash_again(folder, unchanged, payload, tags, jobs, progress)
             _link_or_copy(folder, target, folders, unchanged)
             for path, source in self.add.items():
-                listings = payload if path.startswith("data/") else tags
+                listings = payload if _in_payload(path) else tags
                 new = target / path
                 new.parent.mkdir(parents=True, exist_ok=True)
                 _, found, _ = copy_and_hash(source, new, tuple(listings), lambda files, size: None)
                 for digests, value in zip(listings.values(), found, strict=True):
                     digests[path] = value
-            added = {path for path in self.add if path.startswith("data/")}
-            present = (set(bag.payload) | added) - self.remove
-            self._refuse_unlisted(payload, present)
-            self._refuse_missing(payload, "manifest", present)
-            oxum = self._oxum(target, present)
-            info = replace(info, put=(*info.put, *oxum))
+            added = {path for path in self.add if _in_payload(path)}
+            info = replace(info, put=(*info.put, *self._oxum(target, {*bag.payload, *added})))
             self._write_tags(folder, target, payload, tags, info)
 
-    def _refuse_unlisted(
-        self, payload: Mapping[str, Mapping[str, bytes]], present: set[str]
+    def _hash_again(
+        self,
+        folder: Folder,
+        unchanged: Sequence[str],
+        payload: dict[str, dict[str, bytes]],
+        tags: dict[str, dict[str, bytes]],
+        jobs: int | None,
+        progress: Callable[[Tally], None] | None,
     ) -> None:
-        # Before 1.0, a payload file needs to be in only one of the manifests.
-        old = self.bag.declaration.number < (1, 0)
-        in_any = {path for digests in payload.values() for path in digests}
-        for name, digests in payload.items():
-            if unlisted := sorted(present - (in_any if old else digests.keys())):
-                raise InvalidError(
-                    f"{_first(unlisted)} would be in the bag but not in its {name} manifest",
-                    "Add --include PATH, or remove the file.",
-                )
+        """Add the digests of unchanged files by the new algorithms, if there are any.
 
-    def _refuse_missing(
-        self, listings: Mapping[str, Mapping[str, bytes]], kind: str, present: set[str]
-    ) -> None:
-        for name, digests in listings.items():
-            if missing := sorted(digests.keys() - present):
-                raise InvalidError(
-                    f"{_first(missing)} would be in the {name} {kind} but not in the bag",
-                    "Restore the file from another copy, or add --remove PATH.",
+        Raises:
+            InvalidError: A payload file does not match an old manifest.
+        """
+        if not self.new:
+            return
+        bag = self.bag
+        old = {
+            **{each.algorithm: each for each in self.dropped if not each.of_tags},
+            **bag.manifests,
+        }
+        old = {name: manifest for name, manifest in old.items() if name in ALGORITHMS}
+        names = list(dict.fromkeys([*old, *self.new]))
+        files = [path for path in unchanged if _in_payload(path)]
+        found = folder.digests(files, names, jobs=jobs, tick=ticking(len(files), progress))
+        report = Report(
+            [
+                PAYLOAD_MISMATCH.at(
+                    Location(path),
+                    f"does not match {manifest.name} (computed {value.hex()}, listed "
+                    f"{manifest.digests[path].hex()})",
+                    "Restore the file from another copy.",
                 )
+                for path, (_, digests) in found.items()
+                for manifest, value in zip(old.values(), digests, strict=False)
+                if manifest.digests.get(path, value) != value
+            ]
+        )
+        if not report.ok:
+            raise InvalidError(f"{self.path} is damaged; nothing was changed", report=report)
+        covered = {path for digests in tags.values() for path in digests}
+        others = [
+            path
+            for path in unchanged
+            if not _in_payload(path) and (path in covered or not bag.tag_manifests)
+        ]
+        for name in self.new:
+            index = names.index(name)
+            new = {path: digests[index] for path, (_, digests) in found.items()}
+            payload.setdefault(name, new)
+            tags.setdefault(name, {})
+            for path, (_, (value,)) in folder.digests(others, [name]).items():
+                tags[name][path] = value
 
     def _oxum(self, target: Path, present: set[str]) -> list[tuple[str, str]]:
         if not self.bag.values("Payload-Oxum"):
             return []
+        present -= self.remove
         size = sum((target / path).stat().st_size for path in present)
         return [("Payload-Oxum", f"{size}.{len(present)}")]
 
@@ -349,20 +457,38 @@ class _BagChange:
             for digests in tags.values():
                 digests.pop(fetch_file.NAME, None)
         for name, listing in payload.items():
-            files[bag.manifests[name].name] = render(listing, bag.declaration)
+            files[_name(bag.manifests, name, "manifest")] = render(listing, bag.declaration)
         for path, data in files.items():
             for name, value in digest(data, list(tags)).items():
                 tags[name][path] = bytes.fromhex(value)
-        present = {*bag.tag_files, *self.add, *files} - self.remove
-        self._refuse_missing(tags, "tag manifest", present)
         for name, listing in tags.items():
-            files[bag.tag_manifests[name].name] = render(listing, bag.declaration)
+            files[_name(bag.tag_manifests, name, "tagmanifest")] = render(listing, bag.declaration)
         for path, data in files.items():
             (target / path).write_bytes(data)
 
 
-def _first(paths: Sequence[str]) -> str:
-    return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"
+def _name(known: Mapping[str, Manifest], algorithm: str, prefix: str) -> str:
+    """Return the name of a manifest, which is that of the old one if there is one."""
+    return known[algorithm].name if algorithm in known else f"{prefix}-{algorithm}.txt"
+
+
+def _in_payload(path: str) -> bool:
+    return path.startswith("data/")
+
+
+def ticking(
+    files: int, progress: Callable[[Tally], None] | None, size: int | None = None
+) -> Callable[[int, int], None]:
+    """Return a function that adds up what is done, and reports it."""
+    tally = Tally(all_files=files, all_size=size)
+
+    def tick(more_files: int, more_bytes: int) -> None:
+        tally.files += more_files
+        tally.size += more_bytes
+        if progress is not None:
+            progress(tally)
+
+    return tick
 
 
 def _regenerated_files(bag: Bag) -> set[str]:
@@ -431,6 +557,8 @@ class _InfoChanges:
         """
         refuse_tags((*self.put, *self.add))
         for label, value in self.remove:
+            if label.lower() == "payload-oxum":
+                raise UsageError("Payload-Oxum is computed", "Leave it out.")
             values = bag.values(label)
             if not values or (value is not None and value not in values):
                 tag = label if value is None else f"{label}: {value}"
@@ -443,12 +571,14 @@ class _InfoChanges:
         for label, value in self.remove:
             info.remove(label, value)
         wanted: dict[str, list[tuple[str, str]]] = {}
-        for label, value in self.put:
+        dated = [pair for pair in self.add if pair[0].lower() == "bagging-date"]
+        for label, value in (*self.put, *dated):
             wanted.setdefault(label.lower(), []).append((label, value))
         for pairs in wanted.values():
             info.put(pairs)
         for label, value in self.add:
-            info.add(label, value)
+            if label.lower() != "bagging-date":
+                info.add(label, value)
         return "".join(info.lines).encode(codec)
 
 

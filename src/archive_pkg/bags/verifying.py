@@ -165,12 +165,11 @@ _VALIDITY_ONLY = {
 }
 """A bag with only these errors is complete, but not valid."""
 
-Checks = Literal["everything", "tag-files", "completeness", "payload-oxum"]
+Checks = Literal["everything", "completeness", "payload-oxum"]
 """How much of a bag is checked.
 
 "everything" is validation. "completeness" compares the manifests with the files that exist and
-Payload-Oxum with their sizes, but no checksums; "tag-files" also compares the checksums of tag
-files. "payload-oxum" compares Payload-Oxum only.
+Payload-Oxum with their sizes, but no checksums. "payload-oxum" compares Payload-Oxum only.
 """
 
 
@@ -211,6 +210,7 @@ def verify(
     checks: Checks = "everything",
     profile: Profile | None = None,
     second_opinion: bool = False,
+    named: StrPath = "",
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Verdict:
@@ -224,6 +224,7 @@ def verify(
             even find it complete (RFC 8493, 2.2.2).
         profile: A profile that the bag must also conform to (see `load_profile`).
         second_opinion: Whether to run bagit-python, too, and report if it disagrees.
+        named: The path to name in findings, if the bag has not been moved to its destination yet.
         jobs: How many files to read at a time; None means one per processor.
         progress: Called now and then with what is done so far.
 
@@ -240,7 +241,7 @@ def verify(
         )
     path = Path(path)
     _log.info("verifying %s", path)
-    verdict = Verdict(str(path), checked=checks)
+    verdict = Verdict(str(named or path), checked=checks)
     try:
         with open_tree(path) as tree:
             bag = _verify(tree, verdict, jobs, progress)
@@ -297,11 +298,26 @@ def _verify(
         if checked == "payload-oxum":
             work.only_oxum()
             return bag
-        work.structure()
-        work.tag_files(hashed=checked != "completeness")
-        work.payload(digesting)
-    work.metadata()
+        work.all(digesting, tag_files=checked == "everything")
     return bag
+
+
+def find_faults(bag: Bag, tree: BagTree) -> Report:
+    """Check that a bag is complete, and that its tag files match their digests.
+
+    Args:
+        bag: The bag as read. Its manifests can be fewer than those in the files.
+        tree: The bag's files.
+
+    Returns:
+        The bag's report, with the new findings.
+
+    Raises:
+        OSError: The size of a file is unknown.
+    """
+    verdict = Verdict(bag.path, bag.report, bag=bag, checked="completeness")
+    _Verification(bag, tree, verdict, None).all(None, tag_files=True)
+    return bag.report
 
 
 def _compare_with(profile: Profile, bag: Bag, tree: BagTree, verdict: Verdict) -> None:
@@ -344,6 +360,13 @@ class _Verification:
         self.strict = bag.declaration.number >= (1, 0)
         self.progress = progress
         self.oxum = self._oxum()
+
+    def all(self, digesting: Digesting | None, *, tag_files: bool) -> None:
+        """Check everything, but digests only of tag files if asked and of a payload if given."""
+        self.structure()
+        self.tag_files(hashed=tag_files)
+        self.payload(digesting)
+        self.metadata()
 
     def structure(self) -> None:
         """Check that data/ and a usable payload manifest exist."""

@@ -424,11 +424,15 @@ def refuse_misuse(
 
 
 def refuse_tags(info: Iterable[tuple[str, str]]) -> None:
-    """Refuse tags that cannot be written into bag-info.txt, and Payload-Oxum, which is computed.
+    """Refuse tags that cannot be written into bag-info.txt.
 
     Raises:
-        UsageError: A tag is refused.
+        UsageError: A tag has no valid form, is Payload-Oxum, which is computed, or is a second
+            Bagging-Date.
     """
+    info = list(info)
+    if sum(label.lower() == "bagging-date" for label, _ in info) > 1:
+        raise UsageError("Bagging-Date is given more than once", "Give one date.")
     for label, value in info:
         if label.lower() == "payload-oxum":
             raise UsageError("Payload-Oxum is computed", "Leave it out.")

@@ -64,6 +64,15 @@ def update(
             help="Remove one value of a label, or all of them; repeatable.",
         ),
     ] = None,
+    add_algorithm: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add-algorithm",
+            metavar="NAME",
+            help="Add manifests for an algorithm, such as sha512, after comparing all files with "
+            "the old ones; repeatable.",
+        ),
+    ] = None,
     remove_algorithm: Annotated[
         list[str] | None,
         typer.Option(
@@ -74,26 +83,32 @@ def update(
     ] = None,
     drop_signatures: DropSignatures = False,
     wait: Wait = 0,
+    jobs: Jobs = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Change files or labels of a bag. Only new files are hashed.
+    """Change files, labels or algorithms of a bag. Only new files are hashed if possible.
 
     Example: archive-pkg bag update mybag --add data/scan.tif=scan.tif --remove data/draft.txt
     """
     from archive_pkg.bags import Bag
     from archive_pkg.bags.updating import update as update_bag
+    from archive_pkg.cli.progress import showing
 
     with answering("bag update", as_json=as_json, quiet=quiet) as answer:
         changes: dict[str, Path | bytes] = {path: Path(file) for path, file in pairs(add, "--add")}
         changes |= {path: bag / path for path in include or []}
-        with answer.about(bag) as result:
+        with (
+            answer.about(bag) as result,
+            showing("hashing", quiet=quiet or as_json) as progress,
+        ):
             asked = (
                 changes,
                 remove,
                 info,
                 add_info,
                 remove_info,
+                add_algorithm,
                 remove_algorithm,
                 drop_signatures,
             )
@@ -105,9 +120,12 @@ def update(
                 info=pairs(info, "--info"),
                 add_info=pairs(add_info, "--add-info"),
                 remove_info=[label_and_value(text) for text in remove_info or []],
+                add_algorithms=add_algorithm or [],
                 remove_algorithms=remove_algorithm or [],
                 drop_signatures=drop_signatures,
                 wait=wait,
+                jobs=jobs,
+                progress=progress,
             )
             result["files"] = len(changed.payload)
             if not (any(asked) or drop_signatures) and changed.info == before:
