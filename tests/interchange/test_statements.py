@@ -277,6 +277,29 @@ def check_prov(says: Says, written: bytes) -> None:
     assert pairs("Generation") - changes <= objects
 
 
+def check_rico(says: Says, written: bytes) -> None:
+    graph = {node["@id"]: node for node in json.loads(written)["@graph"]}
+    start = f"arcp://name,{says.record.id}/"
+    document = graph[f"{start}document"]
+
+    def ends(node: dict[str, Any], name: str) -> set[str]:
+        found = node.get(f"rico:{name}", [])
+        several = found if isinstance(found, list) else [found]
+        return {one["@id"].removeprefix(start) for one in several}
+
+    assert ends(document, "hasSender") == {f"agent/{name}" for name in says.record.sender}
+    assert ends(document, "hasAddressee") == {f"agent/{name}" for name in says.record.recipients}
+    for part in says.record.parts:
+        node = graph[f"{start}part/{part.id}"]
+        [instantiated] = ends(node, "isOrWasInstantiationOf")
+        assert instantiated != "document" or says.is_version(part.id)
+        sources = ends(node, "isOrWasDerivedFromInstantiation")
+        assert {(part.id, one.removeprefix("part/")) for one in sources} <= says.derived
+        assert len(sources) == len(set(part.made_from))
+    relations = [node for node in graph.values() if node.get("rico:type") == "evidence"]
+    assert len(relations) == len(says.record.evidence)
+
+
 def check_premis(says: Says, written: bytes) -> None:
     name = "{http://www.loc.gov/premis/v3}"
     found: dict[str, set[tuple[str, str]]] = {}
@@ -588,6 +611,7 @@ def check_repository(says: Says, written: bytes) -> None:
 
 READERS = {
     "prov": check_prov,
+    "rico": check_rico,
     "premis": check_premis,
     "mets": check_premis,
     "schema-org": check_schema_org,

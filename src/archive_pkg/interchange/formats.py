@@ -115,6 +115,15 @@ FORMATS: Mapping[str, Format] = {
         Format("mods", "MODS 3.8", "mods.xml", _XML, "mods", collects=True, packaged=False),
         Format("premis", "PREMIS 3.0", "premis.xml", _XML, "premis"),
         Format("mets", "METS 1", "mets.xml", _XML, "mets"),
+        Format(
+            "rico",
+            "RiC-O 1.1 (JSON-LD)",
+            "rico.jsonld",
+            _LINKED,
+            "rico",
+            collects=True,
+            packaged=False,
+        ),
         Format("prov", "PROV-JSON", "prov.json", _JSON, "prov"),
         Format(
             "ro-crate",

@@ -46,8 +46,8 @@ def export(
         list[Path],
         typer.Argument(
             help="Records or packages, folders of them, or patterns. Only cmif, ead3, ead2002, "
-            "mods, atom, archivesspace, omeka, csl and bibtex put several documents into one file; "
-            "cmif leaves out what is not correspondence."
+            "mods, rico, atom, archivesspace, omeka, csl and bibtex put several documents into one "
+            "file; cmif leaves out what is not correspondence."
         ),
     ],
     to: Annotated[
@@ -56,7 +56,7 @@ def export(
             "--to",
             metavar="FORMAT",
             help="Format: datacite, datacite-json, dc, tei, cmif, ead3, ead2002, mods, premis, "
-            "mets, prov, ro-crate, schema-org, csl, bibtex, sword, archivematica, atom, "
+            "mets, rico, prov, ro-crate, schema-org, csl, bibtex, sword, archivematica, atom, "
             "archivesspace, omeka, invenio or dataverse.",
         ),
     ],
