@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # With this set, each worker of the tests and every program that a test starts compiles all modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-slow test-data coverage check fuzz mutants bench bench-short golden docs dist lock clean
+.PHONY: demo test test-slow test-data coverage check fuzz mutants bench bench-short golden docs dist site-docs lock clean
 
 demo: $(VENV)/.core
 	$(BIN)/archive-pkg demo --out demo
@@ -66,6 +66,10 @@ golden: $(VENV)/.core
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
 
+# The documentation as a site in build/site-docs. A broken link or a page without a place fails.
+site-docs: $(VENV)/.docs
+	$(BIN)/sphinx-build -q -W --keep-going -c docs . build/site-docs
+
 # The wheel and the source distribution; the wheel is made from the latter.
 dist: $(VENV)/.dev
 	rm -rf dist
@@ -75,7 +79,7 @@ dist: $(VENV)/.dev
 lock:
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev,docs]'
 	{ echo '# The versions that make installs. Written by make lock.'; \
 	  build/lock/bin/python -m pip freeze --exclude-editable; } > constraints.txt
 
@@ -93,4 +97,8 @@ $(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all,dev]'
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
 	touch $@

@@ -1,0 +1,53 @@
+"""Settings of Sphinx for the documentation as a site: make site-docs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "archive_pkg"
+release = importlib.metadata.version("archive-pkg")
+extensions = ["myst_parser"]
+include_patterns = ["docs/**.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
+exclude_patterns = [".*", "benchmarks", "build", "demo", "dist", "packages", "src", "tests"]
+root_doc = "docs/index"
+myst_heading_anchors = 4
+nitpicky = True
+html_theme = "furo"
+html_title = "archive_pkg"
+html_show_copyright = False
+html_copy_source = False
+
+_SECTIONS = {
+    "Tutorial": ["tutorial/*"],
+    "How-to guides": ["how-to/*"],
+    "Reference": ["reference/*"],
+    "Explanation": ["explanation/*"],
+    "Project": ["design", "decisions/index", "../CHANGELOG", "../CONTRIBUTING", "../SECURITY"],
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Add the contents of the sidebar, which a reader of the Markdown files does not need."""
+    app.connect("source-read", _add_contents)
+    app.connect("build-finished", _add_start)
+
+
+def _add_contents(app: Sphinx, page: str, source: list[str]) -> None:
+    if page == root_doc:
+        for caption, pages in _SECTIONS.items():
+            source[0] += _contents(pages, f":caption: {caption}")
+    elif page == "docs/decisions/index":
+        source[0] += _contents(["0*"])
+
+
+def _add_start(app: Sphinx, error: Exception | None) -> None:
+    start = f'<meta http-equiv="refresh" content="0; url={root_doc}.html">'
+    (app.outdir / "index.html").write_text(f"<!DOCTYPE html>\n<title>{project}</title>\n{start}\n")
+
+
+def _contents(pages: list[str], *options: str) -> str:
+    return "\n".join(["", "```{toctree}", ":hidden:", ":glob:", *options, "", *pages, "```", ""])
