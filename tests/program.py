@@ -31,6 +31,18 @@ class Done:
     stderr: str
 
 
+PUBLISHING = """
+licence = "CC-BY-4.0"
+base_url = "https://example.org/edition"
+[institution]
+name = "Example State Archive"
+[contact]
+name = "Reading room"
+email = "reading-room@example.org"
+"""
+"""A project file with all settings that a format requires."""
+
+
 def run_here(*words: object) -> Done:
     """Run a command line in this process, for tests without the fixture `run`."""
     out, err = io.BytesIO(), io.BytesIO()

@@ -21,7 +21,7 @@ from archive_pkg.records.saving import as_yaml
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.tables.catalogue import read_records
 from archive_pkg.tables.writing.data_package import package_files
-from program import Run
+from program import PUBLISHING, Run
 from strategies import OWN_TYPE, TYPES, records
 
 DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
@@ -123,11 +123,14 @@ def _through_tables(given: list[Record], folder: Path) -> list[Record]:
 def test_cmif_leaves_out_and_reports_documents_that_are_not_correspondence(
     tmp_path: Path, run: Run
 ) -> None:
-    done = run("export", DOCUMENTS, "--to", "cmif", "--each", tmp_path, "--date", ON)
-    assert done.returncode == 0
+    project = tmp_path / "project.toml"
+    project.write_text(PUBLISHING)
+    words = ("--each", tmp_path / "out", "--date", ON, "--project", project)
+    done = run("export", DOCUMENTS, "--to", "cmif", *words)
+    assert done.returncode == 0, done
     assert "6 exported, 8 left out" in done.stdout
     assert "CMIF describes correspondence only" in done.stdout
-    assert sorted(file.name.split(".")[0] for file in tmp_path.iterdir()) == [
+    assert sorted(file.name.split(".")[0] for file in (tmp_path / "out").iterdir()) == [
         name for name in NAMES if RECORDS[name].document_type.correspondence
     ]
 
@@ -139,12 +142,10 @@ def test_exporting_only_minutes_to_cmif_is_an_error(tmp_path: Path, run: Run) ->
     assert not list(tmp_path.iterdir())
 
 
-def test_a_build_reports_that_cmif_leaves_out_minutes(tmp_path: Path, run: Run) -> None:
-    words = ("--out", tmp_path, "--metadata", "cmif", "--date", ON)
-    done = run("build", DOCUMENTS / "minutes", *words)
-    assert done.returncode == 0
-    assert "crosswalk-document-left-out" in done.stdout
-    assert "crosswalk-document-left-out" not in run("build", DOCUMENTS / "letter", *words).stdout
+def test_a_package_cannot_have_cmif(tmp_path: Path, run: Run) -> None:
+    done = run("build", DOCUMENTS / "letter", "--out", tmp_path, "--metadata", "cmif", "--date", ON)
+    assert done.returncode == 2
+    assert "cmif requires its own address on the web" in done.stderr
 
 
 def links(page: Path) -> dict[str, str]:

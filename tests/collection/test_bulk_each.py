@@ -237,5 +237,5 @@ def test_many_letters_of_a_folder_go_into_one_document(
     collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    assert run("export", collection, "--to", "cmif") == 0
-    assert capsys.readouterr().out.count("<correspDesc") == 5
+    assert run("export", collection, "--to", "mods") == 0
+    assert capsys.readouterr().out.count("<mods ") == 5

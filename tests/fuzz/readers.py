@@ -344,11 +344,11 @@ def read_text(data: bytes) -> None:
 def exported(form: str) -> Callable[[], list[bytes]]:
     @functools.cache
     def seeds() -> list[bytes]:
-        from examples import bare, full
+        from examples import LEAST_CONTEXT, bare, full
 
         from archive_pkg.interchange import export
 
-        return [_bytes(export(form, record)) for record in (bare(), full())]
+        return [_bytes(export(form, record, LEAST_CONTEXT)) for record in (bare(), full())]
 
     return seeds
 

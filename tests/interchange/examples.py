@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from archive_pkg.interchange import ExportContext, FileFacts
@@ -252,6 +253,19 @@ def bare() -> Record:
     return Record.model_validate(BARE)
 
 
+PROJECT = Project(
+    ProjectFile.model_validate(
+        {
+            "licence": "CC-BY-4.0",
+            "rights_statement": "The descriptions are free to use.",
+            "base_url": "https://example.org/edition",
+            "institution": {"name": "A publisher", "isil": "DE-1"},
+            "contact": {"name": "Reading room", "email": "reading-room@example.org"},
+        }
+    )
+)
+"""The settings of a project that every format can be written with."""
+
 FULL_CONTEXT = ExportContext(
     texts={"english": TEXT},
     files={
@@ -264,18 +278,12 @@ FULL_CONTEXT = ExportContext(
     year=2026,
     made="2026-11-24",
     software="archive-pkg 0",
-    project=Project(
-        ProjectFile.model_validate(
-            {
-                "licence": "CC0-1.0",
-                "rights_statement": "The descriptions are free to use.",
-                "institution": {"name": "A publisher", "isil": "DE-1"},
-                "contact": {"email": "reading-room@example.org"},
-            }
-        )
-    ),
+    tei_addresses={FULL["id"]: "https://example.org/letters/17.xml"},
+    project=PROJECT,
 )
 BARE_CONTEXT = ExportContext(software="archive-pkg 0")
+LEAST_CONTEXT = replace(BARE_CONTEXT, publisher="P", made="2026-11-24", project=PROJECT)
+"""A context with only what CMIF requires."""
 
 
 def record(**fields: Any) -> Record:

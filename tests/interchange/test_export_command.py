@@ -14,10 +14,10 @@ from program import Run
 
 
 def test_standard_output_has_only_the_document(run: Run, letter: Path) -> None:
-    done = run("export", letter, "--to", "cmif", "--explain")
+    done = run("export", letter, "--to", "dc", "--explain")
     assert done.returncode == 0
-    assert etree.fromstring(done.stdout.encode()).tag.endswith("}TEI")
-    assert "CMIF leaves out salutation" in done.stderr
+    assert etree.fromstring(done.stdout.encode()).tag.endswith("}dc")
+    assert "Dublin Core (oai_dc) leaves out salutation" in done.stderr
 
 
 def test_a_package_and_its_record_give_the_same_document(

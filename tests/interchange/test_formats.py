@@ -10,7 +10,17 @@ from typing import Any
 
 import jsonschema
 import pytest
-from examples import BARE, BARE_CONTEXT, FULL_CONTEXT, PARTICULARS, TEXT, bare, full, talk
+from examples import (
+    BARE,
+    BARE_CONTEXT,
+    FULL_CONTEXT,
+    LEAST_CONTEXT,
+    PARTICULARS,
+    TEXT,
+    bare,
+    full,
+    talk,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -118,6 +128,8 @@ def assert_valid() -> Any:
 def test_a_full_and_a_bare_record_are_valid_in_each_format(
     name: str, record: Record, context: ExportContext, assert_valid: Any
 ) -> None:
+    if name == "cmif" and context is BARE_CONTEXT:
+        context = LEAST_CONTEXT
     if find_format(name).takes(record):
         assert_valid(name, export(name, record, context))
 
@@ -160,7 +172,7 @@ def test_any_record_gives_the_same_valid_document_twice_in_every_format(
     record: Record, data: st.DataObject, assert_valid: Any
 ) -> None:
     texts = {part.id: data.draw(raw_texts) for part in record.parts if part.is_text}
-    context = ExportContext(texts=texts, made="2026-11-24", year=2026)
+    context = replace(LEAST_CONTEXT, texts=texts, year=2026)
     for name, chosen in FORMATS.items():
         if not chosen.takes(record):
             continue

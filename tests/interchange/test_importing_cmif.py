@@ -6,6 +6,7 @@ import pytest
 from imports import INDEX, index, names, sent, tei
 
 from archive_pkg.interchange.importing import Imported, read
+from typed import present
 
 
 def test_two_names_in_different_letters_with_the_same_identifier_are_reported() -> None:
@@ -170,11 +171,27 @@ def test_an_edition_is_cited_from_any_element_of_a_source(name: str) -> None:
     assert publication.citation == "Ada One, Letters, 1871, Online, https://e.org/s"
 
 
-def test_a_source_with_the_title_of_the_cmif_file_is_not_cited() -> None:
+def test_an_edition_with_the_title_of_the_cmif_file_is_cited() -> None:
     text = INDEX.format('<correspDesc key="1" source="#v1"/>').replace("Letters, vol. 1", "Index")
     [imported] = read(text.encode(), "index.xml")
-    assert imported.record.publications == ()
+    assert [each.citation for each in imported.record.publications] == ["Index"]
     assert not any("@source" in said for said in messages(imported))
+
+
+def test_calendars_postmarks_and_impossible_dates_of_a_cmif_file_are_kept() -> None:
+    words = '<date when-custom="1870-05-10" calendar="#julian" when="1870-05-22">10 May 1870</date>'
+    stamps = '<date type="stamp" when="1870-06-03"/><date when="1870-06-02"/>'
+    dates = (words, stamps, '<date when="1870-02-30"/>')
+    julian, stamped, impossible = (found.record for found in index(*map(sent, dates)))
+    date = present(julian.date)
+    assert (date.edtf, date.as_written) == ("1870-05-22", "10 May 1870")
+    assert date.note == "calendar: #julian; when-custom: 1870-05-10"
+    assert present(stamped.date).edtf == "1870-06-02"
+    assert [(one.type, present(one.date).edtf) for one in stamped.events] == [
+        ("postmark", "1870-06-03")
+    ]
+    assert present(impossible.date).as_written == "when: 1870-02-30"
+    assert "1870" not in impossible.title
 
 
 def test_the_letters_of_an_anthology_have_their_own_texts() -> None:

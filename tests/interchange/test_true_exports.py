@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from examples import LEAST_CONTEXT
 from lxml import etree
 
 from archive_pkg.interchange import ExportContext, export, find_format
@@ -179,8 +180,7 @@ def test_words_of_an_open_date_are_not_lost_if_a_description_has_them() -> None:
     record = dated(as_written="1956/57")
     for name in ("dc", "csl", "bibtex"):
         assert "date.as_written" not in explained(name, record)["lost"], name
-    for name in ("cmif", "prov"):
-        assert "date.as_written" in explained(name, record)["lost"], name
+    assert "date.as_written" in explained("prov", record)["lost"]
 
 
 def test_the_translator_of_a_commentary_is_not_named_as_translator_of_the_letter() -> None:
@@ -205,7 +205,7 @@ def test_a_family_is_not_an_organization_in_cmif() -> None:
     record = Record.model_validate(
         {"id": "x", "type": "letter", "title": "A letter", "sender": ["steins"], "agents": [steins]}
     )
-    [action] = etree.fromstring(export("cmif", record)).iterfind(
+    [action] = etree.fromstring(export("cmif", record, LEAST_CONTEXT)).iterfind(
         ".//{*}correspAction[@type='sent']"
     )
     assert action.findtext("{*}persName") == "The Steins"

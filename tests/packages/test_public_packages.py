@@ -20,7 +20,7 @@ from archive_pkg.packages import build_package, open_package, verify
 from archive_pkg.packages.access.redaction import public
 from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.records import Record, load_record
-from program import Run, run_here
+from program import PUBLISHING, Run, run_here
 from typed import present
 
 ON = date(2026, 11, 24)
@@ -201,13 +201,15 @@ def output_of_commands(package: Path, folder: Path) -> dict[str, bytes]:
     """Return what commands print about a package, and the page that they make."""
     record = load_record(package / "data/record.json")
     fields = ["title", "date", "parts.secret", *(f"events.{event.id}" for event in record.events)]
+    project = str(folder / "archive-pkg.toml")
+    Path(project).write_text(PUBLISHING)
     questions = [
         ["show", str(package)],
         ["show", str(package), "--json"],
         ["verify", str(package), "--json"],
         ["page", str(package), "-o", str(folder / "page.html")],
         *(["trace", str(package), field] for field in fields),
-        *(["export", str(package), "--to", name] for name in FORMATS),
+        *(["export", str(package), "--to", name, "--project", project] for name in FORMATS),
     ]
     shown = {}
     for words in questions:

@@ -42,7 +42,7 @@ Second paragraph.\"\"\"
 imprint = "Example State Archive, Berlin"
 
 [packages]
-metadata = ["datacite", "cmif"]
+metadata = ["datacite", "mods"]
 
 [targets.home]
 address = "ocfl:archive"
@@ -72,7 +72,7 @@ def test_a_package_gets_the_metadata_documents_and_the_publisher_of_the_project(
     words = ["build", letter, "--out", tmp_path / "out", "--date", ON]
     assert run(*words, "--project", file).returncode == 0
     package = tmp_path / "out" / letter.name
-    assert {each.name for each in (package / "metadata").iterdir()} == {"datacite.xml", "cmif.xml"}
+    assert {each.name for each in (package / "metadata").iterdir()} == {"datacite.xml", "mods.xml"}
     assert "<publisher>Example University Press<" in (package / "metadata/datacite.xml").read_text()
     assert verify(package).ok
 
@@ -165,11 +165,6 @@ def exported(name: str, letter: Path, project: Project) -> bytes:
 def test_exports_name_the_publisher_and_the_licence_of_the_descriptions(
     letter: Path, project: Project
 ) -> None:
-    cmif = exported("cmif", letter, project).decode()
-    assert (
-        "<editor>Example University Press<email>reading-room@example.org</email></editor>" in cmif
-    )
-    assert 'licence target="https://spdx.org/licenses/CC0-1.0.html">CC0-1.0</licence>' in cmif
     ead3 = exported("ead3", letter, project).decode()
     assert "<agencyname>Example University Press<" in ead3
     assert "agencycode" not in ead3  # the publisher is not the institution with the ISIL
@@ -203,11 +198,12 @@ def test_a_site_shows_the_title_imprint_and_licence_of_the_project(
         foot = html.parse(site / page).getroot().find(".//footer").text_content()
         assert "Example State Archive, Berlin" in foot
         assert "Descriptions: The descriptions are free to use. CC0-1.0" in foot
-    cmif = (site / "cmif.xml").read_text()
-    assert ">https://letters.example.org/cmif.xml<" in cmif
+    assert not (site / "cmif.xml").exists()
+    assert "cmif.xml" not in (site / "index.html").read_text()
     assert "https://letters.example.org/years.html" in (site / "sitemap.xml").read_text()
     file.write_text(SETTINGS.replace("Berlin", "Dresden"))
-    assert run(*words).returncode == 0
+    said = run(*words).stdout
+    assert 'no cmif.xml, which requires: contact.name, licence = "CC-BY-4.0"' in said
     assert "Dresden" in (site / f"letters/{package.name}.html").read_text()
 
 

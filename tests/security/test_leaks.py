@@ -27,7 +27,7 @@ from archive_pkg.collection.audits.ledger import held
 from archive_pkg.interchange import FORMATS
 from archive_pkg.packages import build_package
 from archive_pkg.records import load_record
-from program import run_here
+from program import PUBLISHING, run_here
 
 RULE = "Agreement of 3 May 1991, § 4"
 OPEN = (
@@ -303,8 +303,11 @@ def test_exports_omit_withheld_files_that_the_ledger_names(
 @pytest.mark.slow
 @pytest.mark.parametrize("of", ["source", "full"])
 def test_pages_exports_and_tables_reveal_no_secret(
-    of: str, tmp_path: Path, request: pytest.FixtureRequest
+    of: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    project = tmp_path / "archive-pkg.toml"
+    project.write_text(PUBLISHING)
+    monkeypatch.setenv("ARCHIVE_PKG_PROJECT", str(project))
     path = request.getfixturevalue(of)
     shown = [say("page", path, "-o", tmp_path / "page.html")]
     for name in FORMATS:

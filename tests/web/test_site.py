@@ -22,6 +22,7 @@ from archive_pkg.packages import build_package
 from archive_pkg.records import Agent, load_record
 from archive_pkg.web.site.entries import agent_entry
 from killing import instants, run_until
+from program import PUBLISHING
 from typed import elements, present, strings
 
 ON = date(2026, 11, 24)
@@ -103,7 +104,10 @@ def test_the_manifest_has_the_digests_of_all_files(collection: Path) -> None:
 
 
 def test_the_site_has_cmif_a_sitemap_and_linked_data(collection: Path) -> None:
-    out = site(collection, "--base-url", "https://example.org/letters")
+    project = collection.parent / "archive-pkg.toml"
+    project.write_text(PUBLISHING)
+    address = "https://example.org/letters"
+    out = site(collection, "--base-url", address, "--project", str(project))
     tei = "{http://www.tei-c.org/ns/1.0}"
     letters = list(etree.parse(out / "cmif.xml").iter(f"{tei}correspDesc"))
     assert [one.get("ref") for one in letters] == [
@@ -111,6 +115,9 @@ def test_the_site_has_cmif_a_sitemap_and_linked_data(collection: Path) -> None:
     ]
     [source] = {present(one.get("source")).removeprefix("#") for one in letters}
     assert strings(etree.parse(out / "cmif.xml"), "//@xml:id") == [source]
+    files = strings(etree.parse(out / "cmif.xml"), "//*[@type='cmif:isAvailableAsTEIfile']/@target")
+    assert files == [f"{address}/metadata/tei/letter-{n}.xml" for n in range(3)]
+    assert (out / "metadata/tei/letter-0.xml").is_file()
     addresses = strings(etree.parse(out / "sitemap.xml"), "//*[local-name()='loc']/text()")
     assert "https://example.org/letters/letters/letter-1.html" in addresses
     assert "Sitemap: https://example.org/letters/sitemap.xml" in (out / "robots.txt").read_text()
@@ -293,8 +300,8 @@ def test_a_later_run_writes_only_what_changed(collection: Path) -> None:
     assert (out / "letters" / "letter-7.html").is_file()
     same = out / "letters" / "letter-0.html"
     assert same.stat().st_ino == before[same]
-    letters = etree.parse(out / "cmif.xml").iterfind(".//{*}correspDesc")
-    assert [one.get("key") for one in letters] == ["letter-0", "letter-2", "letter-7"]
+    pages = {path.stem for path in (out / "letters").iterdir()}
+    assert pages == {"letter-0", "letter-2", "letter-7"}
 
 
 def test_a_changed_page_is_written_again(collection: Path) -> None:

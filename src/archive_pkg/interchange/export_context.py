@@ -38,6 +38,7 @@ class ExportContext:
         beside: Other documents in the folder of the export, by name. METS refers to them.
         folder: The prefix of the files' paths, relative to the export: "../data/", or "".
         addresses: The web addresses of the letters' pages, by the record's id.
+        tei_addresses: The web addresses of the letters' TEI files, by the record's id.
         publisher: The publisher of the package.
         year: The year of publication.
         made: The date of the export, "2026-11-24". Exports do not read the clock.
@@ -53,6 +54,7 @@ class ExportContext:
     beside: Mapping[str, bytes] = field(default_factory=dict)
     folder: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
+    tei_addresses: Mapping[str, str] = field(default_factory=dict)
     publisher: str | None = None
     year: int | None = None
     made: str | None = None

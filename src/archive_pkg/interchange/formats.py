@@ -109,6 +109,7 @@ FORMATS: Mapping[str, Format] = {
             collects=True,
             dates="days",
             of_correspondence=True,
+            packaged=False,
         ),
         Format("ead3", "EAD3 1.1.1", "ead3.xml", _XML, "ead3", collects=True),
         Format("ead2002", "EAD 2002", "ead.xml", _XML, "ead2002", collects=True, packaged=False),
@@ -232,7 +233,8 @@ def export(
 
     Raises:
         UsageError: The format is unknown. Or no record was given, several were given for a format
-            that holds one, or none of the documents is of a type that the format describes.
+            that holds one, none of the documents is of a type that the format describes, or the
+            format requires something that is not known.
     """
     chosen = find_format(name)
     records = list(record) if isinstance(record, Sequence) else [record]

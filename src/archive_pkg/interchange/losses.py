@@ -16,7 +16,7 @@ from archive_pkg.records.record_errors import ID_FIELDS, reference_paths
 from archive_pkg.records.value_paths import id_of
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
 from archive_pkg.records.vocabularies.languages import language_name, three_letters
-from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,13 +49,6 @@ LEFT_OUT = Code(
     "crosswalk-document-left-out",
     Severity.WARNING,
     "The format describes correspondence only. A document of a different type is not in the file.",
-)
-
-ADDRESS_UNKNOWN = Code(
-    "crosswalk-address-unknown",
-    Severity.ADVICE,
-    "CMIF requires the web address of the file, and an edition that is online or printed. Without "
-    "the base_url of a project, the file has only its name, and the edition is called online.",
 )
 
 _WHOLE = (Quote, Span, Evidence)
@@ -225,20 +218,10 @@ def losses(
             f"{chosen.title} holds only part of {kind}{_times(places)}: {place_of(mapping, kind)}"
         )
         report.add(FIELD_PARTIAL.at(Location(field=places[0]), message))
-    report.extend(_of_the_document(chosen, texts or {}, document or b""))
-    return report
-
-
-def _of_the_document(
-    chosen: Format, texts: Mapping[str, str], document: bytes
-) -> Iterator[Finding]:
-    """Yield what is lost besides the fields of the record."""
-    if chosen.name == "cmif" and b'"url">cmif.xml<' in document:
-        message = f"{chosen.title} requires the web address of the file, which is not known"
-        yield ADDRESS_UNKNOWN.at(Location(), message, "Set base_url in the project file.")
-    for part, text in texts.items() if chosen.name == "tei" else ():
+    for part, text in (texts or {}).items() if chosen.name == "tei" else ():
         if _is_hostile(text):
-            yield _replaced(Location(field=f"parts.{part}"), chosen)
+            report.add(_replaced(Location(field=f"parts.{part}"), chosen))
+    return report
 
 
 def _times(places: Sequence[str]) -> str:

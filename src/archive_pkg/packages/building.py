@@ -27,10 +27,8 @@ from archive_pkg.packages.metadata_documents import (
     chosen,
     crate_file,
     export_context,
-    fitting,
     metadata_files,
     titles,
-    unfit,
 )
 from archive_pkg.packages.packaging_events import latest_event, packaged
 from archive_pkg.packages.reading_back import read_back
@@ -242,8 +240,6 @@ class CheckedPackage:
         """
         project = project or Project()
         documents = chosen(project.settings.packages.metadata)
-        self.report.extend(unfit(documents, self.record))
-        documents = fitting(documents, self.record)
         withheld_parts = self.withheld(on)
         record = self.record
         if self.audience == "public":

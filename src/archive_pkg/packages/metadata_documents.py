@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS, ExportContext, FileFacts
-from archive_pkg.interchange.losses import left_out
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
@@ -20,19 +19,22 @@ from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text, holds_text
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
     from datetime import date
     from pathlib import Path
 
     from archive_pkg.packages.access.visibility import Audience
     from archive_pkg.records import Part, Record
-    from archive_pkg.reports import Finding
 
 CRATE = "ro-crate-metadata.json"
 """The RO-Crate metadata file, in the root of the crate, `data/` (RO-Crate 1.2, "Structure")."""
 PAGE = "page"
 """The name of the HTML page."""
-DOCUMENTS = (PAGE, *(name for name in FORMATS if name != "ro-crate"))
+_NOT_CHOSEN = {
+    "ro-crate": "ro-crate is always in data/ and cannot be chosen",
+    "cmif": "cmif requires its own address on the web and cannot be in a package",
+}
+DOCUMENTS = (PAGE, *(name for name in FORMATS if name not in _NOT_CHOSEN))
 """The documents that `metadata/` can have: the page, and export formats by their names."""
 DEFAULT: tuple[str, ...] = DEFAULT_DOCUMENTS
 """The documents in `metadata/` by default."""
@@ -163,15 +165,13 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
             that are not made for a single repository.
 
     Raises:
-        UsageError: A name is unknown, or is ro-crate, which is always in `data/`.
+        UsageError: A name is unknown, or is one of ro-crate, which is always in `data/`, and cmif.
     """
     given = {name.strip() for name in (names.split(",") if isinstance(names, str) else names)}
     if "all" in given:
         given |= {PAGE, *(item.name for item in FORMATS.values() if item.packaged)}
-    if "ro-crate" in given:
-        raise UsageError(
-            "metadata: ro-crate is always in data/ and cannot be chosen", "Leave it out."
-        )
+    for name in sorted(given & {*_NOT_CHOSEN}):
+        raise UsageError(f"metadata: {_NOT_CHOSEN[name]}", "Leave it out.")
     for name in sorted(given - {"all", *DOCUMENTS}):
         near = get_close_matches(name, DOCUMENTS, 1)
         raise UsageError(
@@ -180,18 +180,6 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
             + f"The documents are {', '.join(DOCUMENTS)}, or all.",
         )
     return tuple(name for name in DOCUMENTS if name in given)
-
-
-def fitting(documents: Iterable[str], record: Record) -> tuple[str, ...]:
-    """Return the documents that can describe a record of this type."""
-    return tuple(name for name in documents if name == PAGE or FORMATS[name].takes(record))
-
-
-def unfit(documents: Iterable[str], record: Record) -> Iterator[Finding]:
-    """Yield a warning for each document that cannot describe a record of this type."""
-    for name in documents:
-        if name != PAGE:
-            yield from left_out(FORMATS[name], record)
 
 
 def metadata_files(

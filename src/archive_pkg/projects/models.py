@@ -31,7 +31,6 @@ DocumentName = Literal[
     "datacite-json",
     "dc",
     "tei",
-    "cmif",
     "ead3",
     "ead2002",
     "mods",

@@ -95,4 +95,9 @@ def site(
                 "removed": made.removed,
                 "open": str(output / "index.html"),
             }
+            | (
+                {"no cmif.xml, which requires": ", ".join(made.without_cmif)}
+                if made.without_cmif
+                else {}
+            )
         )

@@ -23,7 +23,7 @@ from archive_pkg.interchange.importing.tei_header import (
     read_supplier,
 )
 from archive_pkg.interchange.importing.tei_text import TeiText
-from archive_pkg.interchange.importing.watched_xml import XML_ID, XmlSource, fit, text_of
+from archive_pkg.interchange.importing.watched_xml import XML_ID, XmlSource, fit
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 ROUND_TRIP_FIELDS = frozenset([
     "sender", "recipients", "copies_to", "date.edtf", "received.edtf", "place.name",
-    "place.identifiers",
+    "place.identifiers", "mentioned_agents", "mentioned_places.name",
+    "mentioned_places.identifiers", "received.place.name", "received.place.identifiers",
+    "subjects.term",
 ])  # fmt: skip
 """The fields that survive an export to CMIF and an import from it."""
 
@@ -61,7 +63,6 @@ class _Index:
             for bibl in source.root.iter(*(f"{{{source.namespace}}}{n}" for n in _EDITIONS))
             if bibl.get(XML_ID)
         }
-        self.title = text_of(source.first(source.root, "teiHeader/fileDesc/titleStmt/title"))
 
     def read(self) -> list[Imported]:
         names = self._names()
@@ -143,5 +144,4 @@ class _Index:
                 self.source.mark_used([(bibl, f"@{XML_ID}")])
         if len(citations) == len(references):
             self.source.mark_used([(described, "@source")])
-        # A file that this program exported cites itself as the edition.
-        draft.state("publications", [words for words in citations if words != self.title])
+        draft.state("publications", citations)

@@ -392,9 +392,7 @@ class _TargetBuilder:
     def _allowed(self) -> list[str]:
         """Return the documents that the target's profile allows in `metadata/`."""
         allowed = self.target.profile.tag_files_allowed if self.target.profile else None
-        documents = metadata_documents.fitting(self.target.documents, self.record)
-        self.left_out.extend(metadata_documents.unfit(self.target.documents, self.record))
-        paths = {name: metadata_documents.path_of(name) for name in documents}
+        paths = {name: metadata_documents.path_of(name) for name in self.target.documents}
         without = [
             path
             for path in paths.values()

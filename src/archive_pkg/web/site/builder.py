@@ -80,6 +80,8 @@ class Site:
         files: The number of files in its manifest.
         written: The number of new or changed files.
         removed: The number of files removed from the old site.
+        without_cmif: What CMIF requires and is not known. If there is anything, the site has no
+            file in CMIF.
     """
 
     path: Path
@@ -87,6 +89,7 @@ class Site:
     files: int
     written: int
     removed: int
+    without_cmif: tuple[str, ...]
 
 
 def build_site(
@@ -285,6 +288,7 @@ class _SiteBuilder:
             len(self._now),
             sum(self._before.get(name) != digest for name, digest in self._now.items()),
             sum(name not in self._now for name in self._before),
+            tuple(self._catalogue.without_cmif),
         )
 
     def _write(self, name: str, pieces: Iterable[bytes]) -> None:

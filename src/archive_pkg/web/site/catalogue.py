@@ -90,6 +90,12 @@ class Catalogue:
         self._entries: list[CatalogueEntry] = []
         self._people: dict[str, CataloguePerson] = {}
         self._words = WordIndex()
+        project = plan.project
+        self._context = ExportContext(
+            made=plan.day.isoformat(), publisher=project.publisher, project=project
+        )
+        self.without_cmif = cmif.missing(self._context, plan.base)
+        """What CMIF requires and is not known, so that the site has no such file."""
 
     @property
     def count(self) -> int:
@@ -197,6 +203,7 @@ class Catalogue:
             settings=self._plan.project.settings,
             policy=rendering.policy(own=True),
             people=self._people,
+            cmif=not self.without_cmif,
             **shown,
         )
 
@@ -321,17 +328,9 @@ class Catalogue:
     # For machines -------------------------------------------------------------------------------
 
     def _for_machines(self, fragments: Iterable[bytes]) -> Iterator[File]:
-        project = self._plan.project
-        context = ExportContext(
-            made=self._plan.day.isoformat(),
-            publisher=project.publisher or self._plan.title,
-            project=project,
-        )
-        source = cmif.source_name(entry.id for entry in self._entries)
-        yield (
-            "cmif.xml",
-            cmif.joined(self._plan.title, source, fragments, context, self._plan.base),
-        )
+        if not self.without_cmif:
+            title, base = self._plan.title, self._plan.base
+            yield cmif.FILE, cmif.joined(title, fragments, self._context, base)
         robots = "User-agent: *\nAllow: /\n"
         if self._plan.base:
             yield from self._sitemaps()

@@ -61,12 +61,16 @@ def downloads(record: Record, context: ExportContext) -> list[Download]:
     """Return the documents about a letter. The record must only have what the public may see."""
     name = f"metadata/json/{record.id}.json"
     found = [Download(name, "JSON", "application/json", to_json(record.as_json()))]
-    for chosen, suffix in _SUFFIXES.items():
+    for chosen in _SUFFIXES:
         known = FORMATS[chosen]
-        name = f"metadata/{chosen}/{record.id}{suffix}"
         data = export(chosen, record, context)
-        found.append(Download(name, known.title, known.media_type, data))
+        found.append(Download(path(chosen, record), known.title, known.media_type, data))
     return found
+
+
+def path(chosen: str, record: Record) -> str:
+    """Return the path on the site of the document about a letter in a format of `_SUFFIXES`."""
+    return f"metadata/{chosen}/{record.id}{_SUFFIXES[chosen]}"
 
 
 def links(

@@ -344,7 +344,14 @@ class _LetterPublisher:
         texts = [shown.text for shown in self.parts]
         texts += [whole for text in texts if (whole := unbroken(text)) != text]
         text = {word for text in texts for word in words_of(text)}
-        context = ExportContext(addresses=self._addresses())
+        context = ExportContext(
+            addresses=self._addresses(),
+            tei_addresses={
+                self.record.id: f"{self.plan.base}{for_programs.path('tei', self.record)}"
+            }
+            if self.plan.base
+            else {},
+        )
         since, until = window(self.full, self.plan.day)
         packaged = self._packaged_on()
         entry = replace(entry, modified=max(packaged, since) if packaged else "")
