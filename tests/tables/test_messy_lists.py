@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from archive_pkg.errors import StorageError
 from archive_pkg.records import load_record
@@ -16,6 +18,7 @@ from archive_pkg.tables import draft_map, read_tables, write_records
 from archive_pkg.tables.lists.file_matching import LetterFiles, kind_of_file
 from archive_pkg.tables.lists.header_words import field_named
 from archive_pkg.tables.lists.mapping import TARGETS, read_mapping
+from archive_pkg.tables.reading.cell_notes import AUTHOR, notes_of
 from typed import present
 
 
@@ -49,6 +52,53 @@ def test_headings_totals_and_repeated_headers_are_not_letters(tmp_path: Path) ->
     records, found = _records(path)
     assert [record.id for record in records] == ["a", "b", "Sum-Li"]
     assert [message.split(" ")[0] for message in found["tables-row-left-out"]] == list("3467")
+
+
+def test_a_note_on_a_cell_becomes_a_remark_and_can_close_the_letter(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["nr", "Datum", "von", "an"], ["a", "1960", "Ann", "Ben"], ["b", "1961", "C", "D"]):
+        sheet.append(row)
+    for cell, text in (("B1", "nur Jahre"), ("B2", "gesperrt bis 2130"), ("E3", "Kopie")):
+        sheet[cell].comment = Comment(text, "Dr. K.")
+    sheet["C3"].comment = Comment("WARNING: found by check", AUTHOR)
+    book.save(path)
+    path.with_name("list.xlsx.map.yaml").write_text(draft_map(path), encoding="utf-8")
+    (first, second), found = _records(path)
+    assert first.parts[0].note == "Note on Datum: gesperrt bis 2130"
+    assert present(first.parts[0].access).status == "restricted"
+    assert second.parts[0].note == "Kopie"
+    assert found["tables-cell-note"] == ["B1 the note of this cell is not imported: “nur Jahre”"]
+    assert "E3 the note “Kopie” is imported as a remark" in found["tables-read-as"]
+    assert "found by check" not in str(found)
+
+
+def test_a_thread_of_comments_is_read_with_its_replies(tmp_path: Path) -> None:
+    kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+    old = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as archive:
+        archive.writestr(
+            "xl/worksheets/_rels/sheet1.xml.rels",
+            f'<r><a Type="{old}" Target="/xl/comments1.xml"/>'
+            f'<b Type="{kind}" Target="../threads/t1.xml"/><c Type="{old}" Target="gone.xml"/></r>',
+        )
+        archive.writestr(
+            "xl/comments1.xml",
+            f'<comments xmlns="{space}"><authors><author>A</author></authors><commentList>'
+            '<comment ref="B2" authorId="0"><text><t>[Threaded comment] …</t></text></comment>'
+            '<comment ref="C2" authorId="9"><text><r><t>one </t></r><r><t>two</t></r></text>'
+            "</comment></commentList></comments>",
+        )
+        archive.writestr(
+            "xl/threads/t1.xml",
+            '<t xmlns="x"><c ref="B2"><text>Wer?</text></c>'
+            '<c ref="B2"><text>Ulbricht</text></c></t>',
+        )
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as archive:
+        found = notes_of(archive, "xl/worksheets/sheet1.xml")
+    assert found == {"B2": ("", "Wer?\nUlbricht"), "C2": ("", "one two")}
 
 
 def test_a_cell_beyond_the_header_is_reported(tmp_path: Path) -> None:

@@ -155,6 +155,7 @@ class ListRows:
         ]
         reasons = {number: self._why_not_a_letter(row) for number, row in self._filled}
         self._not_letters = {number for number, why in reasons.items() if why}
+        self._with_remarks = reasons.keys() - self._not_letters
         self.report.extend(self._sheet_findings())
         self._check_columns()
         self._check_above()
@@ -247,6 +248,10 @@ class ListRows:
             if finding.code == "tables-date-typed" and finding.location.field in dates:
                 continue
             address = _ADDRESS.fullmatch(finding.location.cell)
+            if finding.code == "tables-cell-note":
+                if address and int(address[2]) not in self._with_remarks:
+                    yield finding
+                continue
             is_ignored = address and (
                 int(address[2]) in self._not_letters or _column_index(address[1]) in ignored
             )
@@ -349,9 +354,20 @@ class ListRows:
                     hint = "Map only one of the columns to this field."
                     self.report.add(CELL_LEFT_OUT.at(self.at(number, cell.header), message, hint))
             del cells.get(target, [])[1:]
+        for header, text in self._notes(number):
+            cells.setdefault("remarks", []).append(Cell(header, text, (text,)))
         for target, text in self._map.everywhere.items():
             cells.setdefault(target, [Cell("", text, tuple(split_items(text)))])
         return cells
+
+    def _notes(self, number: int) -> Iterator[tuple[str, str]]:
+        """Yield the header and the text of each note in a row, which is imported as a remark."""
+        for (row, column), text in sorted(self._sheet.notes.items()):
+            if row == number:
+                header = self._sheet.header[column] if column < len(self._sheet.header) else ""
+                message = f"the note “{' '.join(text.split())}” is imported as a remark"
+                self.report.add(READ_AS.at(self._sheet.at(row, column, header), message))
+                yield header, text
 
     def _cell(self, number: int, header: str, target: str, text: str) -> Cell | None:
         """Return a cell without the words for "unknown"; None if nothing is left."""

@@ -271,8 +271,14 @@ class ListReader(DateCells, AgentCells, AccessCells):
     def _parts(self, row: ListRow) -> None:
         languages = self._languages(row)
         remarks = row.cells.get("remarks", ())
-        several = list(self._map.columns.values()).count("remarks") > 1
-        notes = [f"{one.header}: {one.text}" if several else one.text for one in remarks]
+        own = [name for name, target in self._map.columns.items() if target == "remarks"]
+        plain = own if len(own) == 1 else []
+        notes = [
+            one.text
+            if one.header in ("", *plain)
+            else f"{'' if one.header in own else 'Note on '}{one.header}: {one.text}"
+            for one in remarks
+        ]
         parts: list[dict[str, Any]] = []
         for path in self._files_of(row):
             kind = self._files.kind(path) if self._files else kind_of_file(path)

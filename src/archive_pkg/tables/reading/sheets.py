@@ -42,6 +42,7 @@ class Sheet:
         left_out: The numbers of the rows that checks ignore, such as the template's example.
         typed: The displayed text and the reading of each cell that the spreadsheet stores as a
             date, by row (from 1) and column (from 0).
+        notes: The text of the note of each cell, by row (from 1) and column (from 0).
         epoch_1904: Whether the workbook counts days from 1904.
         report: The findings from reading the file or the sheet.
     """
@@ -57,6 +58,7 @@ class Sheet:
     has_schema: bool = False
     left_out: set[int] = field(default_factory=set)
     typed: dict[tuple[int, int], tuple[str, DateReading]] = field(default_factory=dict)
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
     epoch_1904: bool = False
     report: Report = field(default_factory=Report)
 

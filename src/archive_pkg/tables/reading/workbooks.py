@@ -14,6 +14,7 @@ from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.parsing import ZIP_ERRORS
 from archive_pkg.reports import Code, Location, Report, Severity, counted
+from archive_pkg.tables.reading.cell_notes import AUTHOR, notes_of
 from archive_pkg.tables.reading.excel_dates import date_in_cell
 from archive_pkg.tables.reading.headers import find_header, normalize_header, whole_number_columns
 from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, column_letters, words_in
@@ -61,6 +62,11 @@ NUMBER_AS_TEXT = Code(
     "tables-number-as-text",
     Severity.ADVICE,
     "The spreadsheet stores a whole number as text; it is read as a number.",
+)
+CELL_NOTE = Code(
+    "tables-cell-note",
+    Severity.WARNING,
+    "A cell of a workbook has a note (comment), which is not imported.",
 )
 
 _CHUNK = 1 << 20
@@ -187,6 +193,7 @@ def _sheets(path: Path) -> Iterator[Sheet]:
             worksheet.reset_dimensions()
             with archive.open(_part_of(worksheet)) as part:
                 markup = _SheetMarkup.of(part)
+            markup.notes = notes_of(archive, _part_of(worksheet))
             if not markup.rows:
                 continue
             cells += markup.rows * markup.columns
@@ -242,6 +249,7 @@ class _SheetMarkup:
         dates: The displayed text and the reading of cells with dates, by row (from 1) and column
             (from 0).
         errors: The rows and columns of cells whose value is an error.
+        notes: The author and the text of the note of each cell, by its address.
         rows: The number of the last row with a value or formula, or 0.
         columns: The number of the last column with a value or formula, or 0.
     """
@@ -252,6 +260,7 @@ class _SheetMarkup:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     dates: dict[tuple[int, int], tuple[str, DateReading]] = field(default_factory=dict)
     errors: set[tuple[int, int]] = field(default_factory=set)
+    notes: dict[str, tuple[str, str]] = field(default_factory=dict)
     rows: int = 0
     columns: int = 0
 
@@ -335,7 +344,20 @@ def _sheet(
     )
     _report_layout(sheet, markup)
     _report_cells(sheet, values, markup)
+    _report_notes(sheet, markup)
     return sheet
+
+
+def _report_notes(sheet: Sheet, markup: _SheetMarkup) -> None:
+    for ref, (author, text) in markup.notes.items():
+        row, column = int(re.sub(r"\D", "", ref) or 0), _column(ref) - 1
+        if author == AUTHOR and row == sheet.header_row:
+            continue  # the template explains its columns
+        sheet.notes[row, column] = text
+        name = sheet.header[column] if 0 <= column < len(sheet.header) else ""
+        message = f"the note of this cell is not imported: “{' '.join(text.split())}”"
+        hint = "Write it into a cell, for example of a column for remarks."
+        sheet.report.add(CELL_NOTE.at(sheet.at(row, column, name), message, hint))
 
 
 def _width(row: list[str]) -> int:

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
 from archive_pkg.reports import Finding, Severity
+from archive_pkg.tables.reading.cell_notes import AUTHOR
 from archive_pkg.tables.reading.sheets import column_letters
 from archive_pkg.tables.schema.cells import csv_line
 
@@ -34,7 +35,6 @@ _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.co
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 
 _CONTENT_TYPES = "[Content_Types].xml"
-AUTHOR = "archive-pkg"
 _COLOURS = {Severity.ERROR: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.ADVICE: "FFDDEBF7"}
 _BY_SEVERITY = (Severity.ERROR, Severity.WARNING, Severity.ADVICE)
 # The elements after a reference to notes in a worksheet (ECMA-376, 18.3.1.99).

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.terms import event_types, schemes
+from archive_pkg.tables.reading.cell_notes import AUTHOR
 from archive_pkg.tables.reading.sheets import column_letters
 from archive_pkg.tables.reading.template_example import EXAMPLE
 from archive_pkg.tables.reading.workbooks import openpyxl_missing
@@ -165,7 +166,7 @@ def _sheet(book: Workbook, table: Table) -> Worksheet:
         cell.font = Font(bold=column.required)
         cell.fill = PatternFill("solid", fgColor="FFF2CC" if column.required else "EDEDED")
         cell.alignment = Alignment(vertical="top")
-        cell.comment = Comment(_help(column), "archive-pkg", width=360, height=150)
+        cell.comment = Comment(_help(column), AUTHOR, width=360, height=150)
         letter = column_letters(place - 1)
         sheet.column_dimensions[letter].width = max(14, min(40, len(column.name) + 4))
         # All cells are text, since a spreadsheet converts what looks like dates or numbers.
