@@ -249,3 +249,9 @@ def test_the_lock_file_of_an_open_document_is_left_out(run: Run, tmp_path: Path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert f"{lock}\n         left out, because it is the lock file" in ended.stdout
     assert (tmp_path / "record.yaml").exists()
+    for name in ("~$letters.xlsx", "._letter.docx"):
+        (tmp_path / name).write_bytes(lock.read_bytes())
+    named = run("draft", tmp_path, lock, tmp_path / "~$letters.xlsx", tmp_path / "._letter.docx")
+    assert named.returncode == 0, named.stdout + named.stderr
+    assert named.stdout.count("the lock file of an open document") == 3
+    assert "what macOS notes about another file" in named.stdout

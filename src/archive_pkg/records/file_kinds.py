@@ -144,9 +144,11 @@ def is_image_or_pdf(head: bytes) -> bool:
     return kind is not None and (kind is PDF_FILE or kind.name.startswith("an image"))
 
 
-def is_lock_file(name: str) -> bool:
-    """Return whether a file has the name that office programs give to lock files."""
-    return name.startswith(_LOCK_NAMES)
+def side_file(name: str) -> str:
+    """Return what a program keeps in a file next to a document, by its name; empty for others."""
+    if name.startswith(_LOCK_NAMES):
+        return "the lock file of an open document"
+    return "what macOS notes about another file" if name.startswith("._") else ""
 
 
 def _is_lock(data: bytes) -> bool:

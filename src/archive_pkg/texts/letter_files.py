@@ -60,7 +60,8 @@ BLANK = Code(
 LOCK_FILE = Code(
     "letter-file-lock",
     Severity.ADVICE,
-    "A folder has the lock file of a document that is open in an office program. It is left out.",
+    "A file belongs to a document next to it: the lock file of an office program (`~$…`), or "
+    "attributes that macOS keeps (`._…`). It is left out.",
 )
 MARKUP = Code(
     "letter-file-markup",

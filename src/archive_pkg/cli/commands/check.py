@@ -71,12 +71,12 @@ def check(
     Example: archive-pkg check records/1960-07-18-cpsu-to-sed
     """
     from archive_pkg import collection
-    from archive_pkg.records.file_kinds import is_lock_file
+    from archive_pkg.records.file_kinds import side_file
     from archive_pkg.reports import Location
     from archive_pkg.tables import is_tables, subjects
     from archive_pkg.texts.letter_files import LOCK_FILE
 
-    locks = [path for path in paths if is_lock_file(path.name)]
+    locks = {path: kind for path in paths if (kind := side_file(path.name))}
     tables = [subject for path in paths if is_tables(path) for subject in subjects(path)]
     records = [path for path in paths if not (is_tables(path) or path in locks)]
     if annotated and (len(tables) != 1 or records):
@@ -93,8 +93,8 @@ def check(
         ) as answer,
         collection.marking_duplicate_ids() as marked,
     ):
-        for path in locks:
-            message = "left out, because it is the lock file of an open document"
+        for path, kind in locks.items():
+            message = f"left out, because it is {kind}"
             found = [LOCK_FILE.at(Location(str(path)), message)]
             answer.take(collection.Done(str(path), "left out", findings=found))
         records_found, _ = answer.ahead(collection.find_records(records, answer.take), _lines)

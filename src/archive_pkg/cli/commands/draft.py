@@ -118,14 +118,12 @@ def draft(
         own = (*project.vocabularies, *(vocabulary or ()))
         known = load_vocabulary(*own)
         skipped: list[Path] = []
-        letters = [
-            letter
-            for letter in letters_in(texts, answer.unreadable, skipped.append)
-            if letter in texts or not _is_locked(answer, letter)
-        ]
+        found = list(letters_in(texts, answer.unreadable, skipped.append))
+        letters = [letter for letter in found if not _is_side_file(answer, letter)]
+        skipped = [file for file in skipped if not _is_side_file(answer, file)]
         if split and out is None:
             raise UsageError("--split needs a folder for the records", "Add --out FOLDER.")
-        if not letters and not answer.status:
+        if not found and not answer.status:
             raise UsageError(*refusal(texts[0], "letter"))
         if len(letters) > 1 and out is None and len({p.parent for p in letters}) < len(letters):
             raise UsageError(
@@ -200,16 +198,17 @@ def _save(
     return saved
 
 
-def _is_locked(answer: Answer, path: Path) -> bool:
-    """Return whether a file in a folder is the lock file of an open document, and say so."""
-    from archive_pkg.records.file_kinds import is_lock_file
+def _is_side_file(answer: Answer, path: Path) -> bool:
+    """Return whether a program keeps a file next to a document, and say so."""
+    from archive_pkg.records.file_kinds import side_file
     from archive_pkg.reports import Location
     from archive_pkg.texts.letter_files import LOCK_FILE
 
-    if not is_lock_file(path.name):
+    kind = side_file(path.name)
+    if not kind:
         return False
     with answer.about(path) as result:
-        message = "left out, because it is the lock file of an open document"
+        message = f"left out, because it is {kind}"
         answer.found(result, [LOCK_FILE.at(Location(str(path)), message, "")])
     return True
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.records import NAMES as RECORD_NAMES
-from archive_pkg.records.file_kinds import is_lock_file
+from archive_pkg.records.file_kinds import side_file
 from archive_pkg.reports import Code, Severity
 from archive_pkg.storage import is_regular
 
@@ -404,6 +404,6 @@ def _files_below(folder: Path, depth: int | None) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not _IGNORED.match(name))
         for name in files:
             path = Path(here, name)
-            is_left_out = _IGNORED.match(name) or is_lock_file(name) or path.is_symlink()
+            is_left_out = _IGNORED.match(name) or side_file(name) or path.is_symlink()
             if not is_left_out and is_regular(path):
                 yield path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.records import NAMES as RECORD_NAMES
-from archive_pkg.records.file_kinds import is_lock_file
+from archive_pkg.records.file_kinds import side_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import is_folder, is_regular
 from archive_pkg.tables.reading.csv_files import read_csv
@@ -51,7 +51,7 @@ def is_tables(path: StrPath) -> bool:
     A folder with a record, or with a subfolder that has one, is not a folder of tables.
     """
     path = Path(path)
-    if is_lock_file(path.name):
+    if side_file(path.name):
         return False
     if path.name == DESCRIPTOR or path.suffix.lower() in ENDINGS:
         return True
@@ -141,7 +141,7 @@ def _folder(path: Path, encoding: str | None) -> list[Sheet]:
 def _shown(folder: Path) -> Iterator[Path]:
     """Yield the entries of a folder, except hidden ones and lock files of open documents."""
     for path in folder.iterdir():
-        if not (path.name.startswith(".") or is_lock_file(path.name)):
+        if not (path.name.startswith(".") or side_file(path.name)):
             yield path
 
 

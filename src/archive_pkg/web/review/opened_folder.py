@@ -21,7 +21,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange.importing import file_letter, is_description
 from archive_pkg.projects import Project
 from archive_pkg.records import NAMES
-from archive_pkg.records.file_kinds import is_lock_file
+from archive_pkg.records.file_kinds import side_file
 from archive_pkg.web.review.listing import LetterList
 from archive_pkg.web.review.record_editor import RecordEditor
 
@@ -299,7 +299,7 @@ class OpenedFolder:
             own = not any(name in NAMES for name in names)
             for name in sorted([*names, *links]):
                 count += 1
-                if name.startswith(".") or is_lock_file(name):
+                if name.startswith(".") or side_file(name):
                     continue
                 # Files next to a record belong to it.
                 if name in NAMES or (own and self._include_undrafted):

@@ -19,9 +19,9 @@ from archive_pkg.records.file_kinds import (
     OPEN_DOCUMENT,
     PDF_FILE,
     WORD,
-    is_lock_file,
     recognize,
     recognize_text,
+    side_file,
 )
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ def _checked_path(name: str) -> str:
         wrong = "has a name that is too long"
     elif "\\" in path or any(unicodedata.category(each)[0] == "C" for each in path):
         wrong = "has a character in its name that is not allowed"
-    elif is_lock_file(names[-1]):
-        wrong = "is the lock file of an open document"
+    elif kind := side_file(names[-1]):
+        wrong = f"is {kind}"
     if wrong:
         raise InvalidError(f"“{path[:100]}” {wrong}", "Leave it out, or rename it.")
     return path
