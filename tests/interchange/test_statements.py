@@ -576,6 +576,27 @@ def _correspondence(says: Says, written: bytes) -> None:
                     assert says.covers(written_date, date)
 
 
+def check_annotations(says: Says, written: bytes) -> None:
+    """Check that each annotation is a piece of evidence, a note or a heading of the record."""
+    record = says.record
+    known = {
+        (one.field, one.basis, one.at and one.at.exact, one.at and one.at.start)
+        for one in record.evidence
+    }
+    notes = {f"translation_notes.{note.id}": note.at for note in record.translation_notes}
+    places = notes | {f"items.{item.id}": item.at for item in record.items if item.at}
+    for each in json.loads(written)["items"]:
+        bodies = {body["purpose"]: body["value"] for body in each["body"]}
+        target, path = each["target"], bodies["tagging"]
+        position, words = target["selector"] if isinstance(target, dict) else ({}, {})
+        said = (words.get("exact"), position.get("start"))
+        if path in places:
+            at = present(places[path])
+            assert said == (at.exact, at.start)
+        else:
+            assert (path, bodies["commenting"].split(maxsplit=1)[0].rstrip(";"), *said) in known
+
+
 def check_csl(says: Says, written: bytes) -> None:
     [item] = json.loads(written)
 
@@ -649,6 +670,7 @@ READERS = {
     "archivesspace": check_archivesspace,
     "tei": check_tei,
     "cmif": check_cmif,
+    "annotations": check_annotations,
     "csl": check_csl,
     "bibtex": check_bibtex,
     "invenio": check_repository,

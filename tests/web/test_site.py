@@ -179,6 +179,7 @@ def test_citation_managers_find_the_fields_and_documents_of_a_letter(tmp_path: P
         ("describedby", f"{start}/tei/letter-1.xml", "application/tei+xml"),
         ("describedby", f"{start}/bibtex/letter-1.bib", "application/x-bibtex"),
         ("describedby", f"{start}/csl/letter-1.json", "application/vnd.citationstyles.csl+json"),
+        ("describedby", f"{start}/annotations/letter-1.jsonld", "application/ld+json"),
         ("item", item, "text/plain"),
         ("linkset", f"{start}/linkset/letter-1.json", "application/linkset+json"),
     }
@@ -204,7 +205,7 @@ def test_without_an_address_the_links_of_a_letter_are_relative(collection: Path)
     links = {rel: strings(page, f"//link[@rel='{rel}']/@href") for rel in ("describedby", "item")}
     for link in (*links["describedby"], *links["item"]):
         assert (out / "letters" / link).is_file()
-    assert len(links["describedby"]) == 4
+    assert len(links["describedby"]) == 5
     assert len(links["item"]) == 1
     assert not strings(page, "//link[@rel='linkset' or @rel='cite-as']/@href")
     assert not list((out / "metadata" / "linkset").iterdir())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Date,
         DateAndPlace,
         Enclosure,
+        Evidence,
         Part,
         Reclassification,
         Record,
@@ -609,9 +610,13 @@ def note_words(record: Record) -> Iterator[tuple[str, str]]:
 def evidence_words(record: Record) -> Iterator[str]:
     """Yield the evidence of each statement in words, `date: quoted from part letter, “3 March”`."""
     for item in record.evidence:
-        said = f"{item.basis} by {item.rule}" if item.rule else item.basis
-        said += f" by {record.agent(item.agent).name}" if item.agent else ""
-        said += f" from part {item.at.part}, “{item.at.exact}”" if item.at else ""
-        other = f"other value: {item.value}" if item.value else None
-        words = filter(None, (said, item.confidence, other, item.note))
-        yield f"{item.field}: {'; '.join(words)}"
+        yield f"{item.field}: {rests_on(record, item)}"
+
+
+def rests_on(record: Record, item: Evidence) -> str:
+    """Return in words what a statement rests on, `quoted from part letter, “3 March”`."""
+    said = f"{item.basis} by {item.rule}" if item.rule else item.basis
+    said += f" by {record.agent(item.agent).name}" if item.agent else ""
+    said += f" from part {item.at.part}, “{item.at.exact}”" if item.at else ""
+    other = f"other value: {item.value}" if item.value else None
+    return "; ".join(filter(None, (said, item.confidence, other, item.note)))

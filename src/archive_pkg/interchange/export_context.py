@@ -39,6 +39,7 @@ class ExportContext:
         folder: The prefix of the files' paths, relative to the export: "../data/", or "".
         addresses: The web addresses of the letters' pages, by the record's id.
         tei_addresses: The web addresses of the letters' TEI files, by the record's id.
+        file_addresses: The web addresses of the letters' files, by the part's id.
         publisher: The publisher of the package.
         year: The year of publication.
         made: The date of the export, "2026-11-24". Exports do not read the clock.
@@ -55,6 +56,7 @@ class ExportContext:
     folder: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     tei_addresses: Mapping[str, str] = field(default_factory=dict)
+    file_addresses: Mapping[str, str] = field(default_factory=dict)
     publisher: str | None = None
     year: int | None = None
     made: str | None = None

@@ -135,6 +135,14 @@ FORMATS: Mapping[str, Format] = {
             packaged=False,
         ),
         Format("schema-org", "schema.org (JSON-LD)", "schema-org.jsonld", _LINKED, "schema_org"),
+        Format(
+            "annotations",
+            "W3C Web Annotations (JSON-LD)",
+            "annotations.jsonld",
+            _LINKED,
+            "annotations",
+            packaged=False,
+        ),
         Format("csl", "CSL-JSON", "csl.json", _CSL, "csl", collects=True, dates="days"),
         Format("sword", "SWORD 3 (JSON)", "sword.json", _LINKED, "sword", packaged=False),
         Format(

@@ -38,6 +38,8 @@ DocumentName = Literal[
     "mets",
     "prov",
     "schema-org",
+    "annotations",
+    "rico",
     "csl",
     "sword",
     "archivematica",

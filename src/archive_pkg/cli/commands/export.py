@@ -56,8 +56,8 @@ def export(
             "--to",
             metavar="FORMAT",
             help="Format: datacite, datacite-json, dc, tei, cmif, ead3, ead2002, mods, premis, "
-            "mets, rico, prov, ro-crate, schema-org, csl, bibtex, sword, archivematica, atom, "
-            "archivesspace, omeka, invenio or dataverse.",
+            "mets, rico, prov, ro-crate, schema-org, annotations, csl, bibtex, sword, "
+            "archivematica, atom, archivesspace, omeka, invenio or dataverse.",
         ),
     ],
     out: Annotated[

@@ -19,10 +19,11 @@ from archive_pkg.errors import UsageError
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import first_address
 from archive_pkg.interchange.dates import tei as date_attributes
-from archive_pkg.interchange.evidence_marks import Grounds
+from archive_pkg.interchange.evidence_marks import strongest
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.interchange.markup import Element, escaped, fit, put, root, say, serialize, text_of
 from archive_pkg.names import is_unknown
+from archive_pkg.records.statement_index import StatementIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,21 +170,21 @@ def _frame(title: str, source: str, context: ExportContext, base: str) -> tuple[
 
 def _letter(profile: Element, record: Record, source: str, context: ExportContext) -> Element:
     address = context.addresses.get(record.id) or first_address(record.identifiers)
-    grounds = Grounds(record)
+    statements = StatementIndex(record)
     letter = put(profile, "correspDesc", key=record.id, ref=address, source=source)
     sent = put(letter, "correspAction", type="sent")
     fields = ("sender", "authors", "signatories")
-    _names(sent, record, next((name for name in fields if getattr(record, name)), ""), grounds)
-    _place(sent, record.place, _doubt(grounds, "place"))
-    _date(sent, record.date, _doubt(grounds, "date"))
+    _names(sent, record, next((name for name in fields if getattr(record, name)), ""), statements)
+    _place(sent, record.place, _doubt(statements, "place"))
+    _date(sent, record.date, _doubt(statements, "date"))
     received = put(letter, "correspAction", type="received")
-    _names(received, record, "recipients", grounds)
+    _names(received, record, "recipients", statements)
     if record.received:
-        _place(received, record.received.place, _doubt(grounds, "received.place"))
-    _date(received, record.received, _doubt(grounds, "received"))
+        _place(received, record.received.place, _doubt(statements, "received.place"))
+    _date(received, record.received, _doubt(statements, "received"))
     if record.copies_to:
         copies = put(letter, "correspAction", type="received", subtype="copy")
-        _names(copies, record, "copies_to", grounds)
+        _names(copies, record, "copies_to", statements)
     notes = list(_statements(record, context))
     if notes:
         note = put(letter, "note")
@@ -192,19 +193,19 @@ def _letter(profile: Element, record: Record, source: str, context: ExportContex
     return letter
 
 
-def _doubt(grounds: Grounds, path: str) -> dict[str, str]:
+def _doubt(statements: StatementIndex, path: str) -> dict[str, str]:
     """Return CMIF's attributes for a statement in doubt; none for one that is not."""
-    found = grounds.of(path)
+    found = strongest(statements, path)
     if found is None or found.confidence not in ("guess", "probable"):
         return {}
     return {"cert": "low"} | ({} if found.basis == "quoted" else {"evidence": "conjecture"})
 
 
-def _names(action: Element, record: Record, field: str, grounds: Grounds) -> None:
+def _names(action: Element, record: Record, field: str, statements: StatementIndex) -> None:
     agents = derived_facts.agents(record, getattr(record, field) if field else ())
     known = [agent for agent in agents if not is_unknown(agent.name)]
     for agent in known:
-        doubt = _doubt(grounds, f"{field}.{agent.id}")
+        doubt = _doubt(statements, f"{field}.{agent.id}")
         say(action, _tag(agent), agent.name, ref=first_address(agent.identifiers), **doubt)
     if not known:
         say(action, "persName", UNKNOWN)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.records import Record
 
-_SUFFIXES = {"tei": ".xml", "bibtex": ".bib", "csl": ".json"}
+_SUFFIXES = {"tei": ".xml", "bibtex": ".bib", "csl": ".json", "annotations": ".jsonld"}
 """The formats of the documents, with the ends of their files' names."""
 FOLDERS = ("metadata", *(f"metadata/{name}" for name in ("json", *_SUFFIXES, "linkset")))
 """The folders of the documents. Ids may have dots, so each kind of document has its own folder."""

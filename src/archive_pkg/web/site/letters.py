@@ -322,6 +322,11 @@ class _LetterPublisher:
             context = replace(
                 export_context(self.record, folder, project=self.plan.project),
                 addresses=self._addresses(),
+                file_addresses={
+                    shown.part.id: f"{self.plan.base or '../../'}{shown.file.removeprefix('../')}"
+                    for shown in self.parts
+                    if shown.file
+                },
             )
             documents = for_programs.downloads(self.record, context)
             found = self._links(documents)
