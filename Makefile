@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # With this set, each worker of the tests and every program that a test starts compiles all modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-slow test-data coverage check fuzz mutants bench bench-short golden docs dist site-docs lock clean
+.PHONY: demo test test-slow test-data coverage check fuzz mutants bench bench-short golden docs dist site-docs pictures lock clean
 
 demo: $(VENV)/.core
 	$(BIN)/archive-pkg demo --out demo
@@ -69,6 +69,10 @@ docs: $(VENV)/.dev
 # The documentation as a site in build/site-docs. A broken link or a page without a place fails.
 site-docs: $(VENV)/.docs
 	$(BIN)/sphinx-build -q -W --keep-going -c docs . build/site-docs
+
+# The pictures of the documentation; needs Chromium.
+pictures: $(VENV)/.dev
+	$(BIN)/python docs/pictures.py
 
 # The wheel and the source distribution; the wheel is made from the latter.
 dist: $(VENV)/.dev
