@@ -15,6 +15,7 @@ from archive_pkg.lazy import names_from
 
 if TYPE_CHECKING:
     from archive_pkg.bags.archives.serializing import pack, unpack
+    from archive_pkg.bags.bag_files import BagFile, contents
     from archive_pkg.bags.fetching.downloads import Fetched, fetch
     from archive_pkg.bags.inplace import create_in_place
     from archive_pkg.bags.profiles import Profile, bundled_profiles, load_profile
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_ALGORITHMS",
     "Bag",
+    "BagFile",
     "ChangedError",
     "Fetched",
     "Profile",
@@ -31,6 +33,7 @@ __all__ = [
     "Written",
     "bundled_profiles",
     "check_names",
+    "contents",
     "create",
     "create_in_place",
     "fetch",
@@ -48,6 +51,7 @@ __getattr__ = names_from(
     __name__,
     {
         "archives.serializing": ("pack", "unpack"),
+        "bag_files": ("BagFile", "contents"),
         "fetching.downloads": ("Fetched", "fetch"),
         "inplace": ("create_in_place",),
         "profiles": ("Profile", "bundled_profiles", "load_profile"),

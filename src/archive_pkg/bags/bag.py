@@ -143,7 +143,7 @@ class Bag:
             InvalidError: The path is neither a folder nor an archive that can be read.
             StorageError: The path does not exist or cannot be opened.
         """
-        with _opened(Path(path)) as tree:
+        with opened(Path(path)) as tree:
             return load(tree, str(path))
 
     @property
@@ -182,7 +182,7 @@ class Bag:
             InvalidError: The bag is an archive that cannot be read.
             StorageError: The file does not exist, is not a regular file, or cannot be read.
         """
-        with _opened(Path(self.path)) as tree:
+        with opened(Path(self.path)) as tree:
             if isinstance(tree, Folder):
                 with tree.open(path) as file:
                     return file.read()
@@ -202,7 +202,7 @@ def read_info(folder: StrPath) -> list[tuple[str, str]]:
     """
     folder = Path(folder)
     ignored = BoundedReport()
-    with _opened(folder) as tree:
+    with opened(folder) as tree:
         declaration, _ = parse_declaration(_bytes(tree, DECLARATION, ignored))
         tags = read_tags(tree, info_file(declaration), declaration, ignored)
     return [(tag.label, tag.value) for tag in tags]
@@ -214,7 +214,13 @@ def info_file(declaration: Declaration) -> str:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Folder | Archive]:
+def opened(path: Path) -> Iterator[Folder | Archive]:
+    """Open the files of a bag.
+
+    Raises:
+        InvalidError: The path is neither a folder nor an archive that can be read.
+        StorageError: The path does not exist or cannot be opened.
+    """
     try:
         with storage_errors(f"reading {path}"), open_tree(path) as tree:
             yield tree
