@@ -153,6 +153,60 @@ def test_upgrade_loses_nothing_when_it_is_killed(tmp_path: Path, count: int) -> 
     assert set(bags.Bag.open(tmp_path / "bag").manifests) == {"md5", "sha256", "sha512"}
 
 
+def test_splitting_and_joining_lose_nothing_when_they_are_killed(
+    tmp_path: Path, count: int
+) -> None:
+    make_source(tmp_path / "source")
+    bags.create(tmp_path / "source", tmp_path / "bag")
+    parts, joined = tmp_path / "parts", tmp_path / "joined"
+
+    def split() -> None:
+        bags.split(tmp_path / "bag", parts, count=3)
+
+    def join() -> None:
+        bags.join(sorted(parts.iterdir()), joined)
+
+    for work, made in ((split, parts), (join, joined)):
+        for instant in instants(work, count):
+            shutil.rmtree(made, ignore_errors=True)
+            run_until(instant, work)
+            if not made.exists():
+                work()
+            with Staging(made):
+                split_or_whole = sorted(parts.iterdir()) if made == parts else [joined]
+                assert all(bags.verify(bag).valid for bag in split_or_whole)
+                assert len(split_or_whole) == (3 if made == parts else 1)
+    assert contents(joined / "data") == FILES
+    assert names(tmp_path) == ["bag", "joined", "parts", "source"]
+
+
+def test_reverting_loses_nothing_when_it_is_killed(tmp_path: Path, count: int) -> None:
+    pristine, bag, kept = tmp_path / "pristine", tmp_path / "bag", tmp_path / "bag-tag-files"
+    make_source(tmp_path / "source")
+    bags.create(tmp_path / "source", pristine)
+    shutil.copytree(pristine, bag)
+    states = set()
+    for instant in instants(lambda: bags.revert(bag), count, last=12):
+        shutil.rmtree(bag)
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(pristine, bag)
+        run_until(instant, lambda: bags.revert(bag))
+        states.add((bag.exists(), (bag / "bagit.txt").exists(), kept.exists()))
+        if not kept.exists():
+            bags.revert(bag)
+        with Staging(bag):
+            assert contents(bag) == FILES
+        shutil.copytree(bag, kept / "data")
+        assert contents(kept) == contents(pristine)
+        assert names(tmp_path) == ["bag", "bag-tag-files", "pristine", "source"]
+    assert states == {
+        (True, True, False),
+        (False, False, False),
+        (True, False, False),
+        (True, False, True),
+    }
+
+
 def test_packing_and_unpacking_lose_nothing_when_they_are_killed(
     tmp_path: Path, count: int
 ) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from archive_pkg.bags.fetching.downloads import Fetched, fetch
     from archive_pkg.bags.inplace import create_in_place
     from archive_pkg.bags.profiles import Profile, bundled_profiles, load_profile
+    from archive_pkg.bags.reverting import revert
+    from archive_pkg.bags.splitting import Part, join, split
     from archive_pkg.bags.updating import update, upgrade
     from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, Written, check_names, create, write
 
@@ -28,6 +30,7 @@ __all__ = [
     "BagFile",
     "ChangedError",
     "Fetched",
+    "Part",
     "Profile",
     "Verdict",
     "Written",
@@ -37,9 +40,12 @@ __all__ = [
     "create",
     "create_in_place",
     "fetch",
+    "join",
     "load_profile",
     "pack",
     "read_info",
+    "revert",
+    "split",
     "unpack",
     "update",
     "upgrade",
@@ -55,6 +61,8 @@ __getattr__ = names_from(
         "fetching.downloads": ("Fetched", "fetch"),
         "inplace": ("create_in_place",),
         "profiles": ("Profile", "bundled_profiles", "load_profile"),
+        "reverting": ("revert",),
+        "splitting": ("Part", "join", "split"),
         "updating": ("update", "upgrade"),
         "writing": ("DEFAULT_ALGORITHMS", "Written", "check_names", "create", "write"),
     },

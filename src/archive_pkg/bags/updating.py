@@ -59,7 +59,7 @@ _RENAMED_LABELS = {"packing-date": "Bagging-Date", "package-size": "Bag-Size"}
 _REWRITTEN = {code.code for code in (MANIFEST_UNLISTED, OXUM_MALFORMED, OXUM_REPEATED)}
 """Faults that every update corrects."""
 
-_SIGNATURES = "signatures/"
+SIGNATURES = "signatures/"
 """Folder of the detached signatures of tag manifests. Any change to the bag invalidates them."""
 
 
@@ -220,7 +220,7 @@ def _signatures_to_drop(bag: Bag, *, drop: bool) -> set[str]:
     Raises:
         InvalidError: The bag is signed, and `drop` is not set.
     """
-    found = {path for path in bag.tag_files if path.startswith(_SIGNATURES)}
+    found = {path for path in bag.tag_files if path.startswith(SIGNATURES)}
     if not any(path.endswith(".sig") for path in found):
         return set()
     if not drop:
@@ -354,7 +354,7 @@ class _BagChange:
             for path in self.remove | manifest_names:
                 digests.pop(path, None)
         with Folder(self.path) as folder:
-            not_linked = self.remove | self.add.keys() | _regenerated_files(bag)
+            not_linked = self.remove | self.add.keys() | regenerated_files(bag)
             not_linked |= {each.name for each in self.dropped}
             # An added file may replace a folder that has become empty.
             folders = [
@@ -491,7 +491,8 @@ def ticking(
     return tick
 
 
-def _regenerated_files(bag: Bag) -> set[str]:
+def regenerated_files(bag: Bag) -> set[str]:
+    """Return the names of the tag files that are written again with each change."""
     kinds = (bag.manifests, bag.tag_manifests)
     manifests = {manifest.name for kind in kinds for manifest in kind.values()}
     return manifests | {bag.info_name} | ({fetch_file.NAME} if bag.fetch else set())
@@ -673,7 +674,7 @@ def _write_upgraded(
         files[fetch_file.NAME] = fetch_file.render(old.fetch)
     for name, digests in manifests.items():
         files[f"manifest-{name}.txt"] = render(digests)
-    not_linked = _regenerated_files(old) | {DECLARATION} | dropped
+    not_linked = regenerated_files(old) | {DECLARATION} | dropped
     others = [path for path in old.tag_files if path not in not_linked]
     _link_or_copy(folder, target, old.listing.folders, others)
     listed = {path for manifest in old.tag_manifests.values() for path in manifest.digests}

@@ -208,7 +208,7 @@ def write(
     if version != "1.0" and any("%" in path for path in (*payload, *extra)):
         raise UsageError(f"a BagIt {version} bag cannot have a % in a path", "Rename the file.")
     _refuse_names([*(f"data/{path}" for path in payload), *extra])
-    return _write(
+    return write_checked(
         folder,
         payload,
         info,
@@ -229,7 +229,7 @@ def _refuse_names(paths: Sequence[str]) -> None:
         )
 
 
-def _write(
+def write_checked(
     folder: Path,
     payload: Mapping[str, StrPath | bytes],
     info: Sequence[tuple[str, str]],
@@ -272,14 +272,14 @@ def finish(
     """
     files = {DECLARATION: declared.to_bytes(), "bag-info.txt": info, **tag_files}
     for algorithm, digests in written.manifests.items():
-        files[f"manifest-{algorithm}.txt"] = render(digests)
+        files[f"manifest-{algorithm}.txt"] = render(digests, declared)
     algorithms = list(tag_algorithms or written.manifests)
     written.tag_manifests = {name: {} for name in algorithms}
     for path, data in files.items():
         for name, value in zip(algorithms, _digests(data, algorithms), strict=True):
             written.tag_manifests[name][path] = value
     for algorithm, digests in written.tag_manifests.items():
-        files[f"tagmanifest-{algorithm}.txt"] = render(digests)
+        files[f"tagmanifest-{algorithm}.txt"] = render(digests, declared)
     _make_folders(folder, files)
     for path, data in files.items():
         _write_file(f"{folder}/{path}", data)
@@ -351,7 +351,7 @@ def create(
             for path in empty.values():
                 (staging.path / "data" / path).mkdir(parents=True)
         payload = {path: f"{source}/{original}" for original, path in files.items()}
-        written = _write(
+        written = write_checked(
             staging.path, payload, info, extra, Declaration(), algorithms, (), jobs, progress
         )
         staging.mode = written.mode & mode_of(source)

@@ -43,17 +43,20 @@ from archive_pkg.storage.reading import (
 )
 from archive_pkg.storage.staging import (
     ENCLOSING,
+    UNWRAPPING,
     DestinationExistsError,
     Lock,
     LockedError,
     Staging,
     enclose,
     finish_enclosing,
+    finish_unwrapping,
     holds_data,
     move_to_destination,
     recover,
     refuse_existing,
     set_final_mode,
+    unwrap,
 )
 from archive_pkg.storage.trusted_files import find_upwards, is_trusted, read_trusted, trusting
 from archive_pkg.storage.user_key import user_mac
@@ -68,6 +71,7 @@ from archive_pkg.storage.without_links import (
 
 __all__ = [
     "ENCLOSING",
+    "UNWRAPPING",
     "DestinationExistsError",
     "FullError",
     "Lock",
@@ -83,6 +87,7 @@ __all__ = [
     "files_below",
     "find_upwards",
     "finish_enclosing",
+    "finish_unwrapping",
     "folder_beneath",
     "hidden",
     "holds_data",
@@ -125,6 +130,7 @@ __all__ = [
     "sync_tree",
     "trusting",
     "unreadable",
+    "unwrap",
     "user_mac",
     "widest_mode",
     "write_atomically",

@@ -47,8 +47,11 @@ _log = logger(__name__)
 ENCLOSING = ".in-place"
 """Suffix of the hidden folder that becomes the bag when a folder is bagged in place."""
 
+UNWRAPPING = ".reverted"
+"""Suffix of the hidden folder with the rest of a folder that is replaced by its data/."""
+
 _LOCK = ".lock"
-_NOT_LEFTOVERS = (_LOCK, ENCLOSING, ".fetched")
+_NOT_LEFTOVERS = (_LOCK, ENCLOSING, UNWRAPPING, ".fetched")
 """Suffixes of hidden files that `recover` ignores, because other functions remove them."""
 _LEFTOVER_NAME = re.compile(r"-[0-9a-f]{8}(\.new|\.old)?")
 _LONGEST_LOCK = 1000
@@ -452,7 +455,48 @@ def holds_data(shell: Path) -> bool:
     return stat.S_ISDIR(status.st_mode) and is_ours(status) and stat.S_ISDIR(data.st_mode)
 
 
+def unwrap(folder: Path, kept: Path) -> None:
+    """Replace a folder by its data/, and move the rest of it to `kept`, in three renames.
+
+    After a crash between them, everything is in `hidden(folder, UNWRAPPING)` and in the folder, and
+    `finish_unwrapping` does the other renames.
+
+    Raises:
+        OSError: The storage fails.
+    """
+    folder.rename(hidden(folder, UNWRAPPING))
+    sync_folder(folder.parent)
+    finish_unwrapping(folder, kept)
+
+
+def finish_unwrapping(folder: Path, kept: Path) -> bool:
+    """Finish an `unwrap` that was killed between its renames. Return whether there was one.
+
+    Raises:
+        DestinationExistsError: `kept` exists.
+        OSError: The storage fails.
+    """
+    shell = hidden(folder, UNWRAPPING)
+    if not os.path.lexists(shell) or not is_ours(shell.lstat()):
+        return False
+    if holds_data(shell):
+        if os.path.lexists(folder):
+            return False
+        (shell / "data").rename(folder)
+        sync_folder(folder.parent)
+        sync_folder(shell)
+    move_to_destination(shell, kept)
+    sync_folder(kept.parent)
+    return True
+
+
 def _refuse_unfinished(destination: Path) -> None:
+    if os.path.lexists(hidden(destination, UNWRAPPING)):
+        raise StorageError(
+            f"reverting {destination} was interrupted; the rest of it is in "
+            f"{hidden(destination, UNWRAPPING)}",
+            f"Finish it first: archive-pkg bag revert {destination}",
+        )
     if holds_data(hidden(destination, ENCLOSING)):
         raise StorageError(
             f"bagging {destination} in place was interrupted; its files are in "

@@ -7,8 +7,9 @@ from archive_pkg.cli.commands.bag.checking import verify
 from archive_pkg.cli.commands.bag.creating import create
 from archive_pkg.cli.commands.bag.packing import fetch, pack, unpack
 from archive_pkg.cli.commands.bag.showing import list_, show
+from archive_pkg.cli.commands.bag.splitting import join, revert, split
 
 app = typer.Typer(no_args_is_help=True, help="Work with BagIt bags of any content (RFC 8493).")
-for command in (create, update, upgrade, fetch, pack, unpack, verify, show):
+for command in (create, verify, show, update, upgrade, split, join, revert, pack, unpack, fetch):
     app.command()(command)
 app.command("list")(list_)
