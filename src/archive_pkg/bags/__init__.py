@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from archive_pkg.bags.bag_files import BagFile, contents
     from archive_pkg.bags.fetching.downloads import Fetched, fetch
     from archive_pkg.bags.inplace import create_in_place
+    from archive_pkg.bags.name_checks import check_names
+    from archive_pkg.bags.planning import DEFAULT_ALGORITHMS
     from archive_pkg.bags.profiles import Profile, bundled_profiles, load_profile
     from archive_pkg.bags.reverting import revert
     from archive_pkg.bags.splitting import Part, join, split
     from archive_pkg.bags.updating import update, upgrade
-    from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, Written, check_names, create, write
+    from archive_pkg.bags.writing import Written, create, write
 
 __all__ = [
     "DEFAULT_ALGORITHMS",
@@ -64,6 +66,8 @@ __getattr__ = names_from(
         "reverting": ("revert",),
         "splitting": ("Part", "join", "split"),
         "updating": ("update", "upgrade"),
-        "writing": ("DEFAULT_ALGORITHMS", "Written", "check_names", "create", "write"),
+        "name_checks": ("check_names",),
+        "planning": ("DEFAULT_ALGORITHMS",),
+        "writing": ("Written", "create", "write"),
     },
 )

@@ -48,7 +48,17 @@ TAG_FILE_UNREADABLE = Code(
 )
 
 
-class BagTree(Protocol):
+class BagFiles(Protocol):
+    """The files of a bag that exists or is planned."""
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a regular file for reading. Raises OSError if it cannot be opened."""
+
+    def size(self, path: str) -> int:
+        """Return a file's size in bytes. Raises OSError if it is unknown."""
+
+
+class BagTree(BagFiles, Protocol):
     """The files of a bag, in a folder or an archive.
 
     Attributes:
@@ -59,12 +69,6 @@ class BagTree(Protocol):
 
     def listing(self) -> Listing:
         """Return all files, folders and other entries."""
-
-    def open(self, path: str) -> BinaryIO:
-        """Open a regular file for reading. Raises OSError if it cannot be opened."""
-
-    def size(self, path: str) -> int:
-        """Return a file's size in bytes. Raises OSError if it is unknown."""
 
     def sizes(self, paths: Sequence[str]) -> list[int]:
         """Return the sizes of files. Raises OSError if one is unknown."""
@@ -274,7 +278,7 @@ def load(
     return bag
 
 
-def read_tags(tree: BagTree, path: str, declaration: Declaration, report: Report) -> list[Tag]:
+def read_tags(tree: BagFiles, path: str, declaration: Declaration, report: Report) -> list[Tag]:
     """Return the elements of a tag file that has the form of bag-info.txt."""
     text = _text(tree, path, declaration, report)
     return parse_tags(path, text, declaration.number, report)
@@ -321,7 +325,7 @@ def _missing(files: Sequence[str], top: str | None) -> Finding:
 
 
 def _text(
-    tree: BagTree,
+    tree: BagFiles,
     path: str,
     declaration: Declaration,
     report: Report,
@@ -334,7 +338,7 @@ def _text(
 
 
 def _bytes(
-    tree: BagTree, path: str, report: Report, limit: limits.Limit = limits.TAG_FILE
+    tree: BagFiles, path: str, report: Report, limit: limits.Limit = limits.TAG_FILE
 ) -> bytes:
     try:
         with tree.open(path) as file:

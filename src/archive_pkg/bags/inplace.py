@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags.folder import ChangedError, Folder
+from archive_pkg.bags.planning import Plan
+from archive_pkg.bags.surveying import survey
 from archive_pkg.bags.tagfiles import DECLARATION, tags_to_bytes
 from archive_pkg.bags.verifying import verify
-from archive_pkg.bags.writing import DEFAULT_ALGORITHMS, Written, finish, refuse_misuse, survey
+from archive_pkg.bags.writing import Written, finish, refuse_misuse, ticking
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.fixity import Tally
 from archive_pkg.storage import (
     ENCLOSING,
     Lock,
@@ -34,6 +35,8 @@ from archive_pkg.storage import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from archive_pkg.bags.profiles import Profile
+    from archive_pkg.fixity import Tally
     from archive_pkg.paths import StrPath
     from archive_pkg.reports import Report
 
@@ -43,8 +46,9 @@ def create_in_place(
     *,
     info: Sequence[tuple[str, str]] = (),
     tag_files: Mapping[str, bytes] | None = None,
-    algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
+    algorithms: Sequence[str] | None = None,
     portable: bool = False,
+    profile: Profile | None = None,
     wait: float = 0,
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
@@ -61,6 +65,7 @@ def create_in_place(
         tag_files: See `write`.
         algorithms: See `write`.
         portable: See `create`.
+        profile: See `create`.
         wait: Seconds to wait for another run that uses the folder.
         jobs: How many files to read at a time; None means one per processor.
         progress: Called now and then with what is done so far.
@@ -70,12 +75,16 @@ def create_in_place(
         finished; and a report with warnings.
 
     Raises:
-        InvalidError: Files cannot be bagged, or the folder is a bag that is not valid.
+        InvalidError: Files cannot be bagged, the folder is a bag that is not valid, or the bag
+            would not conform to the profile.
         ChangedError: A file changes while it is read.
         StorageError: Reading or writing fails, or another run uses the folder.
         UsageError: An unknown algorithm, or tags or tag files that cannot be written.
     """
-    refuse_misuse(info, dict(tag_files or {}), algorithms)
+    plan = Plan(list(info), algorithms)
+    if profile is not None:
+        plan.fit(profile)
+    refuse_misuse(plan.info, dict(tag_files or {}), plan.algorithms)
     folder = Path(folder).resolve()
     with Lock(folder, wait):
         shell = hidden(folder, ENCLOSING)
@@ -102,13 +111,17 @@ def create_in_place(
             raise InvalidError(
                 f"{folder} has files that cannot be bagged", "It is unchanged.", report
             )
+        if profile is not None:
+            sources = {path: f"{folder}/{path}" for path in files}
+            report.extend(plan.check(profile, folder, sources, tag_files or {}))
         with storage_errors(f"bagging {folder} in place"):
             refuse_unsafe_folder(folder.parent)
             shell.mkdir(0o700)
             try:
-                written = _digest(folder, list(files), algorithms, jobs, progress)
+                written = _digest(folder, list(files), plan.algorithms, jobs, progress)
                 oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
-                finish(shell, written, tags_to_bytes([*info, oxum]), tag_files or {})
+                tags = tags_to_bytes([*plan.info, oxum])
+                finish(shell, written, tags, tag_files or {}, plan.declared)
                 if list(survey(folder)[1]) != list(files):
                     raise ChangedError(
                         f"files were added to or removed from {folder} while it was read",
@@ -129,15 +142,8 @@ def _digest(
     jobs: int | None,
     progress: Callable[[Tally], None] | None,
 ) -> Written:
-    tally = Tally(all_files=len(files))
-
-    def tick(count: int, size: int) -> None:
-        tally.files += count
-        tally.size += size
-        if progress is not None:
-            progress(tally)
-
     with Folder(folder) as tree:
+        tick = ticking(len(files), progress, sum(tree.sizes(files)) if progress else None)
         found = tree.digests(files, algorithms, jobs=jobs, tick=tick)
     return Written(
         len(files),

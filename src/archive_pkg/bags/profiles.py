@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.bags.archives.archive import Archive
-from archive_pkg.bags.bag import Bag, BagTree, read_tags
+from archive_pkg.bags.bag import Bag, BagFiles, read_tags
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.parsing import read_json
@@ -368,7 +368,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def check(profile: Profile, bag: Bag, tree: BagTree, kind: str) -> Iterator[Finding]:
+def check(profile: Profile, bag: Bag, tree: BagFiles, kind: str) -> Iterator[Finding]:
     """Yield a finding for each requirement of a profile that a bag does not meet.
 
     Args:
@@ -422,7 +422,7 @@ def check(profile: Profile, bag: Bag, tree: BagTree, kind: str) -> Iterator[Find
     yield from _check_rest(profile, bag, tree, kind)
 
 
-def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagTree) -> Iterator[Finding]:
+def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagFiles) -> Iterator[Finding]:
     if path == "bagit.txt":
         values = {
             "bagit-version": [bag.version],
@@ -467,7 +467,7 @@ def _check_files(
                 )
 
 
-def _check_rest(profile: Profile, bag: Bag, tree: BagTree, kind: str) -> Iterator[Finding]:
+def _check_rest(profile: Profile, bag: Bag, tree: BagFiles, kind: str) -> Iterator[Finding]:
     fetch = "fetch.txt" in bag.listing.files
     if fetch and not profile.fetch_allowed:
         yield FETCH.at(Location("fetch.txt"), "is not allowed", "Fetch the files and remove it.")

@@ -13,6 +13,8 @@ from archive_pkg.bags.bag import Bag, info_file
 from archive_pkg.bags.fetching import fetch_file
 from archive_pkg.bags.folder import Folder
 from archive_pkg.bags.manifests import empty_manifest, render
+from archive_pkg.bags.name_checks import check_names, folders_of
+from archive_pkg.bags.planning import DEFAULT_ALGORITHMS
 from archive_pkg.bags.tagfiles import (
     DECLARATION,
     Declaration,
@@ -30,14 +32,7 @@ from archive_pkg.bags.verifying import (
     find_faults,
     verify,
 )
-from archive_pkg.bags.writing import (
-    DEFAULT_ALGORITHMS,
-    check_names,
-    copy_and_hash,
-    folders_of,
-    refuse_tag_files,
-    refuse_tags,
-)
+from archive_pkg.bags.writing import copy_and_hash, refuse_tag_files, refuse_tags, ticking
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
 from archive_pkg.reports import Location, Report, Severity
@@ -474,21 +469,6 @@ def _name(known: Mapping[str, Manifest], algorithm: str, prefix: str) -> str:
 
 def _in_payload(path: str) -> bool:
     return path.startswith("data/")
-
-
-def ticking(
-    files: int, progress: Callable[[Tally], None] | None, size: int | None = None
-) -> Callable[[int, int], None]:
-    """Return a function that adds up what is done, and reports it."""
-    tally = Tally(all_files=files, all_size=size)
-
-    def tick(more_files: int, more_bytes: int) -> None:
-        tally.files += more_files
-        tally.size += more_bytes
-        if progress is not None:
-            progress(tally)
-
-    return tick
 
 
 def regenerated_files(bag: Bag) -> set[str]:

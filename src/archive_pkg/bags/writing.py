@@ -2,93 +2,47 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import stat
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from archive_pkg.bags import names
+from archive_pkg.bags.fetching import fetch_file
+from archive_pkg.bags.fetching.fetch_file import FetchLine
 from archive_pkg.bags.folder import ChangedError, Folder
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.bags.manifests import render
+from archive_pkg.bags.name_checks import check_names, folders_of
+from archive_pkg.bags.planning import DEFAULT_ALGORITHMS, Plan
+from archive_pkg.bags.surveying import ENCODED_NAMES, names_record, survey
 from archive_pkg.bags.tagfiles import DECLARATION, Declaration, tags_to_bytes
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.executors import Spread
 from archive_pkg.fixity import Tally, copy_and_digest, new_hash, write_all
 from archive_pkg.logs import logger
-from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors, widest_mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from archive_pkg.bags.profiles import Profile
     from archive_pkg.paths import StrPath
+    from archive_pkg.reports import Report
 
     Copied = tuple[int, tuple[bytes, ...], int]
     """Size of a copied file, digests in the order of the algorithms, and widest mode."""
+    Listed = tuple[int, tuple[bytes, ...]]
+    """Size and digests of a file that is not copied."""
 
 _log = logger(__name__)
 
-DEFAULT_ALGORITHMS = ("sha256", "sha512")
 _SMALL = 128 * 1024
 _PIECE = 256
 _FEW = 32
-ENCODED_NAMES = "encoded-names.json"
 _OPEN_SOURCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-
-NAME_UNSAFE = Code(
-    "name-unsafe",
-    Severity.ERROR,
-    "A path for a bag could lead out of the bag, or is not the plain path of a file.",
-    "RFC 8493, 5.1",
-)
-NAME_NOT_UTF8 = Code(
-    "name-not-utf8",
-    Severity.ERROR,
-    "A file's name is not UTF-8, so a UTF-8 manifest cannot list it. --encode-names gives the file "
-    "a new name and records both.",
-    "RFC 8493, 2.1.3",
-)
-NAME_TAKEN = Code(
-    "name-is-file-and-folder",
-    Severity.ERROR,
-    "The same path is given for a file and for a folder.",
-)
-NAME_UNPORTABLE = Code(
-    "name-unportable",
-    Severity.WARNING,
-    "A name is not possible on Windows or macOS. `bag create --portable` refuses it.",
-    "RFC 8493, 6",
-)
-NAMES_ALIKE = Code(
-    "names-alike",
-    Severity.WARNING,
-    "Names are the same on some file systems (letter case, Unicode normalization). --portable "
-    "refuses them.",
-    "RFC 8493, 6",
-)
-SOURCE_LINK = Code(
-    "source-is-link",
-    Severity.ERROR,
-    "The files to bag include a symbolic link. It is not followed.",
-)
-SOURCE_SPECIAL = Code(
-    "source-is-special",
-    Severity.ERROR,
-    "The files to bag include a FIFO, socket or device.",
-)
-SOURCE_EMPTY_FOLDER = Code(
-    "source-folder-empty",
-    Severity.WARNING,
-    "An empty folder is kept in the bag, but no manifest can list it, so its loss would not be "
-    "noticed.",
-    "RFC 8493, 2.1.3",
-)
 
 
 @dataclass(slots=True)
@@ -113,54 +67,6 @@ class Written:
         """Return the hexadecimal digests of a file in the bag by algorithm."""
         kind = self.manifests if path.startswith("data/") else self.tag_manifests
         return {name: digests[path].hex() for name, digests in kind.items() if path in digests}
-
-
-def check_names(
-    paths: Iterable[str], *, portable: bool = False, existing: Iterable[str] = ()
-) -> Report:
-    """Report unsafe, unportable and colliding names of a bag's files (RFC 8493, 5.1 and 6).
-
-    Args:
-        paths: Paths in the bag or below data/, with "/".
-        portable: Whether names that are not possible on other systems are errors, not warnings.
-        existing: Paths of files that are already in the bag.
-    """
-    paths = list(paths)
-    report = Report()
-    severity = Severity.ERROR if portable else Severity.WARNING
-    unportable = Code(NAME_UNPORTABLE.code, severity, NAME_UNPORTABLE.meaning)
-    alike = Code(NAMES_ALIKE.code, severity, NAMES_ALIKE.meaning)
-    files = {*paths, *existing}
-    above = {folder for path in files for folder in folders_of(path)}
-    for path in paths:
-        fault = _name_fault(path)
-        if fault:
-            code, why, hint = fault
-            code = unportable if code is NAME_UNPORTABLE else code
-            report.add(code.at(Location(_shown(path)), why, hint))
-    for path in sorted(files & above):
-        report.add(NAME_TAKEN.at(Location(_shown(path)), "is given as a file and as a folder"))
-    every = [*paths, *above - files]
-    for group in names.collisions(every, set(every)):
-        others = ", ".join(_shown(each) for each in sorted(group)[1:])
-        report.add(
-            alike.at(Location(_shown(min(group))), f"is the same on some file systems as {others}")
-        )
-    return report
-
-
-@lru_cache(maxsize=4096)  # most names are the same in all packages of a collection
-def _name_fault(path: str) -> tuple[Code, str, str] | None:
-    """Return the code, message and hint for a name that is not allowed or not portable."""
-    if why := names.unsafe(path):
-        return NAME_UNSAFE, why, ""
-    if not path or path != names.straighten(path) or path.endswith("/"):
-        return NAME_UNSAFE, "it is not a plain path of a file", ""
-    if not names.encodable(path):
-        return NAME_NOT_UTF8, "the name is not UTF-8", "Rename it, or use --encode-names."
-    if why := names.unportable(path):
-        return NAME_UNPORTABLE, why, "Rename it if the bag is to be read there."
-    return None
 
 
 def write(
@@ -239,10 +145,19 @@ def write_checked(
     tag_algorithms: Sequence[str],
     jobs: int | None,
     progress: Callable[[Tally], None] | None,
+    listed: Mapping[str, Listed] | None = None,
 ) -> Written:
-    """Write a bag as `write` does, with arguments and names that have been checked."""
+    """Write a bag as `write` does, with arguments and names that have been checked.
+
+    Files in `listed` are in the manifests, but not written.
+    """
     with storage_errors("writing the bag"):
         written = _write_payload(folder, payload, algorithms, jobs, progress)
+        for path, (size, digests) in (listed or {}).items():
+            written.files += 1
+            written.size += size
+            for name, value in zip(algorithms, digests, strict=True):
+                written.manifests[name][f"data/{path}"] = value
         oxum = ("Payload-Oxum", f"{written.size}.{written.files}")
         finish(folder, written, tags_to_bytes([*info, oxum]), tag_files, declared, tag_algorithms)
     _log.debug("copied %d files, %d bytes, to %s", written.files, written.size, folder)
@@ -291,9 +206,12 @@ def create(
     *,
     info: Sequence[tuple[str, str]] = (),
     tag_files: Mapping[str, bytes] | None = None,
-    algorithms: Sequence[str] = DEFAULT_ALGORITHMS,
+    algorithms: Sequence[str] | None = None,
     portable: bool = False,
     encode_names: bool = False,
+    exclude: Sequence[str] = (),
+    fetch: Mapping[str, str] | None = None,
+    profile: Profile | None = None,
     replace: bool = False,
     wait: float = 0,
     jobs: int | None = None,
@@ -309,21 +227,29 @@ def create(
         destination: The bag's folder. Its parent must exist, and it must not be in the source.
         info: See `write`.
         tag_files: See `write`.
-        algorithms: See `write`.
+        algorithms: See `write`. None means those that the profile requires, or the default.
         portable: Refuse names that are not possible on Windows or macOS.
         encode_names: Write names that are not UTF-8 as "caf%E9", and record both names in the
             tag file encoded-names.json.
+        exclude: Patterns of files to leave out, such as "._*": of their names, of their paths in
+            the source, or of a folder.
+        fetch: URLs of files that are listed but not copied, by their paths in the source. They are
+            in the manifests and in fetch.txt, and make the bag incomplete until they are fetched.
+        profile: A profile that the bag must conform to, apart from its rules for archives. It is
+            named in bag-info.txt, and nothing is written if the bag would not conform.
         replace: Whether an existing destination may be replaced.
         wait: Seconds to wait for another run that uses the destination.
         jobs: See `write`.
         progress: See `write`.
 
     Returns:
-        What was written, and warnings about the source.
+        What was written, and warnings about the source and the profile.
 
     Raises:
-        InvalidError: The source has links, special files or names that cannot be bagged.
-        UsageError: The destination is in the source, or for the reasons given in `write`.
+        InvalidError: The source has links, special files or names that cannot be bagged, or the bag
+            would not conform to the profile.
+        UsageError: The destination is in the source, a file to fetch does not exist, or for the
+            reasons given in `write`.
         ChangedError: A source changes while it is read.
         StorageError: Reading or writing fails, the destination exists, or another run uses it.
     """
@@ -336,75 +262,69 @@ def create(
         )
     if not replace:
         refuse_existing(destination)
-    report, files, empty = survey(source, portable=portable, encode_names=encode_names)
+    report, files, empty = survey(
+        source, portable=portable, encode_names=encode_names, exclude=exclude
+    )
     extra = dict(tag_files or {})
     if record := names_record(files):
         extra[ENCODED_NAMES] = record
-    refuse_misuse(info, extra, algorithms)
+    plan = Plan(list(info), algorithms)
+    if profile is not None:
+        plan.fit(profile)
+    refuse_misuse(plan.info, extra, plan.algorithms)
     _refuse_names([*extra])
     if not report.ok:
         raise InvalidError(
             f"{source} has files that cannot be bagged; nothing was written", report=report
         )
+    sources = {path: f"{source}/{original}" for original, path in files.items()}
+    fetched = _digest_fetched(source, files, fetch or {}, plan.algorithms)
+    if profile is not None:
+        report.extend(plan.check(profile, destination, sources, extra, fetched=bool(fetched)))
+    if fetched:
+        extra[fetch_file.NAME] = fetch_file.render([line for line, _ in fetched.values()])
     with Staging(destination, wait=wait) as staging:
         with storage_errors(f"writing {destination}"):
             for path in empty.values():
                 (staging.path / "data" / path).mkdir(parents=True)
-        payload = {path: f"{source}/{original}" for original, path in files.items()}
         written = write_checked(
-            staging.path, payload, info, extra, Declaration(), algorithms, (), jobs, progress
+            staging.path,
+            {path: file for path, file in sources.items() if path not in fetched},
+            plan.info,
+            extra,
+            plan.declared,
+            plan.algorithms,
+            (),
+            jobs,
+            progress,
+            {path: digests for path, (_, digests) in fetched.items()},
         )
         staging.mode = written.mode & mode_of(source)
         staging.commit(replace=replace)
     return written, report
 
 
-def survey(
-    source: Path, *, portable: bool = False, encode_names: bool = False
-) -> tuple[Report, dict[str, str], dict[str, str]]:
-    """Return findings on a folder to bag, its files, and its empty folders.
-
-    The files and folders map their original paths to their paths below data/.
+def _digest_fetched(
+    source: Path, files: Mapping[str, str], fetch: Mapping[str, str], algorithms: Sequence[str]
+) -> dict[str, tuple[FetchLine, Listed]]:
+    """Return the line of fetch.txt, the size and the digests of each file to fetch, by path.
 
     Raises:
-        StorageError: The folder cannot be read.
+        UsageError: A file does not exist, or its URL cannot be written.
     """
-    if source.is_file():
-        raise StorageError(f"{source} is a file, not a folder", "Name the folder with the files.")
+    for path, url in fetch.items():
+        if path not in files:
+            raise UsageError(f"{source} has no file {path} to fetch", "Name a file in the folder.")
+        if not fetch_file.is_web(url) or not url.isprintable() or " " in url:
+            raise UsageError(f"{url!r} is not an http or https URL", "Write spaces as %20.")
+    if not fetch:
+        return {}
     with storage_errors(f"reading {source}"), Folder(source) as folder:
-        listing = folder.listing()
-    if encode_names:
-        given = names.utf8_names([*listing.files, *listing.empty])
-    else:
-        given = {path: path for path in [*listing.files, *listing.empty]}
-    files = {path: given[path] for path in listing.files}
-    report = check_names([f"data/{path}" for path in files.values()], portable=portable)
-    for finding in listing.findings:
-        if finding.code == "file-is-link":
-            report.add(SOURCE_LINK.at(finding.location, finding.message, finding.hint))
-        elif finding.code == "file-is-special":
-            report.add(SOURCE_SPECIAL.at(finding.location, finding.message, finding.hint))
-        else:
-            raise StorageError(f"{source}/{finding.location} {finding.message}", finding.hint)
-    for path in listing.empty:
-        report.add(SOURCE_EMPTY_FOLDER.at(Location(_shown(path)), "is an empty folder"))
-    return report, files, {path: given[path] for path in listing.empty}
-
-
-def names_record(files: Mapping[str, str]) -> bytes:
-    """Return the bytes of encoded-names.json; empty if all files keep their names."""
-    changed = {
-        f"data/{path}": quote(os.fsencode(original), safe="/ ")
-        for original, path in files.items()
-        if original != path
+        found = folder.digests(list(fetch), algorithms)
+    return {
+        files[path]: (FetchLine(fetch[path], size, f"data/{files[path]}", 0), (size, digests))
+        for path, (size, digests) in found.items()
     }
-    if not changed:
-        return b""
-    record = {
-        "meaning": "names of files before bagging, their bytes percent-encoded (RFC 3986)",
-        "names": changed,
-    }
-    return json.dumps(record, indent=2, sort_keys=True).encode() + b"\n"
 
 
 def refuse_misuse(
@@ -468,13 +388,7 @@ def _write_payload(
     paths = sorted(payload)
     _make_folders(Path(data), paths)
     pieces = [paths[start : start + _PIECE] for start in range(0, len(paths), _PIECE)]
-    tally = Tally(all_files=len(paths))
-
-    def tick(files: int, size: int) -> None:
-        tally.files += files
-        tally.size += size
-        if progress is not None:
-            progress(tally)
+    tick = ticking(len(paths), progress, _total(payload.values()) if progress else None)
 
     def work(index: int, tick: Callable[[int, int], None]) -> list[Copied]:
         done = [
@@ -494,6 +408,36 @@ def _write_payload(
             for name, value in zip(algorithms, digests, strict=True):
                 written.manifests[name][f"data/{path}"] = value
     return written
+
+
+def _total(sources: Iterable[StrPath | bytes]) -> int:
+    """Return the size of all sources, for the time that is left. A file that is gone counts 0."""
+    total = 0
+    for source in sources:
+        with contextlib.suppress(OSError):
+            total += len(source) if isinstance(source, bytes) else os.stat(source).st_size  # noqa: PTH116
+    return total
+
+
+def ticking(
+    files: int, progress: Callable[[Tally], None] | None, size: int | None = None
+) -> Callable[[int, int], None]:
+    """Return a function that adds up what is done, and reports it.
+
+    Args:
+        files: The number of all files.
+        progress: Called with what is done so far.
+        size: The number of all bytes; None if it is unknown.
+    """
+    tally = Tally(all_files=files, all_size=size)
+
+    def tick(more_files: int, more_bytes: int) -> None:
+        tally.files += more_files
+        tally.size += more_bytes
+        if progress is not None:
+            progress(tally)
+
+    return tick
 
 
 def copy_and_hash(
@@ -568,15 +512,3 @@ def _make_folders(base: Path, paths: Iterable[str]) -> None:
     """Make the folders that contain the paths."""
     for folder in sorted({above for path in paths for above in folders_of(path)}):
         (base / folder).mkdir(exist_ok=True)
-
-
-def folders_of(path: str) -> Iterable[str]:
-    """Yield the folders that contain a path, the nearest first."""
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
-
-
-def _shown(path: str) -> str:
-    """Return a path that can be printed, with bytes escaped that are not UTF-8."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -107,7 +107,7 @@ def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine
         if path in entries:
             report.add(TWICE.at(place, f"lists {path!r} again", "List each file once."))
             continue
-        if not _is_web(url):
+        if not is_web(url):
             report.add(URL_UNSUITABLE.at(place, f"{url!r} is not an http or https URL"))
         entries[path] = FetchLine(url, None if length == "-" else int(length), path, number)
     return list(entries.values())
@@ -142,7 +142,8 @@ def _path(written: str, version: tuple[int, int], place: Location, report: Repor
     return path
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
+    """Return whether a URL is an http or https URL."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,14 +18,27 @@ from archive_pkg.cli.commands.bag.options import (
     pairs,
     read_bytes,
 )
-from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream
+from archive_pkg.errors import UsageError
 from archive_pkg.reports import counted
 
 
 def create(
-    source: Annotated[Path, typer.Argument(help="The folder with the files to bag.")],
-    destination: Annotated[
-        Path | None, typer.Argument(help="The bag to create; leave it out with --in-place.")
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE... [BAG]",
+            help="The folder with the files to bag, and the bag to create; or several folders with "
+            "--out or --in-place.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Create the bag of each folder in this one, with the same name.",
+            callback=no_stream,
+        ),
     ] = None,
     in_place: Annotated[
         bool,
@@ -39,6 +53,31 @@ def create(
             help="Add FILE to the bag as the tag file PATH; repeatable.",
         ),
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="PATTERN",
+            help="Leave out files and folders with such a name or path: .DS_Store, '._*', "
+            "'drafts/*'; repeatable.",
+        ),
+    ] = None,
+    fetch: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fetch",
+            metavar="PATH=URL",
+            help="List this file of the folder in the manifests and in fetch.txt, and do not copy "
+            "it; repeatable.",
+        ),
+    ] = None,
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="A BagIt profile (a JSON file or a known name) to check before files are copied, "
+            "and to name in bag-info.txt."
+        ),
+    ] = "",
     algorithm: Algorithms = None,
     date: Annotated[
         str, typer.Option(help="Bagging-Date, YYYY-MM-DD [default: SOURCE_DATE_EPOCH or today].")
@@ -60,55 +99,99 @@ def create(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Create a bag from a folder. The bag is either complete or absent.
+    """Create bags from folders. Each bag is either complete or absent.
 
     Example: archive-pkg bag create photographs bags/photographs --info "Contact-Name=E. Janssen"
     """
     from archive_pkg import bags
-    from archive_pkg.bags.inplace import create_in_place
-    from archive_pkg.cli.progress import showing
-    from archive_pkg.errors import UsageError
 
     with answering("bag create", as_json=as_json, quiet=quiet) as answer:
-        if in_place != (destination is None):
+        targets = _targets(paths, out, in_place=in_place)
+        if in_place and (encode_names or replace or exclude or fetch):
             raise UsageError(
-                "bag create needs either a destination or --in-place",
-                "Write `bag create SOURCE DESTINATION` or `bag create --in-place SOURCE`.",
-            )
-        if in_place and (encode_names or replace):
-            raise UsageError(
-                "--encode-names and --replace do not work with --in-place", "Leave them out."
+                "--encode-names, --exclude, --fetch and --replace do not work with --in-place",
+                "Leave them out.",
             )
         options: dict[str, Any] = {
             "info": dated(pairs(info, "--info"), date),
             "tag_files": {
                 path: read_bytes(Path(file)) for path, file in pairs(tag_file, "--tag-file")
             },
-            "algorithms": algorithm or bags.DEFAULT_ALGORITHMS,
+            "algorithms": algorithm or None,
             "portable": portable,
+            "profile": bags.load_profile(profile) if profile else None,
             "wait": wait,
             "jobs": jobs,
         }
-        target = destination or source
-        with (
-            answer.about(target) as result,
-            showing("bagging", quiet=quiet or as_json) as progress,
-        ):
-            if in_place:
-                written, report = create_in_place(source, **options, progress=progress)
-            else:
-                written, report = bags.create(
-                    source,
-                    target,
-                    **options,
-                    encode_names=encode_names,
-                    replace=replace,
-                    progress=progress,
+        if not in_place:
+            options |= {
+                "encode_names": encode_names,
+                "exclude": exclude or (),
+                "fetch": dict(pairs(fetch, "--fetch")),
+                "replace": replace,
+            }
+        for source, target in targets:
+            _create(answer, source, target, options)
+
+
+def _targets(
+    paths: list[Path], out: Path | None, *, in_place: bool
+) -> list[tuple[Path, Path | None]]:
+    """Return each folder with the bag to create; None is in place.
+
+    Raises:
+        UsageError: The paths do not fit the options, or two bags would have the same path.
+    """
+    if in_place and out is None:
+        from archive_pkg.storage import ENCLOSING, hidden
+
+        for path in paths if len(paths) > 1 else ():
+            if not (path.exists() or hidden(path.resolve(), ENCLOSING).exists()):
+                raise UsageError(
+                    f"{path} does not exist; nothing was changed",
+                    "With --in-place, name only folders.",
                 )
-            answer.found(result, report)
-            if written is None:
-                answer.say(f"{target}: is already a bag; it is complete and valid")
-            else:
-                result |= {"files": written.files, "bytes": written.size}
-                files = counted(written.files, "file")
-                answer.say(f"{target}: created a bag of {files}, {written.size:,} bytes")
+        return [(path, None) for path in paths]
+    if in_place or (out is None and len(paths) != 2):
+        raise UsageError(
+            "bag create needs a folder and a bag, or folders with --out or --in-place",
+            "Write `bag create SOURCE BAG`, `bag create SOURCE... --out DIR` or "
+            "`bag create --in-place SOURCE...`.",
+        )
+    if out is None:
+        return [(paths[0], paths[1])]
+    targets = {path: out / path.resolve().name for path in paths}
+    if twice := [one for one, number in Counter(targets.values()).items() if number > 1]:
+        raise UsageError(f"several folders would become the bag {twice[0]}", "Bag them one by one.")
+    from archive_pkg.storage import make_folder, storage_errors
+
+    with storage_errors(f"making {out}"):
+        make_folder(out)
+    return list(targets.items())
+
+
+def _create(answer: Answer, source: Path, target: Path | None, options: dict[str, Any]) -> None:
+    """Create one bag, and report it."""
+    from archive_pkg import bags
+    from archive_pkg.cli.progress import showing
+
+    path = target or source
+    with (
+        answer.about(path) as result,
+        showing(f"bagging {path.name}", quiet=answer.quiet or answer.as_json) as progress,
+    ):
+        written: bags.Written | None
+        if target is None:
+            written, report = bags.create_in_place(source, **options, progress=progress)
+        else:
+            written, report = bags.create(source, target, **options, progress=progress)
+        answer.found(result, report)
+        if written is None:
+            answer.say(f"{path}: is already a bag; it is complete and valid")
+            return
+        result |= {"files": written.files, "bytes": written.size}
+        said = f"{counted(written.files, 'file')}, {written.size:,} bytes"
+        if lines := options.get("fetch"):
+            result["to_fetch"] = len(lines)
+            said += f"; {len(lines):,} to fetch, so it is not complete yet"
+        answer.say(f"{path}: created a bag of {said}")

@@ -47,7 +47,8 @@ def pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
 def _pair_example(option: str, given: str) -> str:
     if option == "--add":
         return f"Write --add data/{Path(given).name}={given}"
-    return f"Write {option} {'PATH=FILE' if option == '--tag-file' else 'LABEL=VALUE'}."
+    forms = {"--tag-file": "PATH=FILE", "--fetch": "PATH=URL"}
+    return f"Write {option} {forms.get(option, 'LABEL=VALUE')}."
 
 
 def label_and_value(text: str) -> tuple[str, str | None]:
