@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import stat
 import sys
 import threading
 import time
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from archive_pkg.cli.interruptions import Interrupted, expect_bulk
 from archive_pkg.cli.output import (
-    STANDARD_OUTPUT,
     Answer,
     complain,
     findings_of,
     json_text,
-    mode_for,
     print_finding,
     progress_wanted,
     takes_output,
 )
+from archive_pkg.cli.run_reports import RunReport
 from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.reports import Severity
-from archive_pkg.storage import append_output, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,13 +39,6 @@ S = TypeVar("S")
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, help="Number of processes [default: one per processor]."),
-]
-ReportFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--report",
-        help="Append one JSON line per result to this file (- for standard output).",
-    ),
 ]
 Executor = Annotated[
     str,
@@ -102,7 +89,7 @@ class BulkAnswer:
     """
 
     def __init__(
-        self, answer: Answer, report: TextIO | None, meter: ByteCounter | None = None
+        self, answer: Answer, report: RunReport | None, meter: ByteCounter | None = None
     ) -> None:
         self._answer = answer
         self._report = report
@@ -118,7 +105,6 @@ class BulkAnswer:
         self._lines: Callable[[Done], Iterable[str]] | None = None
         self.stopped = False
         self.if_none = ""
-        self._run = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def ahead(
         self, subjects: Iterable[S], lines: Callable[[Done], Iterable[str]]
@@ -155,11 +141,7 @@ class BulkAnswer:
         result = done.as_json()
         line = json_text(result)
         if self._report is not None:
-            with storage_errors("writing the report"):
-                ours = json_text({"run": self._run, **result})
-                _narrow(self._report, done.path)
-                self._report.write(ours + "\n")
-                self._report.flush()
+            self._report.add(done.path, done.outcome, result)
         if self._answer.as_json:
             typer.echo(line if self._first else "," + line)
             self._first = False
@@ -301,6 +283,7 @@ def bulk_answering(
     as_json: bool,
     quiet: bool,
     meter: ByteCounter | None = None,
+    metrics: Path | None = None,
     files: Sequence[Path | None] = (),
     subjects: Sequence[Path] = (),
 ) -> Iterator[BulkAnswer]:
@@ -315,15 +298,16 @@ def bulk_answering(
         as_json: See `Answer`.
         quiet: See `Answer`.
         meter: Counts the bytes that are sent, if any.
+        metrics: The file for figures about the run.
         files: Other output files; see `answering`.
         subjects: Input files that must not be overwritten; see `answering`.
     """
-    taken = takes_output([report, *files], as_json=as_json, subjects=subjects)
+    taken = takes_output([report, metrics, *files], as_json=as_json, subjects=subjects)
     answer = Answer(command, as_json=as_json, quiet=quiet, taken=taken)
-    file = _open_report(report) if report is not None else None
+    run_report = RunReport(command, report, metrics)
     if as_json:
         typer.echo(f'{{"command": {json.dumps(command)}, "results": [')
-    bulk = BulkAnswer(answer, file, meter)
+    bulk = BulkAnswer(answer, run_report, meter)
     try:
         with bulk.watched() if meter is not None else nullcontext():
             yield bulk
@@ -339,31 +323,10 @@ def bulk_answering(
         raise
     finally:
         bulk.end()
-        if file is not None:
-            file.close()
+        run_report.end(1 if bulk.stopped and not answer.status else answer.status)
     sys.stdout.flush()
     if answer.status:
         raise typer.Exit(answer.status)
-
-
-def _open_report(path: Path) -> TextIO:
-    """Open a report to append to it, because a resumed run reports only the rest."""
-    stream = (
-        open(1, "wb", closefd=False, buffering=0)  # noqa: SIM115 - a descriptor
-        if str(path) == STANDARD_OUTPUT
-        else append_output(path)
-    )
-    return io.TextIOWrapper(stream, "utf-8", "surrogateescape", write_through=True)
-
-
-def _narrow(report: TextIO, subject: str) -> None:
-    """Narrow the permissions of a report to those of the subject that it describes."""
-    status = os.fstat(report.fileno())
-    if report.fileno() != 1 and stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
-        now = stat.S_IMODE(status.st_mode)
-        mode = mode_for("internal", Path(subject))
-        if now & ~(mode | 0o700):
-            os.fchmod(report.fileno(), now & mode)
 
 
 def executor_from(

@@ -35,6 +35,7 @@ from archive_pkg.storage import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from archive_pkg.cli.run_reports import RunReport
     from archive_pkg.collection import Done
     from archive_pkg.reports import Finding
 
@@ -64,6 +65,7 @@ class Answer:
         quiet: Whether to print only errors.
         err: Whether to print findings to standard error, because standard output has a document.
         taken: Whether standard output is reserved for the bytes of a file.
+        run_report: Gets each result, too.
     """
 
     def __init__(
@@ -74,12 +76,14 @@ class Answer:
         quiet: bool = False,
         err: bool = False,
         taken: bool = False,
+        run_report: RunReport | None = None,
     ) -> None:
         self.command = command
         self.err = err or taken
         self.taken = taken
         self.as_json = as_json
         self.quiet = quiet
+        self.run_report = run_report
         self.status = 0
         self.results: list[dict[str, Any]] = []
 
@@ -88,17 +92,28 @@ class Answer:
         """Collect the result for one subject. Report an error about it and continue."""
         result: dict[str, Any] = {"path": str(path), "findings": []}
         self.results.append(result)
+        before, self.status = self.status, 0
         try:
             with storage_errors(f"working on {path}"):
                 yield result
         except ArchivePkgError as error:
             self.failed(result, error)
+        finally:
+            status = self.status
+            self.worsen(before)
+        if self.run_report is not None:
+            outcome = "failed" if status else "done"
+            line = {"path": result["path"], "outcome": outcome, "status": status} | result
+            self.run_report.add(result["path"], outcome, line)
 
     def failed(self, result: dict[str, Any], error: ArchivePkgError) -> None:
         """Report an error, then the findings that caused it, errors first."""
         listed = list(findings_of(error))
         result["error"] = {"message": error.message, "hint": error.hint}
         self.worsen(error.exit_status)
+        path = result.get("path", "")
+        if path and path not in error.message:  # a log of many subjects must name each
+            error = ArchivePkgError(f"{path}: {error.message}", error.hint)
         complain(error, [one for one in listed if one.severity is Severity.ERROR])
         self.found(result, listed)
 
@@ -174,6 +189,8 @@ def answering(
     as_json: bool = False,
     quiet: bool = False,
     err: bool = False,
+    report: Path | None = None,
+    metrics: Path | None = None,
     files: Sequence[Path | None] = (),
     subjects: Sequence[Path] = (),
 ) -> Iterator[Answer]:
@@ -184,17 +201,32 @@ def answering(
         as_json: See `Answer`.
         quiet: See `Answer`.
         err: See `Answer`.
-        files: Output files; one of them may be "-", standard output.
+        report: The file for one line per result; "-" is standard output.
+        metrics: The file for figures about the run.
+        files: Other output files; one of them may be "-", standard output.
         subjects: Input files that must not be overwritten, besides records and packages.
     """
-    taken = takes_output(files, as_json=as_json, subjects=subjects)
-    answer = Answer(command, as_json=as_json, quiet=quiet, err=err, taken=taken)
+    taken = takes_output([report, metrics, *files], as_json=as_json, subjects=subjects)
+    run_report = None
+    if report is not None or metrics is not None:
+        from archive_pkg.cli.run_reports import RunReport
+
+        run_report = RunReport(command, report, metrics)
+    answer = Answer(
+        command, as_json=as_json, quiet=quiet, err=err, taken=taken, run_report=run_report
+    )
     try:
         yield answer
     except ArchivePkgError as error:
         result: dict[str, Any] = {"findings": []}
         answer.results.append(result)
         answer.failed(result, error)
+    except BaseException as error:
+        answer.status = getattr(error, "exit_status", 1)
+        raise
+    finally:
+        if run_report is not None:
+            run_report.end(answer.status)
     if as_json:
         document = {"command": command, "status": answer.status, "results": answer.results}
         typer.echo(json_text(document, indent=2))
@@ -298,7 +330,7 @@ def print_finding(
     head = typer.style(f"{finding.severity!s:8}", fg=_COLOURS[finding.severity], bold=True)
     in_one_file = all(one.location.path == finding.location.path for one in group)
     most = _PLACES_IN_FILE if in_one_file else _PLACES
-    places = [_place(finding, subject), *(_indented(str(one.location)) for one in group[1:most])]
+    places = [_place(one, subject) for one in group[:most]]
     if len(group) > most:
         places.append(f"and {len(group) - most:,} more, see --json")
     code = typer.style(f"[{finding.code}]", dim=True)

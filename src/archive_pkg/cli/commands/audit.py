@@ -14,7 +14,6 @@ from archive_pkg.cli.bulk import (
     Gentle,
     Jobs,
     LimitRate,
-    ReportFile,
     Repositories,
     bulk_answering,
     executor_from,
@@ -22,6 +21,7 @@ from archive_pkg.cli.bulk import (
     rate_of,
 )
 from archive_pkg.cli.output import Json, Quiet, answering, warn, write_file
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, SigningKey, TimestampCa
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import counted
@@ -272,6 +272,7 @@ def repair(
     ] = False,
     ledger: LedgerFile = None,
     report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -289,7 +290,9 @@ def repair(
     if kind in ("ocfl", "file") and not Path(folder).expanduser().exists():
         raise StorageError(f"{copy}: there is no such folder", "Check the path.")
     opened = collection.open_collection(directory, may_be_empty=ledger is not None)
-    with bulk_answering("audit repair", report, as_json=as_json, quiet=quiet) as answer:
+    with bulk_answering(
+        "audit repair", report, metrics=metrics, as_json=as_json, quiet=quiet
+    ) as answer:
         answer.print_each(lambda done: [f"{done.path}: {done.outcome}"])
         answer.if_none = (
             "No package failed its last check, and none has vanished. There is nothing to repair."

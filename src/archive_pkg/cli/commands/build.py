@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, bulk_answering, executor_from
+from archive_pkg.cli.bulk import (
+    Executor,
+    Gentle,
+    Jobs,
+    bulk_answering,
+    executor_from,
+)
 from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.cli.project import current_project
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
 
@@ -127,6 +134,7 @@ def build(
     ] = None,
     jobs: Jobs = None,
     report: ReportFile = None,
+    metrics: MetricsFile = None,
     executor: Executor = "",
     gentle: Gentle = False,
     as_json: Json = False,
@@ -154,7 +162,7 @@ def build(
 
     refuse_in_record(out)
     refuse_in_package(out / "package")
-    with bulk_answering("build", report, as_json=as_json, quiet=quiet) as answer:
+    with bulk_answering("build", report, metrics=metrics, as_json=as_json, quiet=quiet) as answer:
         project = current_project()
         if metadata is not None:
             project = project.with_metadata(chosen(metadata))

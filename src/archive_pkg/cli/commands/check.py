@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, bulk_answering, executor_from
+from archive_pkg.cli.bulk import (
+    Executor,
+    Jobs,
+    bulk_answering,
+    executor_from,
+)
 from archive_pkg.cli.output import Json, Quiet, file_for
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity, counted
 
@@ -62,6 +68,7 @@ def check(
     replace: Annotated[bool, typer.Option("--replace", help="Replace an existing OUT.")] = False,
     jobs: Jobs = None,
     report: ReportFile = None,
+    metrics: MetricsFile = None,
     executor: Executor = "",
     as_json: Json = False,
     quiet: Quiet = False,
@@ -86,6 +93,7 @@ def check(
         bulk_answering(
             "check",
             report,
+            metrics=metrics,
             as_json=as_json,
             quiet=quiet,
             files=[annotated],

@@ -14,7 +14,6 @@ from archive_pkg.cli.bulk import (
     Executor,
     Gentle,
     LimitRate,
-    ReportFile,
     Repositories,
     bulk_answering,
     executor_from,
@@ -23,6 +22,7 @@ from archive_pkg.cli.bulk import (
 )
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream, progress_wanted
 from archive_pkg.cli.project import named_address
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def deposit(
     ] = 1,
     receipts: Receipts = None,
     report: ReportFile = None,
+    metrics: MetricsFile = None,
     executor: Executor = "",
     limit_rate: LimitRate = "",
     gentle: Gentle = False,
@@ -127,7 +128,9 @@ def deposit(
     with (
         _resumable(),
         collection.counting_bytes() if watched else nullcontext() as meter,
-        bulk_answering("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as answer,
+        bulk_answering(
+            "deposit", report, metrics=metrics, as_json=as_json, quiet=quiet, meter=meter
+        ) as answer,
     ):
         rate = rate_of(limit_rate, jobs)
         work = collection.Depositing(

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive_pkg.cli.audience import Audience, say_seen
-from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, bulk_answering, executor_from
+from archive_pkg.cli.bulk import (
+    Executor,
+    Jobs,
+    bulk_answering,
+    executor_from,
+)
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.output import (
     STANDARD_OUTPUT,
@@ -23,6 +28,7 @@ from archive_pkg.cli.output import (
     write_file,
 )
 from archive_pkg.cli.project import current_project
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.reports import counted
 
@@ -75,6 +81,7 @@ def export(
     ] = None,
     jobs: Jobs = None,
     report: ReportFile = None,
+    metrics: MetricsFile = None,
     executor: Executor = "",
     explain: Annotated[
         bool,
@@ -123,11 +130,11 @@ def export(
         do = partial(do, audience=audience, on=day, project=project)
         mode = mode_for(audience, *paths)
         workers = executor_from(jobs, executor)
-        _export_each(paths, chosen, each, mode, do, workers, report, as_json, quiet)
+        _export_each(paths, chosen, each, mode, do, workers, (report, metrics), as_json, quiet)
         return
-    if jobs or report or executor:
+    if jobs or report or metrics or executor:
         raise UsageError(
-            "--jobs, --report and --executor work only with --each",
+            "--jobs, --report, --metrics and --executor work only with --each",
             "Add --each DIR or leave them out.",
         )
     into = [out] if out is not None or as_json else [Path(STANDARD_OUTPUT)]
@@ -186,7 +193,7 @@ def _export_each(
     mode: int,
     do: Callable[..., Done],
     workers: Callable[[], executors.Executor],
-    report: Path | None,
+    reports: tuple[Path | None, Path | None],
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -204,7 +211,9 @@ def _export_each(
     with storage_errors(f"making {folder}"):
         make_folder(folder, mode)
     with (
-        bulk_answering("export", report, as_json=as_json, quiet=quiet) as answer,
+        bulk_answering(
+            "export", reports[0], metrics=reports[1], as_json=as_json, quiet=quiet
+        ) as answer,
         # Files are named after their records' ids, so two records with one id would collide.
         collection.marking_duplicate_ids() as marked,
     ):

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from archive_pkg.cli.bulk import Jobs, ReportFile, bulk_answering, executor_from
+from archive_pkg.cli.bulk import Jobs, bulk_answering, executor_from
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.cli.project import current_project
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import UsageError
 
 
@@ -55,6 +56,7 @@ def site(
     ] = None,
     jobs: Jobs = None,
     report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -74,7 +76,7 @@ def site(
         )
     day = parse_date(on) or datetime.now(UTC).date()
     collection = open_collection(directory)
-    with bulk_answering("site", report, as_json=as_json, quiet=quiet) as answer:
+    with bulk_answering("site", report, metrics=metrics, as_json=as_json, quiet=quiet) as answer:
         answer.if_none = "There are no packages. An empty site was written."
         made = build_site(
             collection,

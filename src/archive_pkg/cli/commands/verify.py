@@ -14,12 +14,12 @@ from archive_pkg.cli.bulk import (
     Gentle,
     Jobs,
     LimitRate,
-    ReportFile,
     bulk_answering,
     executor_from,
     rate_of,
 )
 from archive_pkg.cli.output import Json, Quiet
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.cli.trust import (
     AllowedSigners,
     RequireSignature,
@@ -68,6 +68,7 @@ def verify(
     ] = False,
     jobs: Jobs = None,
     report: ReportFile = None,
+    metrics: MetricsFile = None,
     executor: Executor = "",
     limit_rate: LimitRate = "",
     gentle: Gentle = False,
@@ -96,7 +97,7 @@ def verify(
     do = partial(
         collection.verify_one, bag_only=bag_only, second_opinion=second_opinion, trust=trust
     )
-    with bulk_answering("verify", report, as_json=as_json, quiet=quiet) as answer:
+    with bulk_answering("verify", report, metrics=metrics, as_json=as_json, quiet=quiet) as answer:
         starting = executor_from(jobs, executor, gentle=gentle)
         verify_all(answer, paths, do, _lines, starting, jobs, limit_rate, shown=not quiet)
 

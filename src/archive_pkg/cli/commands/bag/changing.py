@@ -17,6 +17,7 @@ from archive_pkg.cli.commands.bag.options import (
     pairs,
 )
 from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.reports import counted
 
 
@@ -84,6 +85,8 @@ def update(
     drop_signatures: DropSignatures = False,
     wait: Wait = 0,
     jobs: Jobs = None,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -95,7 +98,9 @@ def update(
     from archive_pkg.bags.updating import update as update_bag
     from archive_pkg.cli.progress import showing
 
-    with answering("bag update", as_json=as_json, quiet=quiet) as answer:
+    with answering(
+        "bag update", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+    ) as answer:
         changes: dict[str, Path | bytes] = {path: Path(file) for path, file in pairs(add, "--add")}
         changes |= {path: bag / path for path in include or []}
         with (
@@ -140,6 +145,8 @@ def upgrade(
     drop_signatures: DropSignatures = False,
     wait: Wait = 0,
     jobs: Jobs = None,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -152,7 +159,9 @@ def upgrade(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering("bag upgrade", as_json=as_json, quiet=quiet) as answer,
+        answering(
+            "bag upgrade", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+        ) as answer,
         answer.about(bag) as result,
         showing("upgrading", quiet=quiet or as_json) as progress,
     ):

@@ -13,12 +13,12 @@ from archive_pkg.cli.bulk import (
     Gentle,
     Jobs,
     LimitRate,
-    ReportFile,
     bulk_answering,
     executor_from,
 )
 from archive_pkg.cli.commands.verify import verdict_in_words, verify_all
 from archive_pkg.cli.output import Json, Quiet
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import counted, some
 
@@ -55,6 +55,7 @@ def verify(
     ] = False,
     jobs: Jobs = None,
     report: ReportFile = None,
+    metrics: MetricsFile = None,
     executor: Executor = "",
     limit_rate: LimitRate = "",
     gentle: Gentle = False,
@@ -67,7 +68,9 @@ def verify(
     """
     from archive_pkg import bags, collection
 
-    with bulk_answering("bag verify", report, as_json=as_json, quiet=quiet) as answer:
+    with bulk_answering(
+        "bag verify", report, metrics=metrics, as_json=as_json, quiet=quiet
+    ) as answer:
         do = partial(
             collection.verify_one,
             bag_only=True,
@@ -98,7 +101,7 @@ def _checks(completeness_only: bool, fast: bool, profile: str, second_opinion: b
 def _lines(done: Done) -> Iterator[str]:
     yield f"{done.path}: {_words(done.details, ok=not done.status)}"
     if done.details.get("second_opinion"):
-        yield f"  {done.details['second_opinion']}"
+        yield f"{done.path}: {done.details['second_opinion']}"
 
 
 def _words(details: dict[str, Any], *, ok: bool) -> str:

@@ -19,6 +19,7 @@ from archive_pkg.cli.commands.bag.options import (
     read_bytes,
 )
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import counted
 
@@ -96,6 +97,8 @@ def create(
     replace: Replace = False,
     wait: Wait = 0,
     jobs: Jobs = None,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -105,7 +108,9 @@ def create(
     """
     from archive_pkg import bags
 
-    with answering("bag create", as_json=as_json, quiet=quiet) as answer:
+    with answering(
+        "bag create", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+    ) as answer:
         targets = _targets(paths, out, in_place=in_place)
         if in_place and (encode_names or replace or exclude or fetch):
             raise UsageError(
@@ -182,10 +187,10 @@ def _create(answer: Answer, source: Path, target: Path | None, options: dict[str
     ):
         written: bags.Written | None
         if target is None:
-            written, report = bags.create_in_place(source, **options, progress=progress)
+            written, findings = bags.create_in_place(source, **options, progress=progress)
         else:
-            written, report = bags.create(source, target, **options, progress=progress)
-        answer.found(result, report)
+            written, findings = bags.create(source, target, **options, progress=progress)
+        answer.found(result, findings)
         if written is None:
             answer.say(f"{path}: is already a bag; it is complete and valid")
             return

@@ -9,6 +9,7 @@ import typer
 
 from archive_pkg.cli.commands.bag.options import BagFolder, Replace, Wait, day
 from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.reports import counted
 
 
@@ -22,6 +23,8 @@ def pack(
     ] = "",
     replace: Replace = False,
     wait: Wait = 0,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -34,7 +37,9 @@ def pack(
     from archive_pkg.bags.archives.serializing import pack as pack_bag
 
     with (
-        answering("bag pack", as_json=as_json, quiet=quiet) as answer,
+        answering(
+            "bag pack", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+        ) as answer,
         answer.about(bag) as result,
     ):
         result["packed"] = str(destination)
@@ -51,6 +56,8 @@ def unpack(
     destination: Annotated[Path, typer.Argument(help="The folder for the bag.")],
     replace: Replace = False,
     wait: Wait = 0,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -61,7 +68,9 @@ def unpack(
     from archive_pkg.bags.archives.serializing import unpack as unpack_bag
 
     with (
-        answering("bag unpack", as_json=as_json, quiet=quiet) as answer,
+        answering(
+            "bag unpack", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+        ) as answer,
         answer.about(archive) as result,
     ):
         result["unpacked"] = str(destination)
@@ -79,6 +88,8 @@ def fetch(
         typer.Option("--allow-private", help="Also fetch from private and loopback addresses."),
     ] = False,
     wait: Wait = 0,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -90,7 +101,9 @@ def fetch(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering("bag fetch", as_json=as_json, quiet=quiet) as answer,
+        answering(
+            "bag fetch", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+        ) as answer,
         answer.about(bag) as result,
         showing("fetching", quiet=quiet or as_json) as progress,
     ):

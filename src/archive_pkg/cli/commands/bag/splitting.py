@@ -10,6 +10,7 @@ import typer
 from archive_pkg.cli.bulk import parse_bytes
 from archive_pkg.cli.commands.bag.options import BagFolder, Jobs, Replace, Wait
 from archive_pkg.cli.output import Json, Quiet, answering, no_stream
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.reports import counted
 
 
@@ -32,6 +33,8 @@ def split(
     ] = "",
     wait: Wait = 0,
     jobs: Jobs = None,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -43,11 +46,13 @@ def split(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering("bag split", as_json=as_json, quiet=quiet) as answer,
+        answering(
+            "bag split", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+        ) as answer,
         answer.about(bag) as result,
         showing("splitting", quiet=quiet or as_json) as progress,
     ):
-        parts, report = bags.split(
+        parts, findings = bags.split(
             bag,
             out,
             size=parse_bytes(size) if size else None,
@@ -57,7 +62,7 @@ def split(
             jobs=jobs,
             progress=progress,
         )
-        answer.found(result, report)
+        answer.found(result, findings)
         result["parts"] = [
             {"path": str(part.path), "files": part.files, "size": part.size} for part in parts
         ]
@@ -74,6 +79,8 @@ def join(
     replace: Replace = False,
     wait: Wait = 0,
     jobs: Jobs = None,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -85,15 +92,17 @@ def join(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering("bag join", as_json=as_json, quiet=quiet) as answer,
+        answering(
+            "bag join", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+        ) as answer,
         answer.about(out) as result,
         showing("joining", quiet=quiet or as_json) as progress,
     ):
         found = list(collection.find_packages(parts, answer.noted))
-        written, report = bags.join(
+        written, findings = bags.join(
             found, out, replace=replace, wait=wait, jobs=jobs, progress=progress
         )
-        answer.found(result, report)
+        answer.found(result, findings)
         result |= {"parts": list(map(str, found)), "files": written.files, "bytes": written.size}
         files = counted(written.files, "file")
         answer.say(f"{out}: joined {counted(len(found), 'bag')}: {files}, {written.size:,} bytes")
@@ -111,6 +120,8 @@ def revert(
     ] = None,
     wait: Wait = 0,
     jobs: Jobs = None,
+    report: ReportFile = None,
+    metrics: MetricsFile = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -122,7 +133,9 @@ def revert(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering("bag revert", as_json=as_json, quiet=quiet) as answer,
+        answering(
+            "bag revert", report=report, metrics=metrics, as_json=as_json, quiet=quiet
+        ) as answer,
         answer.about(bag) as result,
         showing("verifying", quiet=quiet or as_json) as progress,
     ):
