@@ -8,12 +8,14 @@ import os
 import random
 import stat
 import subprocess
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import bagit
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -523,3 +525,16 @@ def test_a_bag_has_no_permission_that_a_file_with_an_encoded_name_lacks(tmp_path
     secret.chmod(0o600)
     bags.create(tmp_path / "files", tmp_path / "bag", encode_names=True)
     assert stat.S_IMODE((tmp_path / "bag").stat().st_mode) == 0o700
+
+
+def test_a_name_that_bagit_python_misreads_gets_a_warning(tmp_path: Path) -> None:
+    for number, sign in enumerate("\t\n\x0b\x0c\x1c\x1f\x85\xa0\u2028\u3000 %é"):
+        for name in (f"a{sign}b", f"a{sign}", f"d{sign}/b"):
+            bag = tmp_path / f"{number}{len(name)}{name[-1] == 'b'}"
+            bag.mkdir()
+            bags.write(bag, {name: b"x"}, algorithms=["sha256"])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                is_read = bagit.Bag(str(bag)).is_valid()
+            found = {one.code for one in bags.check_names([f"data/{name}"])}
+            assert ("name-misread" in found) == (not is_read), name

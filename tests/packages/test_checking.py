@@ -491,7 +491,7 @@ def test_the_checks_of_files_continue_after_each_fault(tmp_path: Path) -> None:
     for code, found in (
         ("part-missing", "ac"),
         ("part-not-a-file", "bd"),
-        ("part-name-percent", "fh"),
+        ("name-misread", "fh"),
         ("name-unportable", "i"),
         ("part-empty", "h"),
     ):

@@ -502,17 +502,17 @@ def test_a_target_always_has_the_documents_that_it_needs(letter: Path, tmp_path:
         find_target("eark-csip", "tei")
 
 
-def test_a_percent_sign_in_a_name_is_refused_if_the_target_does_not_support_it(
-    letter: Path,
-) -> None:
+@pytest.mark.parametrize("name", ["letter%201960.txt", "letter\u2028.txt"])
+def test_a_name_that_the_reader_of_a_target_misreads_is_refused(letter: Path, name: str) -> None:
     record = letter / "record.yaml"
-    (letter / "letter-1960-07-18.txt").rename(letter / "letter%201960.txt")
-    record.write_text(record.read_text().replace("letter-1960-07-18.txt", "letter%201960.txt"))
+    (letter / "letter-1960-07-18.txt").rename(letter / name)
+    text = record.read_text(encoding="utf-8")
+    record.write_text(text.replace("letter-1960-07-18.txt", json.dumps(name)), encoding="utf-8")
     assert "target-name" in {f.code for f in why_not(letter, find_target("archivematica"), {})}
     found = why_not(letter, find_target("chronopolis"), {})
     assert found.ok
-    assert "part-name-percent" in {f.code for f in found}
-    assert "part-name-percent" in {f.code for f in check(letter)}
+    assert "name-misread" in {f.code for f in found}
+    assert "name-misread" in {f.code for f in check(letter)}
 
 
 def test_build_and_why_not_name_the_documents_that_a_profile_does_not_allow(

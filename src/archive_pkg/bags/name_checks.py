@@ -42,6 +42,13 @@ NAMES_ALIKE = Code(
     "refuses them.",
     "RFC 8493, 6",
 )
+NAME_MISREAD = Code(
+    "name-misread",
+    Severity.WARNING,
+    "Programs that use bagit-python, such as Archivematica, do not find a file with this name in a "
+    "bag. It is an error for a target that is known to use it.",
+    "RFC 8493, 2.1.3",
+)
 
 
 def check_names(
@@ -67,6 +74,9 @@ def check_names(
             code, why, hint = fault
             code = unportable if code is NAME_UNPORTABLE else code
             report.add(code.at(Location(shown_name(path)), why, hint))
+        if why := names.misread(path):
+            hint = "Rename it if such programs have to read the bag."
+            report.add(NAME_MISREAD.at(Location(shown_name(path)), why, hint))
     for path in sorted(files & above):
         report.add(NAME_TAKEN.at(Location(shown_name(path)), "is given as a file and as a folder"))
     every = [*paths, *above - files]

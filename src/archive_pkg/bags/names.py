@@ -118,6 +118,22 @@ def unportable(path: str) -> str:
     return ""
 
 
+def misread(path: str) -> str:
+    """Return why bagit-python 1.9 does not find a file in a bag by this path; "" if it does.
+
+    It does not decode %25, ends lines of manifests at more than LF and CR, and drops white space at
+    their ends.
+    """
+    if "%" in path:
+        return "bagit-python does not find a file whose name has a %"
+    written = encode(path)
+    if written[-1:].isspace():
+        return "bagit-python does not find a file whose name ends with white space"
+    if len(written.splitlines()) > 1:
+        return "bagit-python takes a character in the name as the end of a line"
+    return ""
+
+
 def collisions(paths: Sequence[str], path_set: Container[str]) -> list[list[str]]:
     """Return groups of paths that some file systems treat as the same (case, normalization).
 

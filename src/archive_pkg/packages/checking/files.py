@@ -39,13 +39,6 @@ PART_CHANGED = Code(
     "The file of a part does not have the SHA-256 checksum that the record gives.",
 )
 PART_EMPTY = Code("part-empty", Severity.WARNING, "The file of a part is empty.")
-NAME_PERCENT = Code(
-    "part-name-percent",
-    Severity.WARNING,
-    "The name of a part's file contains %. A BagIt 1.0 manifest writes it as %25, which "
-    "bagit-python 1.9 and programs built on it do not decode.",
-    "RFC 8493, 2.1.3",
-)
 PART_UNREADABLE = Code(
     "part-unreadable", Severity.ERROR, "The file of a part could not be read completely."
 )
@@ -130,11 +123,6 @@ def check_files(
 
 def _name_findings(name: str, place: Location) -> Iterator[Finding]:
     """Report that some programs or systems cannot read a file because of its name."""
-    if "%" in name:
-        message = f"the name {name} contains %, and bagit-python does not find such files in a bag"
-        yield NAME_PERCENT.at(
-            place, message, "Rename the file if such programs have to read the package."
-        )
     for found in check_names([f"data/{name}"]):
         yield replace(found, location=place, message=f"{name}: {found.message}")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import bags, storage
 from archive_pkg.bags.archives import serializing
 from archive_pkg.bags.archives.archive import unpack_hint
+from archive_pkg.bags.name_checks import NAME_MISREAD
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS
 from archive_pkg.packages import layout, metadata_documents, payload_files
@@ -27,7 +28,6 @@ from archive_pkg.packages.building import (
     refuse_inside,
     today,
 )
-from archive_pkg.packages.checking.files import NAME_PERCENT
 from archive_pkg.packages.checking.runner import examine
 from archive_pkg.packages.layout import is_bag
 from archive_pkg.packages.opening import open_package, verify
@@ -187,7 +187,7 @@ def why_not(
     values = _checked_values(target, given)
     report.extend(blockers(target, record, values, sizes, audience))
     if not any(found.code == TARGET_NAME.code for found in report):
-        report.extend(found for found in examined if found.code == NAME_PERCENT.code)
+        report.extend(found for found in examined if found.code == NAME_MISREAD.code)
     if report.ok and target.profile is not None:
         report.extend(_against_profile(target, path, values, sizes, audience))
     return report

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archive_pkg.bags.names import misread
 from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.access.redaction import is_redacted
 from archive_pkg.packages.access.visibility import withheld
@@ -34,7 +35,8 @@ TARGET_IS_OPEN = Code(
 TARGET_NAME = Code(
     "target-name",
     Severity.ERROR,
-    "A file's name contains %, which the target's version of BagIt or its reader does not support.",
+    "The target's version of BagIt, or the program with which it reads bags, does not support a "
+    "file's name: see `name-misread`.",
 )
 
 
@@ -153,11 +155,13 @@ def blockers(
             message = f"{name} is restricted, but this target is open to everyone: {shut.rule}"
             hint = "Build it with --audience public."
             report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))
-    if target.version != "1.0" or not target.takes_percent:
-        reader = f"BagIt {target.version}" if target.version != "1.0" else target.title
-        for part in record.parts:
-            if part.file and "%" in part.file:
-                place = Location(field=f"parts.{part.id}.file")
-                message = f"{reader} does not support the % in {part.file}"
-                report.add(TARGET_NAME.at(place, message, "Rename the file."))
+    for part in record.parts:
+        file = part.file or ""
+        why = misread(file) if target.reader == "bagit-python" else ""
+        if target.version != "1.0" and "%" in file:
+            why = f"BagIt {target.version} does not support a % in names"
+        if why:
+            place = Location(field=f"parts.{part.id}.file")
+            message = f"{target.title} cannot read {file!r}: {why}"
+            report.add(TARGET_NAME.at(place, message, "Rename the file."))
     return report

@@ -83,8 +83,7 @@ class Target:
         payload: Further documents in the payload: export formats by their path below `data/`.
         largest: The most bytes that it accepts; None if there is no limit.
         is_open: Whether its holdings are open to everyone.
-        takes_percent: Whether its reader finds a file whose name has a % in it, which a BagIt 1.0
-            manifest writes as %25; bagit-python 1.9 does not.
+        reader: The program with which it reads bags, if that misreads some names: "bagit-python".
         tag_algorithms: Digests of the bag's tag manifests; if empty, the same as `algorithms`.
         profile: The BagIt profile that the bag is checked against.
         asks: The values that it asks for, by tag file; "" for values outside tag files.
@@ -102,7 +101,7 @@ class Target:
     payload: Mapping[str, str] = field(default_factory=dict)
     largest: int | None = None
     is_open: bool = False
-    takes_percent: bool = True
+    reader: str = ""
     tag_algorithms: tuple[str, ...] = ()
     profile: Profile | None = None
     asks: Mapping[str, tuple[Ask, ...]] = field(default_factory=dict)
@@ -180,7 +179,7 @@ def _from_toml(name: str, folder: Traversable) -> Target:
         payload=said.get("payload", {}),
         largest=said.get("largest"),
         is_open=said.get("open", False),
-        takes_percent=said.get("takes-percent", True),
+        reader=said.get("reader", ""),
         profile=profile,
         asks=_with_profile(asks, profile),
     )
