@@ -21,7 +21,11 @@ _PIECE = re.compile(r"\S+")
 _JOINED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _QUOTES = '“”„«»"'
 _SIGNATURE_NOTE = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
-_TYPED_SIGN = re.compile(r"\(?/?s/|/s\)", re.IGNORECASE)
+# "/s/", "(sd.)", "Sd/-", "s/d", "Sgd."
+_TYPED_SIGN = re.compile(
+    r"\(?/?s/(?!d)|/s\)|\(?(?:s/d\b|sg?d(?:\s?/\s?[-–—]|\b\s?[.)/-]+))(?:\s?[-–—])?",
+    re.IGNORECASE,
+)
 # Words of sentences and headings that names do not have: "PLATES TO BE SOLD".
 _NO_NAME_WORDS = frozenset(
     {"to", "be", "is", "are", "was", "were", "the", "by", "with", "has", "have", "that", "this"}
@@ -103,6 +107,8 @@ class LineShapes:
             return SignatureLine(number, line.start, line.end, text, "marked-signed")
         if any(q in text for q in _QUOTES) or text[-1] == ":":
             return None
+        if _TYPED_SIGN.fullmatch(text):  # the name is below the mark
+            return None if line.last else self.read_name(number + 1, "marked-signed")
         if not looks_like_name(text.lstrip("= ")):
             return self.name_before_office(number, how)
         if self.is_other_form(number, signed=how == "after-closing"):
