@@ -77,6 +77,7 @@ def test_the_number_of_brackets_is_limited() -> None:
         ("pears [¿] here", "uncertain", "question-mark-in-brackets", True),
         ("pe[ar]s", "insertion", "completion", True),
         ("pears [and ladders] here", "insertion", "words-in-brackets", False),
+        ("as I told you [1], we", "editorial", "footnote-mark", False),
         ("in the garden [sadovnik] here", "source-term", "romanised-russian", False),
     ],
 )

@@ -254,6 +254,64 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         "Special Assistant to the President\n",
         {"enclosure": [], "signatory": ["Otto Moser"]},
     ),
+    "a group in an address is not a person": (
+        f"An die\nGärtner und Köche des Museums\nin der Stadt\n\nLiebe Freunde!\n\n{BODY}",
+        {"recipient": ["Gärtner und Köche des Museums in der Stadt"]},
+    ),
+    "a report to a committee has no recipient among those who talked": (
+        "Report\nto the Glass Committee on the meeting with Comrade O. Moser and Comrade Lind.\n\n"
+        f"{BODY}",
+        {"type": ["report"], "recipient": ["Glass Committee"]},
+    ),
+    "an entry in a list of addressees is not a decision": (
+        f"TO THE POLITBURO\n\n1. To Comrade Orlin.\n2. To all members.\n\n{BODY}",
+        {"type": ["letter"]},
+    ),
+    "the first of numbered paragraphs is not the number of a telegram": (
+        f"4. {BODY}\n5. {BODY}\n(sgd) A. Lind.\n\n26th May, 1947.\n",
+        {"type": [], "signatory": ["A. Lind"], "date": ["1947-05-26"]},
+    ),
+    "days of dispatch and of receipt that do not fit": (
+        "Cable No. 162\n\nDispatched from Sofia, on 11.03.1962 at 16:00 and received on "
+        f"04.11.1962 at 01:50\n\nFrom: LIND\n\n{BODY}",
+        {"date": ["1962-03-11"], "received": ["1962-11-04"]},
+    ),
+    "a copy for no one, and a reference below the signature": (
+        f"Copies: Orlin (2), Lind, Copy.\n\nFrom SOFIA No. 1309\n\n{BODY}\n13.1.1951 MOSER\n\n"
+        "Spravka: no. 48 of 13 May 1950. Lind proposed to visit Orlin and gave him the telegram.\n",
+        {"copy-to": ["Orlin", "Lind"], "signatory": ["MOSER"], "summary": []},
+    ),
+    "a citation of a newspaper is not the date": (
+        f"To the Minister of Glass, Comrade Otto Moser.\n\n{BODY}\nJ. LIND\n\n"
+        '("New Glass," No. 109, May, 1952)\n',
+        {"date": [], "signatory": ["J. LIND"]},
+    ),
+    "the office of translators does not send the document": (
+        "DEPARTMENT OF GLASS\nOFFICE OF LANGUAGE SERVICES\n(Translation Division)\n\nTOP SECRET\n"
+        f"Removal of copies is prohibited\n\nCipher telegram\n\n{BODY}",
+        {"sender": [], "caveat": ["Removal of copies is prohibited"]},
+    ),
+    "a title that two columns cut": (
+        "SECRETARY OF STATE TO THE EMBASSY OF BORDURIA IN\nFOR EXTERNAL RELATIONS SOFIA.\n\n"
+        f"SECRET\n\n25 May 1962\n\n{BODY}",
+        {"recipient": []},
+    ),
+    "a note in the third person has no summary": (
+        f"The Embassy presents its compliments to the Ministry of Glass.\n\n{BODY}\n"
+        "Otto Moser in Sofia reports to the Minister that the boxes for the museum came.\n",
+        {"summary": []},
+    ),
+    "signs of a signature in copies": (
+        f"Dear Ann,\n\n{BODY}\nYours sincerely,\n\nSd/- A. Lind\n",
+        {"signatory": ["A. Lind"], "sender": ["A. Lind"]},
+    ),
+    "a sign of a signature above the name": (
+        f"Dear Ann,\n\n{BODY}\nYours sincerely,\n\ns/d\nA. Lind\n",
+        {"signatory": ["A. Lind"], "sender": ["A. Lind"]},
+    ),
+    "a name in brackets in a salutation": (
+        f"Sofia, 3. Mai 1938\n\nLieber Herr [Moser]!\n\n{BODY}", {"recipient": ["Moser"]},
+    ),
 }  # fmt: skip
 
 
@@ -271,6 +329,8 @@ def test_a_draft_says_of_published_forms(name: str) -> None:
         (f"No. 316\n\nSofia, 3 August 1914\n\n{BODY}", "number", PROBABLE),
         (f"Citizens!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
         (f"Dear Ann!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
+        (f"Sofia, 1 V 1940 (recte 1941)\n\nDear Ann!\n\n{BODY}", "date", GUESS),
+        (f"Cable\n\nSent on 11.03.1962 received on 04.11.1962\n\n{BODY}", "date", GUESS),
     ],
 )
 def test_the_confidence_of_a_number_or_type(text: str, field: str, confidence: Confidence) -> None:

@@ -32,6 +32,10 @@ CASES = {
         "transcription probable",
     f"From: the Soviet Embassy\n\nTo: the American Ministry of Culture\n\n{BODY}\n":
         "transcription guess",
+    f"The Chargé in the Soviet Union (Orlin) to the Secretary of State\n\n{BODY}\n":
+        "transcription guess",
+    f"The Soviet Ambassador (Orlin) to X\n\nThe Embassy presents its compliments. {BODY}":
+        "transcription guess",
     f"Dear Anna,\n\n{BODY}\n\nYours,\nOtto\n": "transcription guess",
     f"Dear Anna,\n\n{BODY} A translation from German follows.\n": "transcription guess",
 }  # fmt: skip

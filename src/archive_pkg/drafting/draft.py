@@ -80,7 +80,7 @@ LONG = Code(
 FIELDS = ("classification", "date", "place", "sender", "recipient", "salutation", "closing",
           "signatory", "enclosure", "summary", "language", "text-kind")  # fmt: skip
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_TELEGRAM = re.compile(r"[A-Z]{0,5}[–-]?\d{1,6}\. ")
+_TELEGRAM = re.compile(r"[A-Z]{0,5}[–-]?(?P<number>\d{1,6})\. ")
 _MINISTRY = re.compile(r"ministry|MFA|министерств|外交部|\bMID\b", re.IGNORECASE)
 _MISSION = re.compile(r"embassy|legation|mission|consulate|посольств|使馆", re.IGNORECASE)
 _MOST_REPORTED = 20
@@ -316,8 +316,11 @@ def _type_by_layout(layout: LetterLayout, vocabulary: Vocabulary) -> Statement |
     words = {word for line in lines[: head.body][:12] for word in words_of(line.text[:60])}
     if "memorandum" in words:
         return _type("memorandum", CERTAIN, "head-says-memorandum")
-    if head.body < len(lines) and _TELEGRAM.match(lines[head.body].text):
-        return _type("telegram", PROBABLE, "number-opens-text")
+    number = _TELEGRAM.match(lines[head.body].text) if head.body < len(lines) else None
+    if number is not None:
+        following = f"{int(number['number']) + 1}."
+        if not any(line.text.startswith(following) for line in lines[head.body :]):
+            return _type("telegram", PROBABLE, "number-opens-text")
     if "subject" in layout.kinds[: head.body]:
         return _type("memorandum", PROBABLE, "subject-without-salutation")
     signed = bool(layout.tail.signatures or layout.forms.of("signatory"))

@@ -195,6 +195,15 @@ def _period(text: str, vocabulary: Vocabulary) -> list[DateReading]:
     return [replace(read, sure=min(read.sure, 1), start=found.start("date"), end=found.end("date"))]
 
 
+# '("New Times," No. 10, May 1952)'
+_CITED = re.compile(r"\(?[\"“„«][^\W\d][^\"”“»]*[\"”“»].{0,60}\d.{0,20}$")
+
+
+def is_citation(text: str) -> bool:
+    """Return whether a line cites a publication by its title in quotation marks."""
+    return _CITED.match(text) is not None
+
+
 def is_receipt_stamp(text: str) -> bool:
     """Return whether a line says when the document arrived."""
     return _RECEIVED.match(text) is not None
@@ -209,7 +218,7 @@ def read_dateline(
     sentence.
     """
     text = line.text
-    if len(text) > LONGEST or is_receipt_stamp(text):
+    if len(text) > LONGEST or is_receipt_stamp(text) or is_citation(text):
         return None
     words = words_of(text)
     if len(words) <= 6 and vocabulary.forms["undated"].within(words) >= 0:

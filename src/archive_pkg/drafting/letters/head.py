@@ -280,6 +280,8 @@ class _HeadReader:
         if words[0] in ("to", "for", "an", "à") and opener == 1:
             if len(words) == 1:
                 return line.text.endswith(":")
+            if words[0] == "for" and not line.first and ":" not in line.text[:6]:
+                return False  # the line above goes on
             return line.text[0].isupper() and (
                 line.text.isupper() or ":" in line.text[:6] or words[1] in ("the", "herrn", "frau")
             )

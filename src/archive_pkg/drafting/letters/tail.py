@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.letters.datelines import Dateline, read_dateline
+from archive_pkg.drafting.letters.datelines import Dateline, is_citation, read_dateline
 from archive_pkg.drafting.letters.signatures import SEARCHED, SignatureFinder
 from archive_pkg.drafting.name_shapes import LONGEST
-from archive_pkg.drafting.statements.summary import is_editorial_summary
+from archive_pkg.drafting.statements.summary import is_editorial_summary, is_personal
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ class _TailReader:
 
     def read(self) -> DocumentTail:
         self._find_summary()
+        last = self.tail.end - 1
+        if last > self.head.body and is_citation(self.lines[last].text):
+            self.kinds[last], self.tail.end = "registry", last
         self._find_enclosures()
         self._find_signatures()
         self._read_after()
@@ -101,6 +104,9 @@ class _TailReader:
             above = lines[start - 1]
             set_off = len(above.text) <= LONGEST and above.text.count(" ") < 8
             summary = is_editorial_summary(text, self.vocabulary, set_off=set_off)
+            own = lines[self.head.body : start]
+            if summary and not set_off and not any(is_personal(line.text) for line in own):
+                continue  # all of it is in the third person, as notes are
             if summary and (lines[start].first or above.is_short):
                 self.tail.summary, self.tail.set_off = (start, last), set_off
                 self.tail.end = start

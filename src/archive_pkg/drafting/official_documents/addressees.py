@@ -40,6 +40,7 @@ _ADDRESS = re.compile(
     r"|anschrift|adres|zamieszkał\w+)\b[:,]?\s",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"\s(?:on|about|concerning|regarding|über|betreffend|о|об|zu)\s")
 _ONLY = re.compile(r"\s(?:only|personally|in person)[.!]?$", re.IGNORECASE)
 _OFFICE_AND_COMRADE = re.compile(
     r"(?P<office>[^,]{3,60}),\s(?P<who>(?:Cde|Comrade|Com|Tov)\.?\s[^,]{3,40}),"
@@ -88,6 +89,8 @@ class AddressForms(RegistryForms):
         if opener is None:
             return 0
         rest = _ONLY.sub("", one.text[opener.end() :])
+        if one.text[0].islower():  # below "Report"
+            rest = _ABOUT.split(rest)[0]
         pieces = rest.split()
         first = pieces[0].strip(".,:;").casefold()
         party = any(is_comrade(piece, self.vocabulary) for piece in pieces)

@@ -72,8 +72,8 @@ _OPENINGS = (
     (r"\bpresents? its compliments to\b|свидетельствует свое уважение", "note", 7),
     (r"\b(?:the following (?:telegram|reply|message|text|letter)"
      r"|your (?:telegram|cable|cipher(?:ed)? telegram) (?:no|nº|of|dated))\b", "telegram", 3),
-    (r"^\W*1\.\s*(?:to [a-z]+|approves?|agrees?|adopts?|accepts?|instructs?|charges?|considers? it"
-     r"|finds? it|deems?|recommends?|takes? note|confirms?|allows?|permits?|утвердить|поручить"
+    (r"^\W*1\.\s*(?:to (?-i:[a-z])+|approves?|agrees?|adopts?|accepts?|instructs?|charges?"
+     r"|considers? it|finds? it|deems?|recommends?|takes? note|confirms?|allows?|permits?|утвердить|поручить"
      r"|принять|считать|согласиться|одобрить)\b", "resolution", 4),
     (r"\b(?:called on|visited|received|came to (?:see|visit)|invited|met(?: with)?"
      r"|paid (?:a|me a|us a) (?:farewell |courtesy )?(?:visit|call)) (?:me|us)\b"

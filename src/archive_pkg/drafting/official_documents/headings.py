@@ -303,6 +303,8 @@ class TitleForms(ListForms):
             text = f"{text} {self.lines[last].text}"
         if (text[-1] in ".!?:;," and last == one.line) or len(text) > LONGEST:
             return 0
+        if text.casefold().endswith((*_OPEN_ENDS, " in", " at", " for")):
+            return 0
         text = _RECEIVED.sub("", text)
         days = days_in(text, self.vocabulary, self.conventions)
         dated = days and not text[days[-1].end :].strip(" .,)]")

@@ -333,5 +333,7 @@ class ListForms(FormsBase):
             pieces = pieces[1:]
         who = " ".join(pieces)
         at = self.text.find(who, offset)
+        if self.vocabulary.field_labels.get(who.casefold()) == "copies":
+            return  # "Copies: Orlin (2), Lind, copy"
         if (who[:1].isupper() or who[:1].isdigit()) and not who.isdigit() and len(who) < 90:
             self.add("copy-to", who, PROBABLE, "copies-line", max(at, offset))

@@ -44,6 +44,12 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+# "removal of copies is strictly prohibited"
+_NO_COPIES = re.compile(
+    r"(?:[a-z]+ ){0,3}(?:copy|copies|copying|reproduction|duplication|dissemination|circulation)"
+    r"(?: of [a-z ]{1,30})?(?: (?:is|are))?(?: strictly)? (?:prohibited|forbidden|not permitted)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Marking:
@@ -139,7 +145,10 @@ def _read_part(part: str, start: int, vocabulary: Vocabulary) -> list[Marking]:
 def is_caveat(phrase: str, vocabulary: Vocabulary) -> bool:
     """Return whether words restrict copying, handling or circulation."""
     return (
-        phrase in vocabulary.caveats or phrase in vocabulary.handling or phrase in vocabulary.alone
+        phrase in vocabulary.caveats
+        or phrase in vocabulary.handling
+        or phrase in vocabulary.alone
+        or _NO_COPIES.fullmatch(phrase) is not None
     )
 
 

@@ -52,6 +52,13 @@ _CUT = re.compile(
     r"[.;,]?\s*\b(?:Obtained|Translat(?:ed|ion)|Compiled|Published|Provided"
     r"|Document obtained|Contributed|Introduced|Edited)\b"
 )
+# The office of translators, whose letterhead is above the translation.
+_TRANSLATES = re.compile(
+    r"language services|translation (?:division|service|section|bureau)|sprachendienst"
+    r"|übersetzungs(?:dienst|büro)|бюро переводов",
+    re.IGNORECASE,
+)
+NEAR_LETTERHEAD = 90  # characters
 _OFFICIAL = ("source-line", "filing", "participant", "copy-number", "translator", "summary")
 LONGEST_ENTRY_DAY = 40
 _SEPARATOR = re.compile(r"\W*")
@@ -185,7 +192,11 @@ def _begins_document(head: HeadForms, number: int) -> bool:
 
 def _heads(head: HeadForms) -> None:
     """Add the letterhead as sender, with a low rank."""
-    heads = [one for one in head.heads if not one[2].endswith("Document")]
+    heads = [
+        one for one in head.heads
+        if not one[2].endswith("Document") and not _TRANSLATES.search(head.text, *one[:2])
+        and not _TRANSLATES.search(head.text, one[1], one[1] + NEAR_LETTERHEAD)
+    ]  # fmt: skip
     if not heads:
         return
     start, end, text = heads[0]

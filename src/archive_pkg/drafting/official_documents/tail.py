@@ -31,7 +31,8 @@ LONGEST_DATE = 60
 _MARK = re.compile(
     r"[\[(]{1,2}(?:illegible )?(?:signature|signed|sign|podpis|подпись|signatura"
     r"|aláírás|unterschrift|sgd\.?"
-    r"|п\.\s?п\.)[\])]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?|/[-–—]/(?=\s)",
+    r"|sd\.?|п\.\s?п\.)[\])]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?|/[-–—]/(?=\s)"
+    r"|^(?:s/d|sg?d(?:\s?/\s?[-–—]|[./:]+))(?:\s?[-–—])?(?=\s|$)",
     re.IGNORECASE,
 )
 _SEAL = re.compile(r"\[(?:stamp|seal|l\.?s\.?)\]", re.IGNORECASE)
@@ -72,6 +73,8 @@ _FURNITURE = (
         r"(?:carried out|approved|confirmed|agreed|responsible)\b[^:]{0,20}:.{0,60}", re.IGNORECASE
     ),
 )
+# A registrar's paragraph about an earlier document.
+_REFERENCE = re.compile(r"(?:spravka|справка|reference|notatka)\s*:", re.IGNORECASE)
 _NUMBER_AND_DATE = re.compile(
     r"(?:no\.?|nº|№|nr\.?)\s*(?P<number>[^\s,;]*\d[^\s,;]*)\s+(?P<date>\d.+)$", re.IGNORECASE
 )
@@ -163,12 +166,13 @@ class TailForms(ListForms):
     def is_furniture(self, one: Segment) -> bool:
         """Read a line about numbers, dates, filing or typists; return whether it is one."""
         text = one.text.strip()
-        if len(text) > 160:
+        if len(text) > 160 and not _REFERENCE.match(text):
             return False
         if (
             self.tail_number(one, text)
             or (any(each.fullmatch(text) for each in _FURNITURE) and not _MADE_BY.match(text))
             or COPIES.fullmatch(text.strip(" .()"))
+            or _REFERENCE.match(text)
             or self.is_office_label(text)
         ):
             self.take(one.line, "registry")

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.official_documents.dates import days_in
 from archive_pkg.drafting.official_documents.headings import TitleForms
 from archive_pkg.drafting.official_documents.marks import read_marking_line
 from archive_pkg.drafting.official_documents.people import looks_like_body
-from archive_pkg.drafting.statements.base import CERTAIN, PROBABLE
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.official_documents.segments import Segment
 
+# The most days between dispatch and receipt; "11.03" and "04.11" are not in the same order.
+MOST_DAYS = 31
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\d")
 _BY = re.compile(
     r"by (?:telegraph|telephone|radio|vch|cable|wire|teletype|cipher)\.?|(?:via )?(?:vch|hf)\.?"
     r"|телеграфом\.?|telegraphisch\.?",
@@ -36,7 +40,8 @@ _MESSAGE_FROM = re.compile(
     re.IGNORECASE,
 )
 _SENT = re.compile(
-    r"\b(?:sent|dispatched|transmitted|отправлена?|abgesandt|nadano)[:.]?\s+(?:on |at |le |am )?"
+    r"\b(?:sent|dispatched|transmitted|отправлена?|abgesandt|nadano)[:.]?\s+"
+    r"(?:from [^\W\d][^\d]{1,40}? (?=on ))?(?:on |at |le |am )?"
     r"(?P<date>\d.*?)(?=\breceived\b|$)",
     re.IGNORECASE,
 )
@@ -219,12 +224,20 @@ class TelegraphForms(TitleForms):
             return False
         if sent:
             at = one.start + sent.start("date")
-            self.dates_in(sent["date"], at, "sent-line", CERTAIN, rank=8)
+            sure = CERTAIN if not arrived or self._agree(sent["date"], arrived["date"]) else GUESS
+            self.dates_in(sent["date"], at, "sent-line", sure, rank=8)
             self._add_type(one, 6)
         if arrived:
             self.received(arrived["date"], one.start + arrived.start("date"))
         self.take(one.line, "dateline" if sent else "stamp")
         return True
+
+    def _agree(self, sent: str, arrived: str) -> bool:
+        """Return whether the day of receipt follows that of dispatch within a month, if both do."""
+        days = [days_in(each, self.vocabulary, self.conventions)[:1] for each in (sent, arrived)]
+        both = [one.edtf for found in days for one in found if _WHOLE.fullmatch(one.edtf)]
+        spent = date.fromisoformat(both[1]) - date.fromisoformat(both[0]) if both[1:] else None
+        return spent is None or 0 <= spent.days <= MOST_DAYS
 
     def _forwarded(self, one: Segment, text: str) -> bool:
         if not _FORWARDED.fullmatch(text):

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.written.reader import find_dates
-from archive_pkg.drafting.name_shapes import PARTICLES, looks_like_name, strip_titles
+from archive_pkg.drafting.name_shapes import (
+    PARTICLES,
+    looks_like_name,
+    strip_titles,
+    without_brackets,
+)
 from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ _HELD = frozenset(
     {"president", "secretary", "chairman", "minister", "ambassador", "majesty", "excellency"}
     | {"highness"}
 )
+_JOINS = frozenset({"and", "und", "et", "&", "и", "i", "oraz"})
 _SUFFIX = ("Jr", "Jr.", "Sr", "Sr.", "II", "III", "Esquire", "Esq.")
 _STRIP = " ,;:.!–—-"
 
@@ -166,8 +172,13 @@ def read_block(
             name, end = f"{name} {following.text.strip(_STRIP)}", following.end
         at = line.text.find((name.split() or [""])[0])
         role = " ".join([*roles, role]).strip(_STRIP)
+        group = not _JOINS.isdisjoint(name.split())  # "Kämpfer und Kommandeure"
+        for below in (lines[each] for each in block[place + 1 :]):
+            if not group or below.text[0].isupper():
+                break
+            name, end = f"{name} {below.text.strip(_STRIP)}", below.end
         return Addressee(
-            name, role, line.start + max(at, 0), end, office=False, addressed=addressed
+            name, role, line.start + max(at, 0), end, office=group, addressed=addressed
         )
     return None
 
@@ -217,4 +228,4 @@ def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
         return None
     if role and " " not in name and name.strip(".").casefold() in vocabulary.office_words:
         return Addressee(name, role, start, end, office=True)  # "Herr Präsident"
-    return Addressee(name, role, start, end, office=False)
+    return Addressee(without_brackets(name), role, start, end, office=False)

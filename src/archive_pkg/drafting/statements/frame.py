@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 
+# An editor's correction after a date: "1 May 1940 [recte 1941]".
+_CORRECTED = re.compile(
+    r"[\s\[(,;]*(?:recte|rectius|correctly|should be|sic,? for|eigentlich|richtig|vielmehr|właśc"
+    r"|właściwie|powinno być|správně|правильно|lire|en réalité)\b",
+    re.IGNORECASE,
+)
 _INITIALED = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]+")  # "V. I. Orlin" is a person
 
 
@@ -105,6 +111,8 @@ class FrameReader(StatementReader):
             quote = self.quote(base + line.date.start, base + line.date.end)
             rule = f"{line.date.rule}-{where}"
             century_open = line.date.short_year and sure is GUESS
+            if _CORRECTED.match(self.text, quote.end):
+                sure = GUESS
             question = question_about(line.date, century_open=century_open)
             note = line.date.note
             self.add("date", line.date.edtf, sure, rule, quote, note=note, question=question)

@@ -35,6 +35,7 @@ _PAGE = re.compile(
     r"|(?:\d+ ?)?(?:recto|verso)$|\d+(?:r|v|об\.?)$",
     re.IGNORECASE,
 )
+_ENDS = frozenset(",.;:)\n")
 _FOOTNOTE = re.compile(r"\d\d?|[*†‡§]+|[ivx]{1,4}")
 # The number of characters of a bracket in which words that decide its kind are sought.
 SAMPLE = 240
@@ -135,9 +136,10 @@ def kind_of(
     forms = vocabulary.forms
     before, after = text[bracket.start - 1 : bracket.start], text[bracket.end : bracket.end + 1]
     inside = before.isalpha() or after.isalpha()
-    is_mark = _FOOTNOTE.fullmatch(inner) and before.strip() and not after.isalpha()
-    if is_mark and not (before.isalpha() and inner.isalpha()):
-        return NoteKind("editorial", "footnote-mark")
+    is_mark = _FOOTNOTE.fullmatch(inner) and not after.isalpha()
+    apart = not before.strip()  # "as I told you [1], we", not "on [3] May"
+    if is_mark and (after in _ENDS if apart else not (before.isalpha() and inner.isalpha())):
+        return NoteKind("editorial", "footnote-mark", sure=not apart)
     rule = "" if inside else _describing_rule(inner)
     if rule:
         return NoteKind("editorial", rule)

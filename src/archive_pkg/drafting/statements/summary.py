@@ -18,6 +18,7 @@ REACH = 48
 # The same if no short line sets the paragraph off: then it must begin with its subject.
 NEAR = 12
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LABEL = re.compile(r"[^\W\d_]+:")  # "Spravka:", "Reference:"
 _QUOTED = re.compile(r"[“\"][^”\"]{0,400}[”\"]")
 _FIRST_PERSON = frozenset(
     {"i", "we", "my", "our", "us", "me", "mine", "ours", "i'm", "i've", "we've", "i'd", "we'd"}
@@ -39,6 +40,12 @@ def _has_subject(words: list[str], verb: int) -> bool:
     return place >= 0 and words[place][0].isupper() and words[place] not in _NO_NAMES
 
 
+def is_personal(text: str) -> bool:
+    """Return whether a text has "I" or "you" outside quotation marks."""
+    words = _WORD.findall(_QUOTED.sub(" ", text))
+    return any(word.casefold().replace("’", "'") in _FIRST_PERSON for word in words)
+
+
 def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) -> bool:
     """Return whether a paragraph is an editor's summary of the letter.
 
@@ -53,14 +60,9 @@ def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) ->
     if len(text) > LONGEST or not text or text[-1] not in ".”\"’'" or not text[0].isupper():
         return False
     words = _WORD.findall(text)
-    if len(words) < 9:
+    if len(words) < 9 or _LABEL.match(text):
         return False
-    if any(
-        w.casefold().replace("’", "'") in _FIRST_PERSON
-        for w in _WORD.findall(_QUOTED.sub(" ", text))
-    ):
-        return False
-    return any(
+    return not is_personal(text) and any(
         word in vocabulary.reporting and _has_subject(words, place)
         for place, word in enumerate(words[1 : REACH if set_off else NEAR], start=1)
     )
@@ -82,6 +84,8 @@ def is_abstract(text: str, vocabulary: Vocabulary) -> bool:
         return False
     if set(folded[:5]) & vocabulary.words["abstracts"]:
         return True
+    if _LABEL.match(text):
+        return False
     return any(
         (word in vocabulary.reporting and word.endswith("s"))
         or (word == "is" and folded[place + 1 : place + 2] in (["told"], ["informed"], ["asked"]))

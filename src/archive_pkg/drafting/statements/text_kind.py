@@ -30,6 +30,9 @@ _HEADING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FROM = re.compile(r"\b(?i:translated)[^.;\n]{0,30}? from (?:the )?(?P<language>[A-Z][^\W\d]+)")
+# "Chargé in the Soviet Union" does not say which state sent him.
+_POSTED = re.compile(r"\s(?:in|to|at|bei|beim|auprès|près|à|en|w|v|ve|в|на|при)\s")
+_COMPLIMENTS = re.compile(r"\bpresents? (?:its|his|her|their) compliments\b", re.IGNORECASE)
 _SENDERS = ("sending-body", "sender", "signatory")
 _RECIPIENTS = ("recipient",)
 
@@ -46,6 +49,8 @@ def text_kind(text: str, stated: Sequence[Statement], vocabulary: Vocabulary) ->
     """
     language = next((one.value for one in stated if one.field == "language"), "")
     found = _by_heading_or_source(text, stated, vocabulary) or _by_notes(stated)
+    if found is None and _COMPLIMENTS.search(text, 0, _SEARCHED_FOR_HEADING):
+        language = ""  # embassies write their notes in several languages
     if found is None:
         found = _by_correspondents(stated, language, vocabulary)
     kind, sure, rule, quote, original = found
@@ -115,7 +120,7 @@ def _state_language(
     """Return the language of the first state or party in the names and offices; "" if none."""
     for one in (one for field in fields for one in stated if one.field == field):
         for text in (one.value, one.more.get("role", "")):
-            for word in words_of(text):
+            for word in words_of(_POSTED.split(text)[0]):
                 if word in vocabulary.state_languages:
                     return vocabulary.state_languages[word]
     return ""
