@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from archive_pkg.drafting.draft import draft_text
-from archive_pkg.drafting.statements.base import GUESS, PROBABLE, Confidence
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
@@ -225,7 +225,7 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
     "a meeting with a body is not a letterhead": (
         "26. Memorandum From the Assistant (Moser) to President Miller\n\n"
         f"Washington, June 12, 1959\n\nMEETING WITH THE NATIONAL GLASS COUNCIL\n\n{BODY}",
-        {"sender": [], "recipient": ["Miller"]},
+        {"sender": ["Moser"], "recipient": ["Miller"]},
     ),
     "a day of the week, a sentence and a farewell are no greetings": (
         "Sonnabend!\n\nLiebste Anna!\n\nDie Teller sind da, und wir haben sie zweimal gezählt.\n\n"
@@ -312,6 +312,41 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
     "a name in brackets in a salutation": (
         f"Sofia, 3. Mai 1938\n\nLieber Herr [Moser]!\n\n{BODY}", {"recipient": ["Moser"]},
     ),
+    "initials above a date are not a place": (
+        f"8th Gardeners\nB. E. F.\n25. 5. 1916.\n\nDear Mother,\n\n{BODY}\nLove to all\nJack.\n",
+        {"place": [], "date": ["1916-05-25"], "signatory": ["Jack."]},
+    ),
+    "the date of a letter is not that of a talk": (
+        f"Otto Moser to Anna Lind, 10 June 1867\n\nDear Friend\n\nI met with no one. {BODY}",
+        {"date": ["1867-06-10"]},
+    ),
+    "a letterhead in a column": (
+        "Embassy                      Sofia, 2 May 1953\nof the Bordurian Republic    BY COURIER\n"
+        f"in Korea\n\nNo. 24\n\nNote\n\n{BODY}",
+        {"sender": ["Embassy of the Bordurian Republic in Korea"], "date": ["1953-05-02"]},
+    ),
+    "a message for an office personally": (
+        "The Minister of Glass to the Ambassador in Borduria (Moser)\n\nTelegram\n\n"
+        f"SOFIA, May 3, 1939\n\nFor the Ambassador personally!\n\n{BODY}",
+        {"recipient": ["Moser"]},
+    ),
+    "an office that goes on in the next line of a heading": (
+        f"Memorandum by the State Secretary in the Bordurian Glass\nOffice (Moser)\n\n{BODY}",
+        {"sender": ["Moser"]},
+    ),
+    "a dear brother is not a doctor": (
+        f"Sofia April 21st 1833\n\nDr Brother,\n\n{BODY}", {"recipient": []},
+    ),
+    "brackets in a place": (f"So[fia], 8 May 1943\n\nDear Ann,\n\n{BODY}", {"place": ["Sofia"]}),
+    "an office in capitals with its town": (
+        f"Date: 11/19/65\n\nTO : DIRECTOR\n\nFROM : SAC, NEW YORK\n\nSUBJECT: Plates\n\n{BODY}",
+        {"sender": ["SAC, NEW YORK"], "date": ["1965-11-19"]},
+    ),
+    "a report of a single paragraph has no summary": (
+        "To: Director of Glass\n\nSubject: Plates\n\nOn 3 May, Otto Moser met Anna Lind at the "
+        "yard of the museum and reported to the Director that the plates came.\n",
+        {"summary": []},
+    ),
 }  # fmt: skip
 
 
@@ -329,6 +364,13 @@ def test_a_draft_says_of_published_forms(name: str) -> None:
         (f"No. 316\n\nSofia, 3 August 1914\n\n{BODY}", "number", PROBABLE),
         (f"Citizens!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
         (f"Dear Ann!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
+        (f"Sofia, 3 May 1914\n\nDear Mrs. Otto Lind,\n\n{BODY}", "recipient", PROBABLE),
+        (f"Sofia, 3 May 1914\n\nDear Mrs. Lind,\n\n{BODY}", "recipient", CERTAIN),
+        (
+            f"Dear Ann,\n\n{BODY}Give my love to all\nof the house. Yours.\n\nOtto\n",
+            "closing",
+            GUESS,
+        ),
         (f"Sofia, 1 V 1940 (recte 1941)\n\nDear Ann!\n\n{BODY}", "date", GUESS),
         (f"Cable\n\nSent on 11.03.1962 received on 04.11.1962\n\n{BODY}", "date", GUESS),
     ],

@@ -93,6 +93,7 @@ _OFFICIAL = frozenset({"type", "sender", "recipient", "number", "participant"})
 _MARKINGS = frozenset({"classification", "level", "caveat"})
 _IN_LETTERS = frozenset({"signature-last-line", "sender-signed-last-line", "address"})
 _NAME = re.compile(r"[\w .,()\[\]'’-]+")  # "Sd/- A. Lind" has more than a name
+_HUSBANDS = frozenset({"Mrs.", "Mrs", "Mme"})  # "Mrs. Otto Lind" has the name of a man
 _TOP, _LONG_LINE, _DATELINE = 1500, 90, 60  # characters
 
 
@@ -185,6 +186,8 @@ class _Depth:
         if one.field in _MARKINGS:
             return "level" not in self.values and not one.more.get("level")
         if one.rule == "salutation-name" and is_office_word(one.value, self.vocabulary):
+            return True
+        if " " in one.value and not _HUSBANDS.isdisjoint(one.more.get("role", "").split()):
             return True
         return one.kind == "person" and not _NAME.fullmatch(one.value)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.drafting.letters.datelines import Dateline, is_citation, read_dateline
 from archive_pkg.drafting.letters.signatures import SEARCHED, SignatureFinder
 from archive_pkg.drafting.name_shapes import LONGEST
-from archive_pkg.drafting.statements.summary import is_editorial_summary, is_personal
+from archive_pkg.drafting.statements.summary import is_editorial_summary, is_personal, is_sentence
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -104,14 +104,22 @@ class _TailReader:
             above = lines[start - 1]
             set_off = len(above.text) <= LONGEST and above.text.count(" ") < 8
             summary = is_editorial_summary(text, self.vocabulary, set_off=set_off)
-            own = lines[self.head.body : start]
-            if summary and not set_off and not any(is_personal(line.text) for line in own):
-                continue  # all of it is in the third person, as notes are
+            if summary and not self._has_body_above(start, set_off=set_off):
+                continue
             if summary and (lines[start].first or above.is_short):
                 self.tail.summary, self.tail.set_off = (start, last), set_off
                 self.tail.end = start
                 self.kinds[start : last + 1] = ["summary"] * (last + 1 - start)
                 return
+
+    def _has_body_above(self, number: int, *, set_off: bool) -> bool:
+        """Return whether a text that a paragraph can summarize is above the paragraph.
+
+        Without a short line above it, the text must have "I" or "you". A text that is all in the
+        third person is a note.
+        """
+        own = [line.text for line in self.lines[self.head.body : number]]
+        return any(map(is_sentence if set_off else is_personal, own))
 
     def _find_enclosures(self) -> None:
         headings = self.vocabulary.forms["enclosure headings"]

@@ -73,8 +73,8 @@ _OPENINGS = (
     (r"\b(?:the following (?:telegram|reply|message|text|letter)"
      r"|your (?:telegram|cable|cipher(?:ed)? telegram) (?:no|nº|of|dated))\b", "telegram", 3),
     (r"^\W*1\.\s*(?:to (?-i:[a-z])+|approves?|agrees?|adopts?|accepts?|instructs?|charges?"
-     r"|considers? it|finds? it|deems?|recommends?|takes? note|confirms?|allows?|permits?|утвердить|поручить"
-     r"|принять|считать|согласиться|одобрить)\b", "resolution", 4),
+     r"|considers? it|finds? it|deems?|recommends?|takes? note|confirms?|allows?|permits?"
+     r"|утвердить|поручить|принять|считать|согласиться|одобрить)\b", "resolution", 4),
     (r"\b(?:called on|visited|received|came to (?:see|visit)|invited|met(?: with)?"
      r"|paid (?:a|me a|us a) (?:farewell |courtesy )?(?:visit|call)) (?:me|us)\b"
      r"|\bI (?:called on|visited|received|met(?: with)?|had a (?:talk|conversation) with"
@@ -305,7 +305,7 @@ class HeadForms(AddressForms):
             return False
         last, end = one.line, one.end
         while last + 1 < len(self.lines):
-            below = self.lines[last + 1]
+            below = cells(self.lines, last + 1)[0]
             broken = " " not in text and text.isupper() and below.text.isupper()
             if not (below.text[0].islower() or broken):
                 break

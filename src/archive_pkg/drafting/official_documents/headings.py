@@ -56,6 +56,8 @@ _CONTINUES = re.compile(
 _OPEN_ENDS = (
     " on", " of", " of the", " the", " with", " and", ",", "’s", "'s", " between", " from",
 )  # fmt: skip
+# The end of an office, with the name of its holder: "Office (Orlin)".
+_NAME_AFTER = re.compile(r"[A-Z][\w ]{2,30} \([A-ZÄÖÜ][^()\d]{2,30}\)")
 _NUMBER = re.compile(
     r"(?:no|nr|nº|n°|№|#)\.?\s*(?P<value>[A-ZА-Я]{0,3}\s?\d[^\s,;()]*)"
     r"|^[^\W\d]+(?:\s[^\W\d]+)?\s(?P<bare>\d[\d./-]*)(?=$|\s)",
@@ -160,6 +162,8 @@ class TitleForms(ListForms):
         if read_marking_line(text, self.vocabulary) or self.label(text):
             return False
         if above.rstrip().casefold().endswith(_OPEN_ENDS):
+            return True
+        if _NAME_AFTER.fullmatch(text) and above[-1] not in ".!?)":
             return True
         if text[0] == "(" and len(text) < 60:
             return bool(days_in(text, self.vocabulary, self.conventions))
@@ -340,6 +344,10 @@ class TitleForms(ListForms):
         person = None if self.is_town(name) else find_person(name, self.vocabulary)
         if person is not None and (office or person.role or " " in person.name):
             return Named(person.name, "person", person.role or office)
+        if office and is_only_office(name, self.vocabulary):  # "the Head, Councillor Felber"
+            person = find_person(office, self.vocabulary)
+            if person is not None and person.role:
+                return person
         found = read_addressees(text, self.vocabulary)
         return found[0] if len(found) == 1 and found[0].kind != "person" else None
 
@@ -349,7 +357,10 @@ class TitleForms(ListForms):
             at = self.find(text, start)
             self.add("place", text, PROBABLE, "title-line", at, rank=4)
             return
+        held = _OFFICE_AND_NAME.fullmatch(text)
         person = find_person(text, self.vocabulary)
+        if held is not None and is_only_office(held["office"], self.vocabulary):
+            person = Named(held["name"], "person", held["office"].removeprefix("the "))
         if person is None:
             if looks_like_body(text, self.vocabulary):
                 name = re.sub(r"^the ", "", text)

@@ -19,6 +19,7 @@ _AFTER = re.compile(
 _CUT = re.compile(r"\s[–—-]\s|\s[–—]|,|;|:|/")
 _ARTICLE = re.compile(r"^(?:the|der|die|das|den|dem|le|la|les|l['’]|o|a)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"^(?:[^\W\d_](?:\.[ -]?|$)){1,3}$")
+_THE = frozenset(["The", "Der", "Die", "Das", "Le", "La", "Les"])
 _NOBLE = frozenset(["von", "van", "de", "di", "da", "du", "zu", "ten", "ter", "dos", "del"])
 _CLOSE = " ,;:.!–—-«»“”\"'="
 
@@ -169,7 +170,7 @@ def _is_persons(name: str, vocabulary: Vocabulary) -> bool:
     """Return whether a string can be a person's name."""
     bare = name.split()
     noble = len(bare) > 1 and bare[0] in _NOBLE and bare[1][0].isupper()
-    if not looks_like_name(name, most=5) or not (name[0].isupper() or noble) or bare[0] == "The":
+    if not looks_like_name(name, most=5) or not (name[0].isupper() or noble) or bare[0] in _THE:
         return False
     if any(is_body_word(p, vocabulary) or is_office_word(p, vocabulary) for p in bare):
         return False
@@ -269,7 +270,9 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
             return [Named(name, "organization")]
         person = find_person(plain, vocabulary)
         return [person if person is not None and person.role else Named(name, "")]
-    if is_only_office(plain, vocabulary):
+    office, _, town = plain.rpartition(", ")
+    post = office.isupper() and " " not in office and " ".join(words_of(town)) in vocabulary.towns
+    if post or is_only_office(plain, vocabulary):  # "SAC, NEW YORK"
         return [Named(name, "")]
     return read_people(plain, vocabulary)
 

@@ -257,5 +257,5 @@ def _talks(tail: TailForms) -> None:
     if dates and not forms.of("event-date"):
         stated = {one.value for one in dates if len(one.value) == 10}
         day = min(dates, key=lambda one: one.value) if len(stated) > 1 else dates[0]
-        sure = GUESS if len(stated) > 1 else PROBABLE
+        sure = GUESS if len(stated) > 1 or kinds[0].sure is GUESS else PROBABLE
         forms.facts.append(replace(day, field="event-date", sure=sure, rank=1))

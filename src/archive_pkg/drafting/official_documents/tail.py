@@ -20,7 +20,7 @@ from archive_pkg.drafting.official_documents.people import (
 )
 from archive_pkg.drafting.official_documents.segments import Segment
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
-from archive_pkg.drafting.statements.summary import is_abstract, is_editorial_summary
+from archive_pkg.drafting.statements.summary import is_abstract, is_editorial_summary, is_sentence
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ class TailForms(ListForms):
         if self.abstract < 0:
             return
         line, above = self.lines[self.abstract], self.lines[self.abstract - 1]
+        if not any(is_sentence(one.text) for one in self.lines[self.forms.body : self.abstract]):
+            return
         if not is_abstract(line.text, self.vocabulary) and not self.signed:
             return
         below_name = self.is_signer(without_glosses(above.text).strip(" ,="))

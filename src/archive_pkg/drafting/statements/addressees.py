@@ -67,7 +67,8 @@ def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
     """Return a line without the opening words of an address, and whether these mean "to"."""
     words = words_of(text)
     opener = vocabulary.forms["addressee openers"].at(words)
-    return text[after_words(text, opener) :].lstrip(_STRIP), bool(opener) and words[0] in (
+    rest = _ONLY.sub("", text[after_words(text, opener) :].lstrip(_STRIP))
+    return rest, bool(opener) and words[0] in (
         "to",
         "for",
         "memorandum",
@@ -78,6 +79,7 @@ def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
     )
 
 
+_ONLY = re.compile(r"\s(?:only|personally|in person|persönlich)[.!]?$", re.IGNORECASE)
 _BREAK = re.compile(r"\s--|\.-|\s-\s|\s{3,}")
 _INITIALS_ONLY = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?")  # "Washington D.C."
 _BARE_TITLES = frozenset({"dr", "doctor", "prof", "mr", "mrs", "miss", "messrs", "die", "der"})
@@ -153,6 +155,8 @@ def read_block(
             rest = (located.group(1) or located.group(2)) if located else rest
         name, role = strip_titles(_first_part(rest), vocabulary)
         name = name.strip(_STRIP)
+        if name and all(word in vocabulary.kin for word in words_of(name)):
+            return None  # "Dr Brother" is a dear brother
         if to and (titled := _FRENCH_OFFICE.fullmatch(name)):
             return Addressee(titled[1], role, start, line.end, office=True, addressed=True)
         if to and name == _first_part(rest).strip(_STRIP) and " of " in name.casefold():

@@ -42,6 +42,7 @@ _NO_PLACE_NAME = re.compile(
     r".*[^\W\d_]{2,}\s[A-ZÄÖÜА-Я]\.\s[^\W\d_]{3,}|(?i:no|nr|item|point|page|folder|document|nachl|nachla[ßs]s?|bestand|vol|№)\b"
     r"|.*\san (?:den|die|das|Herrn|Frau)\s"
 )
+_INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){2,}[^\W\d_]?")  # "B. E. F."
 # "II. Talks" is a heading.
 _NUMBERED = re.compile(r"(?:[IVX]{2,}|\d+)[.)]\s")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -132,6 +133,7 @@ class Combining:
             or words[-1] in _NO_PLACE
             or read_marking_line(one.value, vocabulary)
             or _NO_PLACE_NAME.match(one.value)
+            or _INITIALS.fullmatch(one.value)
             or ":" in one.value
             or any(word.islower() and word not in _IN_PLACES for word in one.value.split())
         ):

@@ -11,6 +11,7 @@ from archive_pkg.drafting.language import question_about
 from archive_pkg.drafting.letters.datelines import LONGEST, find_place
 from archive_pkg.drafting.letters.head import salutation_in
 from archive_pkg.drafting.letters.line_shapes import is_certain_closing
+from archive_pkg.drafting.name_shapes import without_brackets
 from archive_pkg.drafting.official_documents.dates import with_year
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
@@ -166,7 +167,10 @@ class FrameReader(StatementReader):
 
     def add_place(self, place: tuple[int, int], sure: Confidence, rule: str) -> None:
         """Add a place."""
-        self.add("place", self.text[place[0] : place[1]], sure, rule, self.quote(*place))
+        quote = self.quote(*place)
+        if "[" in quote.exact and "]" not in quote.exact and self.text[place[1]] == "]":
+            quote = self.quote(place[0], place[1] + 1)  # "Lw[ów]"
+        self.add("place", without_brackets(quote.exact), sure, rule, quote)
 
     def place_on(self, number: int) -> tuple[int, int] | None:
         """Return the range of the place at the beginning of a line; None if there is none."""
@@ -262,6 +266,8 @@ class FrameReader(StatementReader):
         start = self.lines[first].start
         quote = self.quote(start, start + len(self.text[start:end].rstrip()))
         sure = CERTAIN if is_certain_closing(quote.exact, self.vocabulary) else PROBABLE
+        if quote.exact[0].islower() and not self.lines[first].first:
+            sure = GUESS  # the end of a sentence that began on the line above
         self.add("closing", quote.exact, sure, "lines-above-signature", quote)
 
 

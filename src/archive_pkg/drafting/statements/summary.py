@@ -18,6 +18,7 @@ REACH = 48
 # The same if no short line sets the paragraph off: then it must begin with its subject.
 NEAR = 12
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SHORTEST = 30  # characters of a sentence
 _LABEL = re.compile(r"[^\W\d_]+:")  # "Spravka:", "Reference:"
 _QUOTED = re.compile(r"[“\"][^”\"]{0,400}[”\"]")
 _FIRST_PERSON = frozenset(
@@ -38,6 +39,11 @@ def _has_subject(words: list[str], verb: int) -> bool:
     ):
         place -= 1
     return place >= 0 and words[place][0].isupper() and words[place] not in _NO_NAMES
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a line ends a sentence, as the body above a summary does."""
+    return len(text) > _SHORTEST and text.rstrip("\"'”’»)]")[-1:] in (".", "!", "?", "…", "。")
 
 
 def is_personal(text: str) -> bool:
