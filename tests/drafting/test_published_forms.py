@@ -347,6 +347,24 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         "yard of the museum and reported to the Director that the plates came.\n",
         {"summary": []},
     ),
+    "a town after a mission is not a sender": (
+        "DATE: July 3, 1963\n\nFROM: Otto Moser, Ambassador, Embassy of Borduria, Belgrade\n\n"
+        f"TO: Foreign Secretary\n\n{BODY}",
+        {"sender": ["Otto Moser"], "sending-body": ["Embassy of Borduria"]},
+    ),
+    "a discussion is not a person": (
+        f"97. Memorandum of Discussion\n\nNote: Mr. Moser is to read this.\n\n{BODY}",
+        {"sender": [], "type": ["memorandum"]},
+    ),
+    "a dear brother in the first sentence is not a doctor": (
+        f"Sofia August 16th 1836\n\nDr Brother I take this favourable\nopportunity. {BODY}",
+        {"recipient": []},
+    ),
+    "a place in the second column of a line": (
+        "The Minister of Glass to the Legation at Paris\n\n"
+        f"T                                   Bern, 8. November 1918\n\n{BODY}",
+        {"place": ["Bern"]},
+    ),
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ _ROMAN = frozenset([
 _STREETS = (
     "strasse", "straße", "str", "gasse", "platz", "weg", "street", "avenue", "road", "allee",
 )  # fmt: skip
+_GAP = re.compile(r"\S[ \u00a0\t]{4,}")
 _STRIP = " ,.;:–—-[]()"
 _FILED = re.compile(r"[A-Z]:[A-Z\d]|[A-Z]\d{2}")  # "AA:M100, February 1942" is a file
 # "PARIS, 15 No vembre 1917.": a dateline with a misspelt month.
@@ -80,8 +81,10 @@ def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
     """Return the start and the end of a place's name in one part of an address; None if none."""
     if _LOCATIVE.match(part.lstrip()):
         return None  # "V Praze" does not have the name of the town
+    gaps = [gap.end() for gap in _GAP.finditer(part.rstrip())]  # "T          Bern"
     dash = part.rfind(" – ")
     start = dash + 3 if dash > 0 and part[dash + 3 :].strip(_STRIP) else 0
+    start = max([start, *gaps])
     skipped = _NUMBER_FIRST.match(part[start:].lstrip())
     start += len(part[start:]) - len(part[start:].lstrip())
     if skipped:

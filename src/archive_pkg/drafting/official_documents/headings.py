@@ -75,6 +75,7 @@ _SESSION = re.compile(
     r"[^,;()\d]*?)(?=\s+(?:of|on|from|held|dated|in)\s+(?:\d|[A-Z][a-z]+day"
     r"|[A-Z][a-z]+ \d)|[,;(\d]|$)"
 )
+_PROCEEDINGS = re.compile(r"(?:discussion|meeting|proceeding|decision|event|session)s?", re.I)
 _SIDES = re.compile(r"\b(?:[Ff]rom|by|of|von|от)\s+(?P<both>.+?)[\s,(]*(?:dated)?$")
 _KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<both>[^,]{2,80}? to [^,]{2,80})$")
 # The most lines above a title, such as file numbers and markings.
@@ -361,6 +362,8 @@ class TitleForms(ListForms):
         person = find_person(text, self.vocabulary)
         if held is not None and is_only_office(held["office"], self.vocabulary):
             person = Named(held["name"], "person", held["office"].removeprefix("the "))
+        if person is not None and _PROCEEDINGS.fullmatch(person.name):
+            return  # "Memorandum of Discussion"
         if person is None:
             if looks_like_body(text, self.vocabulary):
                 name = re.sub(r"^the ", "", text)

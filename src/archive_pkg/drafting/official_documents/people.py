@@ -235,6 +235,8 @@ def read_people(text: str, vocabulary: Vocabulary) -> list[Named]:
     found: list[Named] = []
     for _, entry in split_names(text):
         known = known_body(entry, vocabulary)
+        if found and " ".join(words_of(entry)) in vocabulary.towns:
+            continue  # "Embassy of India, Belgrade"
         person = None if known else find_person(entry, vocabulary)
         last = found[-1] if found and found[-1].kind == "person" else None
         if person is not None and last is not None and _INITIALS.match(person.name):

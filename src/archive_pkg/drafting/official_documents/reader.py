@@ -78,7 +78,7 @@ def read_forms(
 ) -> DocumentForms:
     """Return the forms of official documents in a text; none if it seems to be a letter."""
     forms = DocumentForms()
-    brackets = {bracket.start: bracket for bracket in find_brackets(text, 500)[0]}
+    brackets = {bracket.start: bracket for bracket in find_brackets(text)[0][:500]}
     head = HeadForms(text, lines, brackets, vocabulary, conventions, forms)
     _sources(head)
     head.read()

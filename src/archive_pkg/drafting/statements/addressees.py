@@ -155,8 +155,8 @@ def read_block(
             rest = (located.group(1) or located.group(2)) if located else rest
         name, role = strip_titles(_first_part(rest), vocabulary)
         name = name.strip(_STRIP)
-        if name and all(word in vocabulary.kin for word in words_of(name)):
-            return None  # "Dr Brother" is a dear brother
+        if _greets_kin(name, vocabulary):
+            return None
         if to and (titled := _FRENCH_OFFICE.fullmatch(name)):
             return Addressee(titled[1], role, start, line.end, office=True, addressed=True)
         if to and name == _first_part(rest).strip(_STRIP) and " of " in name.casefold():
@@ -165,26 +165,37 @@ def read_block(
         if not name or name[-1] == "?" or any(c.isdigit() for c in name):
             roles.append(rest)
             continue
-        end = line.end
-        following = lines[block[place + 1]] if place + 1 < len(block) else None
-        if (
-            following is not None
-            and " " not in name
-            and (name.casefold() in greeted or name.casefold().rstrip(".") in greeted)
-            and looks_like_name(following.text, most=2)
-        ):
-            name, end = f"{name} {following.text.strip(_STRIP)}", following.end
-        at = line.text.find((name.split() or [""])[0])
+        at = line.start + max(line.text.find(name.split()[0]), 0)
         role = " ".join([*roles, role]).strip(_STRIP)
         group = not _JOINS.isdisjoint(name.split())  # "Kämpfer und Kommandeure"
-        for below in (lines[each] for each in block[place + 1 :]):
-            if not group or below.text[0].isupper():
-                break
-            name, end = f"{name} {below.text.strip(_STRIP)}", below.end
-        return Addressee(
-            name, role, line.start + max(at, 0), end, office=group, addressed=addressed
-        )
+        below = [lines[each] for each in block[place + 1 :]]
+        name, end = _with_lines_below(name, line.end, below, greeted, group=group)
+        return Addressee(name, role, at, end, office=group, addressed=addressed)
     return None
+
+
+def _greets_kin(name: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a name is that of a relation: "Dr Brother I write", which is no doctor."""
+    words = words_of(name)
+    begins = bool(words) and words[0] in vocabulary.kin
+    return begins and (all(w in vocabulary.kin for w in words) or not looks_like_name(name))
+
+
+def _with_lines_below(
+    name: str, end: int, below: Sequence[Line], greeted: frozenset[str], *, group: bool
+) -> tuple[str, int]:
+    """Return a name with the lines that continue it, and the offset after them.
+
+    These are a family name below a first name that the salutation has, and lines in lower case
+    below a group of people.
+    """
+    first = " " not in name and name.casefold().rstrip(".") in {w.rstrip(".") for w in greeted}
+    for place, line in enumerate(below):
+        family = first and place == 0 and looks_like_name(line.text, most=2)
+        if not family and not (group and line.text[0].islower()):
+            break
+        name, end = f"{name} {line.text.strip(_STRIP)}", line.end
+    return name, end
 
 
 def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:

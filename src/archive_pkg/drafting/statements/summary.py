@@ -18,7 +18,7 @@ REACH = 48
 # The same if no short line sets the paragraph off: then it must begin with its subject.
 NEAR = 12
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SHORTEST = 30  # characters of a sentence
+_SHORTEST = 15  # characters of a sentence
 _LABEL = re.compile(r"[^\W\d_]+:")  # "Spravka:", "Reference:"
 _QUOTED = re.compile(r"[“\"][^”\"]{0,400}[”\"]")
 _FIRST_PERSON = frozenset(
