@@ -19,9 +19,8 @@ from archive_pkg.drafting.statements.base import (
     DraftQuote,
     Statement,
 )
-from archive_pkg.drafting.statements.content import MOST_NOTES
 from archive_pkg.drafting.statements.frame import read_fields
-from archive_pkg.drafting.statements.notes import find_brackets
+from archive_pkg.drafting.statements.notes import MOST_NOTES, find_brackets
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -349,7 +348,7 @@ def _check_characters(source: SourceText, report: Report) -> None:
         place = replace(Location(source.path), offset=match.start())
         message = f"the control character {sign} changes the direction of writing"
         report.add(BIDI.at(place, message, "Compare the characters with the source."))
-    brackets, loose = find_brackets(text, MOST_NOTES + 1)
+    brackets, loose = find_brackets(text)
     for offset in loose[:_MOST_REPORTED]:
         place = replace(Location(source.path), offset=offset)
         message = f"“{text[offset]}” has no counterpart"

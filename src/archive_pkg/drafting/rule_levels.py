@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.written.reader import find_dates
+from archive_pkg.drafting.language import dates_on
 from archive_pkg.drafting.official_documents.people import is_office_word
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 
 if TYPE_CHECKING:
+    from archive_pkg.dates.written.readings import DateReading
     from archive_pkg.drafting.letters.segmentation import LetterLayout
     from archive_pkg.drafting.statements.base import Confidence, Statement
     from archive_pkg.drafting.vocabulary import Vocabulary
@@ -92,6 +94,7 @@ _EDITION = re.compile(r"\[?\d+\]?\.? *(?:Nr|No|N°|Doc)?\b|(?:Nr|No|N°|Document
 _OFFICIAL = frozenset({"type", "sender", "recipient", "number", "participant"})
 _MARKINGS = frozenset({"classification", "level", "caveat"})
 _IN_LETTERS = frozenset({"signature-last-line", "sender-signed-last-line", "address"})
+_DIGIT = re.compile(r"[\d年月]")
 _NAME = re.compile(r"[\w .,()\[\]'’-]+")  # "Sd/- A. Lind" has more than a name
 _HUSBANDS = frozenset({"Mrs.", "Mrs", "Mme"})  # "Mrs. Otto Lind" has the name of a man
 _TOP, _LONG_LINE, _DATELINE = 1500, 90, 60  # characters
@@ -143,12 +146,25 @@ class _Depth:
             for fact in facts
         )
         self.is_unfamiliar = bool(self.values.get("language", set()) - _LANGUAGES)
-        short = [line for line in self.text[:_TOP].splitlines() if len(line) < _LONG_LINE]
-        first = short[0].strip() if short else ""
-        dated = any(day.start < 2 for day in find_dates(first))
-        self.is_numbered = bool(_EDITION.match(first)) and not dated
-        days = (day for line in short for day in find_dates(line) if day.sure)
-        self.days = {day.edtf for day in days if len(day.edtf) == len("1960-07-18")}
+        self.pivot = layout.conventions.pivot
+        self.short = [line for line in self.text[:_TOP].splitlines() if len(line) < _LONG_LINE]
+
+    def dates_on(self, line: str) -> list[DateReading]:
+        """Return the dates of a line, which another reader has mostly read before."""
+        return dates_on(line.strip(), self.vocabulary, self.pivot)
+
+    @cached_property
+    def is_numbered(self) -> bool:
+        """Whether the text begins with the number that an edition gave it."""
+        first = self.short[0].strip() if self.short else ""
+        return bool(_EDITION.match(first)) and all(d.start > 1 for d in self.dates_on(first))
+
+    @cached_property
+    def days(self) -> set[str]:
+        """The days in the short lines at the beginning."""
+        dated = (line for line in self.short if _DIGIT.search(line))
+        days = (day for line in dated for day in self.dates_on(line) if day.sure)
+        return {day.edtf for day in days if len(day.edtf) == len("1960-07-18")}
 
     def leaves(self, one: Statement) -> bool:
         """Return whether a statement about the frame of the document is out of its depth."""

@@ -18,6 +18,7 @@ from archive_pkg.drafting.statements.base import (
 from archive_pkg.drafting.statements.enclosures import enclosure_name
 from archive_pkg.drafting.statements.mentions import find_mentions
 from archive_pkg.drafting.statements.notes import (
+    MOST_NOTES,
     find_brackets,
     find_slips,
     kind_of,
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
     from archive_pkg.drafting.statements.notes import Bracket
 
-# The largest number of brackets that become notes.
-MOST_NOTES = 2000
 # The number of characters that are searched for names, enclosures and slips.
 SEARCHED = 200_000
 # The largest number of characters between a word and the beginning or end of its sentence.
@@ -71,8 +70,7 @@ class ContentReader(StatementReader):
 
     def notes(self) -> None:
         """Add the brackets as notes."""
-        brackets, _ = find_brackets(self.text, MOST_NOTES)
-        for bracket in brackets:
+        for bracket in find_brackets(self.text)[0][:MOST_NOTES]:
             self.note(bracket)
 
     def note(self, bracket: Bracket) -> None:

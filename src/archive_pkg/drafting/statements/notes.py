@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.statements.source_terms import SourceTerm, source_term
@@ -37,6 +38,8 @@ _PAGE = re.compile(
 )
 _ENDS = frozenset(",.;:)\n")
 _FOOTNOTE = re.compile(r"\d\d?|[*†‡§]+|[ivx]{1,4}")
+# The largest number of brackets that become notes.
+MOST_NOTES = 2000
 # The number of characters of a bracket in which words that decide its kind are sought.
 SAMPLE = 240
 
@@ -73,7 +76,8 @@ class NoteKind:
     term: SourceTerm | None = None
 
 
-def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
+@lru_cache(maxsize=1)  # three readers ask for those of the same text
+def find_brackets(text: str, most: int = MOST_NOTES + 1) -> tuple[list[Bracket], list[int]]:
     """Return the outermost brackets and the offsets of brackets without a counterpart.
 
     Brackets after an opening bracket without a counterpart are still found.
