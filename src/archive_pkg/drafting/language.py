@@ -71,15 +71,26 @@ def question_about(read: DateReading, *, century_open: bool) -> str:
     return "" if read.edtf else "There is no such day."
 
 
+@lru_cache(maxsize=8)
+def _languages_by_word(vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """Return the languages that have a function word, by word."""
+    found: dict[str, list[str]] = {}
+    for language, words in vocabulary.function_words.items():
+        for word in words:
+            found.setdefault(word, []).append(language)
+    return found
+
+
 def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
     """Detect the language and century of a text from its beginning."""
     sample = text[:SAMPLE]
     words = Counter(words_of(sample[: SAMPLE // 2]))
     total = sum(words.values())
-    scores = {
-        language: sum(words[word] for word in small)
-        for language, small in vocabulary.function_words.items()
-    }
+    scores = dict.fromkeys(vocabulary.function_words, 0)
+    known_words = _languages_by_word(vocabulary)
+    for word in words.keys() & known_words.keys():
+        for language in known_words[word]:
+            scores[language] += words[word]
     marked = [(set(word), number) for word, number in words.items() if not word.isascii()]
     for language, known in vocabulary.source_languages.items():
         if language in scores:

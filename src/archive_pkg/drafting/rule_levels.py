@@ -102,6 +102,8 @@ _TOP, _LONG_LINE, _DATELINE = 1500, 90, 60  # characters
 
 def level(field: str, rule: str, given: Confidence) -> Confidence:
     """Return how far a rule may be trusted, at most as far as it trusts itself."""
+    if given is GUESS:
+        return given
     unit = field, rule
     if given is CERTAIN and unit not in BY_FORM:
         right, said, editions = MEASURED.get(unit, (0, 0, 0))
@@ -121,7 +123,12 @@ def leveled(
     made = []
     for one in statements:
         sure = level(one.field, one.rule, one.confidence)
-        if sure is CERTAIN and (one.field, one.rule) not in BY_FORM and depth.leaves(one):
+        if (
+            sure is CERTAIN
+            and one.field not in _CONTENT
+            and (one.field, one.rule) not in BY_FORM
+            and depth.leaves(one)
+        ):
             sure = PROBABLE
         made.append(one if sure is one.confidence else replace(one, confidence=sure))
     return made
@@ -168,8 +175,6 @@ class _Depth:
 
     def leaves(self, one: Statement) -> bool:
         """Return whether a statement about the frame of the document is out of its depth."""
-        if one.field in _CONTENT:
-            return False
         return (
             self.is_unfamiliar
             or self.has_rival(one)

@@ -60,6 +60,8 @@ def closing_end(text: str, vocabulary: Vocabulary) -> int:
     Pieces are the parts of a text between spaces.
     """
     closings, known = vocabulary.forms["closings"], vocabulary.words
+    if closings.within(words_of(text)) < 0 and not _JOINED.search(text):
+        return 0
     words: list[str] = []
     piece_of: list[int] = []
     for number, piece in enumerate(_PIECE.findall(text)):
@@ -229,10 +231,9 @@ class LineShapes:
 
     def is_for_another(self, number: int) -> bool:
         """Return whether a line says on whose behalf the signer signs ("For the Ambassador:")."""
-        line = self.lines[number]
-        words = words_of(line.text[:80])
-        opener = self.vocabulary.forms["for_another"].at(words)
-        return bool(opener) and 2 < len(words) <= 10 and line.text.endswith((":", ","))
+        text = self.lines[number].text
+        words = words_of(text[:80]) if text.endswith((":", ",")) else []
+        return 2 < len(words) <= 10 and self.vocabulary.forms["for_another"].at(words) > 0
 
     def closing_length(self, number: int) -> int:
         """Return the number of pieces of a line that its closing includes; 0 without a closing.

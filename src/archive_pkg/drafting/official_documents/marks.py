@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.written.reader import find_dates
@@ -70,6 +71,7 @@ class Marking:
     level: str = ""
 
 
+@lru_cache(maxsize=256)  # several readers ask for those of the same line
 def read_marking_line(text: str, vocabulary: Vocabulary) -> list[Marking]:
     """Return the markings of a line that has nothing but markings; an empty list for other lines.
 

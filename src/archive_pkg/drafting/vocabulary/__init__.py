@@ -37,7 +37,8 @@ def words_of(text: str) -> list[str]:
 
 def first_word(text: str) -> str:
     """Return the first word of a string, or an empty string."""
-    return next(iter(words_of(text)), "")
+    match = _WORD.search(text)
+    return words_of(match.group())[0] if match else ""
 
 
 def after_words(text: str, count: int) -> int:
@@ -81,6 +82,8 @@ class PhraseSet:
 
     def within(self, words: Sequence[str]) -> int:
         """Return the position of the first phrase among the words, or -1."""
+        if self._by_first.keys().isdisjoint(words):
+            return -1
         return next((i for i in range(len(words)) if self.at(words, i)), -1)
 
     def matches(self, words: Sequence[str]) -> bool:
