@@ -249,6 +249,13 @@ def test_no_sentence_is_cut_off_by_a_missing_parenthesis() -> None:
     assert not [file.name for file in files if second_line.search(file.read_text("utf-8"))]
 
 
+def test_the_codes_of_common_problems_exist(generate: Any) -> None:
+    page = (ROOT / "docs/how-to/solve-problems.md").read_text("utf-8")
+    named = re.findall(r"^\| [^|]* `([a-z]+(?:-[a-z]+)+)` \|", page, re.MULTILINE)
+    assert len(named) > 10
+    assert set(named) <= set(generate.codes())
+
+
 def test_every_finding_code_is_used() -> None:
     source = "\n".join(file.read_text("utf-8") for file in (ROOT / "src").rglob("*.py"))
     declared = re.findall(r"^([A-Z_]+) = Code\(", source, re.MULTILINE)
