@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg.cli import bulk
+from archive_pkg.cli import bulk, counting
 from archive_pkg.cli.output import Answer
 from archive_pkg.collection import Done
 from archive_pkg.reports import Code, Location, Severity
@@ -38,6 +38,7 @@ def test_a_terminal_shows_progress_and_the_remaining_time(
     total: int, expected: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bulk, "progress_wanted", lambda: True)
+    monkeypatch.setattr(counting, "progress_wanted", lambda: True)
     if not total:
         monkeypatch.setattr(bulk, "_COUNTED", 1)
     answer = bulk.BulkAnswer(Answer("build", as_json=False), None)
@@ -45,18 +46,42 @@ def test_a_terminal_shows_progress_and_the_remaining_time(
     assert not few
     assert len(list(subjects)) == 40
     for number in range(10):
-        answer._shown = -1
+        answer._line._last = -1
         answer.take(Done(str(number), "built"))
     shown = capsys.readouterr().err
     assert expected in shown
     assert (" left" in shown) == bool(total)
 
 
+def test_draft_and_import_end_with_a_summary_if_there_are_many_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tei").mkdir()
+    Path("letters").mkdir()
+    for number in range(9):
+        text = f"Uppsala, {number + 1} March 1912\n\nDear Moe,\n\nYes.\n\nA. Lind\n"
+        Path("letters", f"{number}.txt").write_text(text)
+        Path("tei", f"{number}.xml").write_text(
+            f"<TEI xmlns='http://www.tei-c.org/ns/1.0'><teiHeader><fileDesc><titleStmt><title>"
+            f"Brief {number}</title></titleStmt></fileDesc><x{number}>y</x{number}></teiHeader>"
+            "<text><body><p>Ja.</p></body></text></TEI>"
+        )
+    drafted = run_here("draft", "letters", "--out", "records").stdout
+    assert "drafted as" not in drafted
+    assert "9 letters: 9 records drafted\n" in drafted
+    assert "not stated classification in 9" in drafted
+    imported = run_here("import", "tei", "--out", "imported").stdout
+    assert imported.splitlines()[-1] == "9 files: 9 records imported into imported"
+    assert imported.count("not read: teiHeader/x") == 3
+    assert "more like this [import-not-read], see --json" in imported
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"), [(4.2, "4 s"), (600, "10 min"), (12_000, "3 h 20 min")]
 )
 def test_a_duration_is_shown_in_seconds_minutes_or_hours(seconds: float, words: str) -> None:
-    assert bulk.duration(seconds) == words
+    assert counting.duration(seconds) == words
 
 
 def test_the_counts_of_a_run_are_its_last_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-import time
 from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
 from pathlib import Path
@@ -13,14 +12,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from archive_pkg.cli.counting import CountedProgress, progress_wanted
 from archive_pkg.cli.interruptions import Interrupted, expect_bulk
 from archive_pkg.cli.output import (
+    FEW,
     Answer,
     complain,
     findings_of,
     json_text,
     print_finding,
-    progress_wanted,
     takes_output,
 )
 from archive_pkg.cli.run_reports import RunReport
@@ -74,9 +74,6 @@ _COUNTED = 200_000
 """Up to this many subjects are found before the work begins, so that a terminal can show how many
 there are."""
 
-_FEW = 8
-"""The results for up to this many subjects are printed one by one; those for more are grouped."""
-
 
 class BulkAnswer:
     """Reports the results for many subjects: one by one if they are few, grouped if many.
@@ -99,9 +96,8 @@ class BulkAnswer:
         self._first = True
         self._about_all: list[Finding] = []
         self._closing: dict[str, object] = {}
-        self._started = self._shown = time.monotonic()
+        self._line = CountedProgress(shown=not answer.quiet)
         self._meter = meter
-        self._total = 0
         self._lines: Callable[[Done], Iterable[str]] | None = None
         self.stopped = False
         self.if_none = ""
@@ -119,14 +115,14 @@ class BulkAnswer:
             The subjects, including those that were looked at, and whether they are few.
         """
         stream = iter(subjects)
-        first = list(islice(stream, _FEW + 1))
-        few = len(first) <= _FEW
+        first = list(islice(stream, FEW + 1))
+        few = len(first) <= FEW
         self._lines = lines if few else None
         if progress_wanted() and not few:
             # Records of tables take more memory than paths.
             first += islice(stream, _COUNTED if isinstance(first[0], Path) else _COUNTED // 50)
         last = list(islice(stream, 1))
-        self._total = 0 if last else len(first)
+        self._line.total = 0 if last else len(first)
         return chain(first, last, stream), few
 
     def print_each(self, lines: Callable[[Done], Iterable[str]]) -> None:
@@ -162,7 +158,7 @@ class BulkAnswer:
         answer = self._answer
         if answer.as_json:
             return
-        self._clear()
+        self._line.clear()
         if done.error[0]:
             complain(ArchivePkgError(*done.error))
         else:
@@ -202,7 +198,7 @@ class BulkAnswer:
     def end(self) -> None:
         """Print the grouped findings, then the counts and the figures."""
         answer = self._answer
-        self._clear()
+        self._line.clear()
         if answer.as_json:
             rest = {
                 "counts": self._counts,
@@ -235,27 +231,13 @@ class BulkAnswer:
         for name, value in self._closing.items():
             answer.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
 
-    def _clear(self) -> None:
-        """Remove the progress line before printing."""
-        if progress_wanted() and not self._answer.quiet:
-            typer.echo("\r\x1b[K", nl=False, err=True)
-
     def _progress(self) -> None:
-        now = time.monotonic()
-        if progress_wanted() and not self._answer.quiet and now - self._shown > 0.2:
-            self._shown = now
-            done = sum(self._counts.values())
-            rate = done / max(0.001, now - self._started)
-            of = f" of {self._total:,}" if self._total else ""
-            left = f", {duration((self._total - done) / rate)} left" if of and done else ""
-            said = f"{done:,}{of}: {self.summary}; {rate:,.0f}/s{left}" if done else ""
-            if self._meter is not None:
-                size = self._meter.total()
-                rate = size / max(0.001, now - self._started)
-                said = (
-                    f"{self.summary if done else 'sending'}; {in_words(size)}, {in_words(rate)}/s"
-                )
-            typer.echo(f"\r\x1b[K{said}", nl=False, err=True)
+        done = sum(self._counts.values())
+        if self._meter is None:
+            self._line.show(done, self.summary)
+        else:
+            what = self.summary if done else "sending"
+            self._line.show_bytes(self._meter.total(), done, what)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -359,23 +341,6 @@ def parse_bytes(text: str) -> int:
     if not 1 <= number < 10**18:
         raise UsageError(f"{text!r} is too small or too large", "Write it like 50M or 2G.")
     return int(number)
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words: 40 s, 12 min, 3 h 20 min."""
-    minutes = round(seconds / 60)
-    if seconds < 90:
-        return f"{max(0, seconds):.0f} s"
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def in_words(size: float) -> str:
-    """Return a number of bytes in words: 1.5 GB."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
 
 
 def rate_of(limit: str, jobs: int | None) -> float:

@@ -15,12 +15,14 @@ import re
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from archive_pkg.cli.counting import CountedProgress
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.reports import Severity
 from archive_pkg.storage import (
@@ -42,6 +44,11 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Write one JSON document to standard output.")]
 STANDARD_OUTPUT = "-"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
+
+S = TypeVar("S")
+
+FEW = 8
+"""The results for up to this many subjects are printed one by one; those for more are grouped."""
 
 _EXAMPLES = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.ADVICE: 3}
 """Up to this many findings of one kind are printed about a subject; `--json` gives all."""
@@ -66,6 +73,7 @@ class Answer:
         err: Whether to print findings to standard error, because standard output has a document.
         taken: Whether standard output is reserved for the bytes of a file.
         run_report: Gets each result, too.
+        grouped: Whether there are so many subjects that findings are printed together at the end.
     """
 
     def __init__(
@@ -86,6 +94,23 @@ class Answer:
         self.run_report = run_report
         self.status = 0
         self.results: list[dict[str, Any]] = []
+        self.grouped = False
+        self._line = CountedProgress(shown=False)
+        self._held: list[Finding] = []
+
+    def each(self, subjects: Sequence[S]) -> Iterator[S]:
+        """Yield subjects, and show in a terminal how many are done.
+
+        If there are many, their findings are printed together after the last one.
+        """
+        self.grouped = len(subjects) > FEW
+        line = self._line = CountedProgress(len(subjects), shown=not self.quiet)
+        for done, subject in enumerate(subjects):
+            line.show(done)
+            yield subject
+        line.clear()
+        held, self._held, self.grouped = self._held, [], False
+        self.show(held, "", by_code=True)
 
     @contextmanager
     def about(self, path: object) -> Iterator[dict[str, Any]]:
@@ -114,6 +139,7 @@ class Answer:
         path = result.get("path", "")
         if path and path not in error.message:  # a log of many subjects must name each
             error = ArchivePkgError(f"{path}: {error.message}", error.hint)
+        self._line.clear()
         complain(error, [one for one in listed if one.severity is Severity.ERROR])
         self.found(result, listed)
 
@@ -140,20 +166,29 @@ class Answer:
         result["findings"] += [finding.as_json() for finding in listed]
         if any(finding.severity is Severity.ERROR for finding in listed):
             self.worsen(3)
-        self.show(listed, result.get("path", ""))
+        subject = result.get("path", "")
+        if self.grouped:
+            self._held += [
+                one
+                if one.location.path
+                else replace(one, location=replace(one.location, path=subject))
+                for one in listed
+            ]
+        else:
+            self.show(listed, subject)
 
-    def show(self, findings: Iterable[Finding], subject: str) -> None:
+    def show(self, findings: Iterable[Finding], subject: str, *, by_code: bool = False) -> None:
         """Print findings for people: errors, then warnings, then advice.
 
         Findings that say the same are one. Of findings that differ only in quoted words and
-        numbers, the first ones are printed; see `_EXAMPLES`.
+        numbers, or of all with one code (`by_code`), the first ones are printed; see `_EXAMPLES`.
         """
         if self.as_json:
             return
         alike: dict[tuple[str, str], dict[tuple[str, str], list[Finding]]] = {}
         for finding in sorted(findings, key=lambda one: list(Severity).index(one.severity)):
             if finding.severity is Severity.ERROR or not self.quiet:
-                shape = _VARIABLE.sub("…", finding.message)
+                shape = "" if by_code else _VARIABLE.sub("…", finding.message)
                 group = alike.setdefault((finding.code, shape), {})
                 group.setdefault((finding.message, finding.hint), []).append(finding)
         printed: list[tuple[list[Finding], int]] = []
@@ -174,8 +209,14 @@ class Answer:
     def say(self, text: str = "", *, bold: bool = False) -> None:
         """Print a line for people, unless `--json` or `--quiet` is given."""
         if not (self.as_json or self.quiet):
+            self._line.clear()
             shown = typer.style(clean(text), bold=True) if bold else clean(text)
             typer.echo(shown, err=self.taken)
+
+    def say_of_one(self, text: str) -> None:
+        """Print a line about one subject, unless there are many."""
+        if not self.grouped:
+            self.say(text)
 
     def worsen(self, status: int) -> None:
         """Set the status to a new one if the new one is graver."""
@@ -509,8 +550,3 @@ def output_failed(error: OutputError) -> int:
     meaning, hint = closed if cause.errno == errno.EBADF else describe(cause)
     complain(StorageError(f"standard output cannot be written: {meaning}", hint))
     return StorageError.exit_status
-
-
-def progress_wanted() -> bool:
-    """Return whether standard error is a terminal, so that progress can be shown."""
-    return sys.stderr.isatty()

@@ -6,7 +6,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from archive_pkg.cli.output import progress_wanted
+from archive_pkg.cli.counting import progress_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

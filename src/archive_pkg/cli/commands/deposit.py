@@ -17,10 +17,10 @@ from archive_pkg.cli.bulk import (
     Repositories,
     bulk_answering,
     executor_from,
-    in_words,
     rate_of,
 )
-from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream, progress_wanted
+from archive_pkg.cli.counting import in_words, progress_wanted
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream
 from archive_pkg.cli.project import named_address
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.reports import counted

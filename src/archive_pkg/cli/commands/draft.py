@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering, clean, no_stream
+from archive_pkg.cli.output import FEW, Json, Quiet, answering, clean, no_stream
 from archive_pkg.cli.project import current_project
-from archive_pkg.reports import abridged
+from archive_pkg.reports import abridged, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.table import Table
     from rich.text import Text
 
@@ -48,6 +51,8 @@ _RECORD_FIELDS = {
 _IN_PASSING = ("mentioned", "mentioned-place")
 # How many paragraphs of a long body the terminal shows, at its beginning and at its end.
 _PARAGRAPHS = 6
+# How many statements to review are listed.
+_MOST_TO_REVIEW = 40
 
 
 def register(app: typer.Typer) -> None:
@@ -133,7 +138,7 @@ def draft(
         _report_skipped(answer, skipped)
         proposed = read_proposals(proposals) if proposals is not None else None
         drafts: list[tuple[Draft, SavedDraft]] = []
-        for letter in letters:
+        for letter in answer.each(letters):
             with answer.about(letter) as result:
                 if out is None:
                     refuse_in_package(letter)
@@ -156,8 +161,8 @@ def draft(
                 answer.found(result, [*proposed.report, *proposed.unused()])
         if len(drafts) == 1 and len(letters) == 1 and not (as_json or quiet):
             _show(drafts[0][0])
-        elif drafts:
-            _list_for_review(answer, drafts)
+        elif letters:
+            _list_for_review(answer, letters, drafts)
 
 
 def _save(
@@ -191,7 +196,7 @@ def _save(
         first = next((read for read, known in earlier if known.record == filed.record), None)
         if first is not None:
             same = f"the same text as {first.source.path}"
-            answer.say(f"{piece.source.path}: {same}; nothing to add to {filed.record}")
+            answer.say_of_one(f"{piece.source.path}: {same}; nothing to add to {filed.record}")
             continue
         saved.append((piece, filed))
         _say_filed(answer, piece, filed)
@@ -260,7 +265,7 @@ def _import(answer: Answer, result: dict[str, Any], letter: Path, out: Path | No
     result |= {"record": str(filed.record), "written": filed.changed}
     result |= {"statements": [], "open": [], "zones": [], "documents": [0], "differences": []}
     what = "imported as" if filed.changed else "kept"
-    answer.say(f"{letter}: {what} {filed.record}")
+    answer.say_of_one(f"{letter}: {what} {filed.record}")
 
 
 def _as_json(read: Draft, filed: SavedDraft) -> dict[str, Any]:
@@ -289,11 +294,11 @@ def _statement(one: Statement) -> dict[str, Any]:
 
 def _say_filed(answer: Answer, read: Draft, filed: SavedDraft) -> None:
     if filed.new:
-        answer.say(f"{read.source.path}: drafted as {filed.record}")
+        answer.say_of_one(f"{read.source.path}: drafted as {filed.record}")
     elif filed.changed:
-        answer.say(f"{read.source.path}: empty fields filled in {filed.record}")
+        answer.say_of_one(f"{read.source.path}: empty fields filled in {filed.record}")
     else:
-        answer.say(f"{read.source.path}: nothing to add to {filed.record}")
+        answer.say_of_one(f"{read.source.path}: nothing to add to {filed.record}")
     for one in filed.differences:
         kept, drafted = _in_words(one.kept), _in_words(one.drafted)
         answer.say(f"  {one.field}: the record has {kept} (kept); the text now says {drafted}")
@@ -306,10 +311,19 @@ def _in_words(value: Any) -> str:
     return ", ".join(map(_in_words, value)) if isinstance(value, list) else str(value)
 
 
-def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> None:
-    """List the statements to review, least certain first, then the fields that are not stated."""
+def _list_for_review(
+    answer: Answer, letters: Sequence[Path], drafts: Sequence[tuple[Draft, SavedDraft]]
+) -> None:
+    """List the statements to review, least certain first, then the fields that are not stated.
+
+    For many letters, totals come first, and only the first statements are listed.
+    """
     from archive_pkg.drafting import reason
 
+    if len(letters) > FEW:
+        _say_totals(answer, letters, drafts)
+    if not drafts:
+        return
     answer.say()
     answer.say("To review, least certain first:", bold=True)
     rows = [
@@ -319,7 +333,8 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
         if one.field not in (*_IN_PASSING, "type", "language", "text-kind")
         and _record_field(one.field) not in filed.kept
     ]
-    for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):
+    rows.sort(key=lambda row: (row[0], str(row[1]), row[2].field))
+    for _, record, one in rows[:_MOST_TO_REVIEW]:
         place = f" at character {one.quote.start}" if one.quote else ""
         question = f": {one.more['question']}" if one.quote and one.more.get("question") else ""
         words = one.quote.exact if question and one.quote else one.value
@@ -327,19 +342,42 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
             f"{one.confidence!s:9} {record}: {_label(one.field)} “{_short(words)}”{place}"
             f"{question} ({reason(one.rule)})"
         )
-    for read, filed in drafts:
-        if missing := _not_stated(read, _shown(read), filed.kept):
-            answer.say(f"not stated {filed.record}: {missing}")
+    if len(rows) > _MOST_TO_REVIEW:
+        answer.say(f"and {len(rows) - _MOST_TO_REVIEW:,} more, see --json or archive-pkg review")
+    missing = [
+        (filed.record, _not_stated(read, _shown(read), filed.kept)) for read, filed in drafts
+    ]
+    if len(drafts) > FEW:
+        counts = Counter(name for _, names in missing for name in names)
+        said = ", ".join(f"{name} in {number:,}" for name, number in counts.most_common())
+        answer.say(f"not stated {said}" if said else "")
+        return
+    for record, names in missing:
+        if names:
+            answer.say(f"not stated {record}: {', '.join(names)}")
 
 
-def _not_stated(read: Draft, shown: list[Statement], kept: frozenset[str] = frozenset()) -> str:
+def _say_totals(
+    answer: Answer, letters: Sequence[Path], drafts: Sequence[tuple[Draft, SavedDraft]]
+) -> None:
+    new = sum(filed.new for _, filed in drafts)
+    filled = sum(filed.changed and not filed.new for _, filed in drafts)
+    other = len(drafts) - new - filled
+    said = f"{counted(len(letters), 'letter')}: {counted(new, 'record')} drafted"
+    said += f", empty fields of {counted(filled, 'record')} filled" if filled else ""
+    answer.say(f"{said}, {counted(other, 'record')} unchanged" if other else said)
+
+
+def _not_stated(
+    read: Draft, shown: list[Statement], kept: frozenset[str] = frozenset()
+) -> list[str]:
     """Return the names of the open fields.
 
     Fields that have a statement to review, or a value in the existing record, are left out.
     """
     stated = {one.field for one in shown}
     missing = [name for name in read.open if name not in stated]
-    return ", ".join(_label(name) for name in missing if _record_field(name) not in kept)
+    return [_label(name) for name in missing if _record_field(name) not in kept]
 
 
 def _record_field(field: str) -> str:
@@ -377,7 +415,7 @@ def _show(read: Draft) -> None:
                 value = _short(clean(_value(one), lines=True))
                 typer.echo(f"  {_label(one.field)}: {value} ({why})")
         if missing := _not_stated(read, _shown(read)):
-            typer.echo(f"  not stated: {missing}")
+            typer.echo(f"  not stated: {', '.join(missing)}")
         return
     from rich.console import Console
     from rich.table import Table
@@ -406,7 +444,7 @@ def _fields(read: Draft) -> Table:
             cell.append(why, style=_SURE[str(one.confidence)])
         table.add_row(_label(one.field), cell)
     if missing := _not_stated(read, _shown(read)):
-        table.add_row("not stated", missing)
+        table.add_row("not stated", ", ".join(missing))
     return table
 
 

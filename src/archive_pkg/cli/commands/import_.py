@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive_pkg.cli.output import Json, Quiet, answering, no_stream
+from archive_pkg.cli.output import FEW, Json, Quiet, answering, no_stream
 from archive_pkg.errors import UsageError
+from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,21 +67,28 @@ def import_(
         if not named and not answer.status:
             hint = "Name a file in TEI, EAD, MODS or a similar format, or a folder of such files."
             raise UsageError(f"{files[0]} contains no XML files", hint)
-        for file, name in named:
+        records = []
+        for file, name in answer.each(named):
             found: list[Imported] = []
             with answer.about(file):
                 with storage_errors(f"reading {file}"):
                     data = read_regular(file)
                     mode = mode_of(file, file.parent)
                 found = read(data, str(file), name)
-            for imported in found:
+            for imported in found if answer.grouped else answer.each(found):
                 one = _apart(imported, name, taken)
                 folder = out / one.record.id
                 with answer.about(folder) as result:
                     result["source"] = str(file)
                     file_imported(one, folder, replace=replace, mode=mode)
-                    answer.say(f"{folder}: imported “{one.record.title}”")
+                    answer.say_of_one(f"{folder}: imported “{one.record.title}”")
                     answer.found(result, one.report if as_json else shortened(one.report))
+                records.append(result)
+        if max(len(named), len(records)) > FEW:
+            done = sum("error" not in result for result in records)
+            answer.say(
+                f"{counted(len(named), 'file')}: {counted(done, 'record')} imported into {out}"
+            )
 
 
 def _files(paths: Iterable[Path], unreadable: Callable[[OSError], None]) -> Iterator[Path]:

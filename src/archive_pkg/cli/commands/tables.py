@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive_pkg.cli.audience import Audience, say_seen
+from archive_pkg.cli.counting import progress_wanted
 from archive_pkg.cli.output import (
     Json,
     Quiet,
@@ -20,7 +21,6 @@ from archive_pkg.cli.output import (
     file_for,
     mode_for,
     no_stream,
-    progress_wanted,
     write_file,
 )
 from archive_pkg.cli.project import current_project
