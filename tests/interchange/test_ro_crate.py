@@ -15,7 +15,7 @@ DESCRIPTOR = {
     "@id": "ro-crate-metadata.json",
     "@type": "CreativeWork",
     "about": {"@id": "./"},
-    "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
+    "conformsTo": {"@id": "https://w3id.org/ro/crate/1.3"},
 }
 LETTER = {"@id": "#document"}
 
@@ -35,7 +35,7 @@ def actions(**fields: Any) -> list[dict[str, Any]]:
 
 def test_a_crate_has_the_entities_of_schema_org_and_the_events() -> None:
     document = json.loads(export("ro-crate", full(), FULL_CONTEXT))
-    assert document["@context"] == "https://w3id.org/ro/crate/1.2/context"
+    assert document["@context"] == "https://w3id.org/ro/crate/1.3/context"
     things = document["@graph"]
     letter = {"@id": "https://example.org/letters/17"}
     assert things[:4] == [

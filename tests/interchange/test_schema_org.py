@@ -218,7 +218,8 @@ def test_subjects_share_the_description_of_their_scheme() -> None:
 def test_a_licence_in_words_gets_no_address(licence: str, name: str) -> None:
     things = exported(rights={"statement": "Free.", "licence": licence})
     assert things[DOCUMENT]["license"] == {"@id": name}
-    assert things[name] == {"@id": name, "@type": "CreativeWork", "name": licence}
+    place = {} if name == "#licence" else {"url": name}
+    assert things[name] == {"@id": name, "@type": "CreativeWork", "name": licence} | place
     alone = exported(rights={"statement": "Free."})
     assert alone[DOCUMENT]["copyrightNotice"] == "Free."
     assert len(alone) == 1
@@ -265,6 +266,8 @@ def test_a_summary_without_an_author_is_only_an_abstract() -> None:
         ("1958-10-02/1958-10-04", {"startDate": "1958-10-02", "endDate": "1958-10-04"}),
         ("../1958", {"endDate": "1958"}),
         ("1958/", {"startDate": "1958"}),
+        ("1958?/1959", {}),
+        ("1958-10~", {}),
     ],
 )
 def test_a_session_has_the_days_on_which_it_began_and_ended(
@@ -273,3 +276,18 @@ def test_a_session_has_the_days_on_which_it_began_and_ended(
     graph = json.loads(export("schema-org", record(recorded={"edtf": edtf})))["@graph"]
     (event,) = [thing for thing in graph if thing["@type"] == "Event"]
     assert {key: value for key, value in event.items() if key.endswith("Date")} == ends
+    assert event.get("description") == (None if ends else edtf)
+
+
+def test_a_date_that_is_no_day_is_in_words() -> None:
+    vague: dict[str, Any] = {
+        "date": {"edtf": "1961-03~", "as_written": "March 61"},
+        "parts": [part("en", "translation", made={"edtf": "200X"})],
+        "agents": [{"id": "a", "name": "A", "kind": "person", "born": {"edtf": "1894?"}}],
+        "sender": ["a"],
+    }
+    things = exported(**vague)
+    assert things[DOCUMENT]["temporal"] == "1961-03~; March 61"
+    assert things["#part-en"]["description"] == "Made: 200X"
+    assert things["#agent-a"]["description"] == "Born: 1894?"
+    assert not any(key.endswith(("Date", "dateCreated")) for one in things.values() for key in one)

@@ -421,7 +421,7 @@ def test_roc_validator_accepts_the_crate(letter: Path, tmp_path: Path, checkers:
         "--cache-path",
         cache,
         "-p",
-        "ro-crate-1.2",
+        "ro-crate-1.3",
         "-f",
         "json",
         "--no-paging",

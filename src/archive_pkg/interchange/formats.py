@@ -128,7 +128,7 @@ FORMATS: Mapping[str, Format] = {
         Format("prov", "PROV-JSON", "prov.json", _JSON, "prov"),
         Format(
             "ro-crate",
-            "RO-Crate 1.2",
+            "RO-Crate 1.3",
             "ro-crate-metadata.json",
             _LINKED,
             "ro_crate",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archive_pkg.records import Part, Record
 
 CRATE = "ro-crate-metadata.json"
-"""The RO-Crate metadata file, in the root of the crate, `data/` (RO-Crate 1.2, "Structure")."""
+"""The RO-Crate metadata file, in the root of the crate, `data/` (RO-Crate 1.3, "Structure")."""
 PAGE = "page"
 """The name of the HTML page."""
 _NOT_CHOSEN = {

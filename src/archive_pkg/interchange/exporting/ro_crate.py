@@ -1,4 +1,4 @@
-"""Write RO-Crate 1.2: the file `ro-crate-metadata.json` at the root of a crate."""
+"""Write RO-Crate 1.3: the file `ro-crate-metadata.json` at the root of a crate."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STATUS: dict[str | None, dict[str, str]] = {
     "success": {"@id": "http://schema.org/CompletedActionStatus"},
     "fail": {"@id": "http://schema.org/FailedActionStatus"},
 }
-VERSION = "https://w3id.org/ro/crate/1.2"
+VERSION = "https://w3id.org/ro/crate/1.3"
 
 MAPPING = schema_org.MAPPING | {
     "events.type": "Action, name",

@@ -1,8 +1,9 @@
 """Write schema.org in JSON-LD.
 
 The document type says which type of schema.org a document is; correspondence is a `Message`. The
-talk or session that a document records is an `Event`. The graph is flat, and each thing has an
-`@id`, because RO-Crate, which contains the same things, requires this.
+talk or session that a document records is an `Event`. A property for a date has only years, months
+and days, as search engines require; another date is in words elsewhere. The graph is flat, and each
+thing has an `@id`, because RO-Crate, which contains the same things, requires this.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import first_address, licence_address
-from archive_pkg.interchange.dates import edtf_of
+from archive_pkg.interchange.dates import edtf_of, is_exact, plain
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.records.display import classification_in_words, shelfmark, words
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
@@ -21,7 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.interchange.export_context import ExportContext
-    from archive_pkg.records.models import Agent, Part, Place, Record, Relation, Subject
+    from archive_pkg.records.models import (
+        Agent,
+        Part,
+        Place,
+        Record,
+        Relation,
+        Subject,
+        WrittenDate,
+    )
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
 DOCUMENT = "#document"
@@ -63,7 +72,7 @@ MAPPING = {
     "copies_to": "ccRecipient (of messages), contributor",
     "participants.agent": "contributor; recordedAt, attendee",
     "recorded.kind": "recordedAt, name",
-    "recorded.edtf": "recordedAt, startDate, endDate",
+    "recorded.edtf": "recordedAt, startDate, endDate; description",
     "recorded.as_written": "recordedAt, description",
     "recorded.calendar": "recordedAt, description",
     "recorded.note": "recordedAt, description",
@@ -71,7 +80,7 @@ MAPPING = {
     "received.edtf": "dateReceived (of messages), description",
     "recorded.place.name": "recordedAt, location",
     "recorded.place.identifiers": "recordedAt, location, @id (the first)",
-    "date.edtf": "dateCreated",
+    "date.edtf": "dateCreated (a year, month or day); temporal",
     "date.as_written": "temporal",
     "place.name": "locationCreated",
     "place.identifiers": "locationCreated, @id (the first)",
@@ -97,7 +106,7 @@ MAPPING = {
     "parts.part_of": "isPartOf, hasPart",
     "parts.about": "about, subjectOf",
     "parts.made_by": "translator, creator, creditText",
-    "parts.made.edtf": "dateCreated",
+    "parts.made.edtf": "dateCreated (a year, month or day); description",
     "parts.note": "description",
     "parts.method": "creditText",
     **dict.fromkeys(derived_facts.NOTES, "comment"),
@@ -118,8 +127,8 @@ MAPPING = {
     "agents.name_parts.given": "givenName",
     "agents.name_parts.patronymic": "additionalName",
     "agents.name_parts.suffix": "honorificSuffix",
-    "agents.born.edtf": "birthDate, foundingDate",
-    "agents.died.edtf": "deathDate, dissolutionDate",
+    "agents.born.edtf": "birthDate, foundingDate; description",
+    "agents.died.edtf": "deathDate, dissolutionDate; description",
     "agents.affiliations": "memberOf, description",
     "agents.role": "jobTitle, disambiguatingDescription",
     "agents.as_written": "alternateName",
@@ -199,7 +208,8 @@ def things(record: Record, context: ExportContext) -> Iterator[Thing]:
         yield {"@id": name, "@type": "PublicationEvent", "name": words_of_one}
     if record.rights and record.rights.licence:
         licence = record.rights.licence
-        yield {"@id": _licence_id(licence), "@type": "CreativeWork", "name": licence}
+        thing = {"@id": _licence_id(licence), "@type": "CreativeWork", "name": licence}
+        yield _without_empty(thing | {"url": licence_address(licence)})
     for name, number in _archives(record).items():
         yield {"@id": _holding_id(number), "@type": "ArchiveOrganization", "name": name}
 
@@ -242,7 +252,10 @@ def _recorded(record: Record) -> Iterator[Thing]:
     if event is None:
         return
     calendar = f"{event.calendar} calendar" if event.calendar else None
-    first, _, last = (edtf_of(event) or "").partition("/")
+    edtf = edtf_of(event) or ""
+    ends = [end.strip(".") for end in edtf.split("/")]
+    are_days = all(end == (plain(end) or "") for end in ends)
+    first, last = (*ends, "")[:2] if are_days else ("", "")
     place = event.place
     where = (first_address(place.identifiers) or f"{_RECORDED}-place") if place else None
     yield _without_empty(
@@ -250,9 +263,11 @@ def _recorded(record: Record) -> Iterator[Thing]:
             "@id": _RECORDED,
             "@type": "Event",
             "name": (event.kind or "event").capitalize(),
-            "startDate": first.strip("."),
-            "endDate": last.strip("."),
-            "description": "; ".join(filter(None, (event.as_written, calendar, event.note))),
+            "startDate": first,
+            "endDate": last,
+            "description": _joined(
+                None if are_days else edtf, event.as_written, calendar, event.note
+            ),
             "location": _ref(where) if where else None,
             "attendee": _agents(record, [one.agent for one in record.participants]),
         }
@@ -327,6 +342,21 @@ def _licence_id(licence: str) -> str:
     return licence_address(licence) or "#licence"
 
 
+def _day(date: WrittenDate | None) -> str | None:
+    """Return a date that is a year, month or day; None for another date."""
+    return str(date.edtf) if date and date.edtf and is_exact(date.edtf) else None
+
+
+def _no_day(date: WrittenDate | None, name: str = "") -> str | None:
+    """Return a date that is not a year, month or day, after its name; None for another date."""
+    edtf = None if _day(date) else edtf_of(date)
+    return f"{name}{edtf}" if edtf else None
+
+
+def _joined(*texts: str | None) -> str:
+    return "; ".join(filter(None, texts))
+
+
 def _ref(name: str) -> dict[str, str]:
     return {"@id": name}
 
@@ -399,10 +429,12 @@ def _letter(record: Record, context: ExportContext) -> Thing:
             "contributor": [_ref(name) for name in dict.fromkeys(map(agent_id, hands))],
             "recipient": _agents(record, record.recipients) if is_message else [],
             "ccRecipient": _agents(record, record.copies_to) if is_message else [],
-            "dateCreated": edtf_of(record.date),
-            "temporal": record.date.as_written if record.date else None,
-            "dateSent": edtf_of(record.dispatched) if is_message else None,
-            "dateReceived": edtf_of(record.received) if is_message else None,
+            "dateCreated": _day(record.date),
+            "temporal": _joined(
+                _no_day(record.date), record.date.as_written if record.date else None
+            ),
+            "dateSent": _day(record.dispatched) if is_message else None,
+            "dateReceived": _day(record.received) if is_message else None,
             "recordedAt": _ref(_RECORDED) if record.recorded else None,
             "locationCreated": here,
             "abstract": record.summary.text if record.summary else None,
@@ -449,7 +481,7 @@ def _description_lines(record: Record) -> Iterator[str]:
     said |= {
         name
         for name, date in derived_facts.occasions(record)
-        if is_message and derived_facts.occasion_words(date) == date.edtf
+        if is_message and derived_facts.occasion_words(date) == _day(date)
     }
     yield from derived_facts.labelled_particulars(record, said)
     yield from derived_facts.labelled_relations(record)
@@ -487,9 +519,9 @@ def _part(record: Record, part: Part, bond: derived_facts.Bond, context: ExportC
             "inLanguage": list(part.languages),
             "translationOfWork" if translation else "isBasedOn": sources,
             "translator" if translation else "creator": makers,
-            "dateCreated": edtf_of(part.made),
+            "dateCreated": _day(part.made),
             "creditText": derived_facts.method_words(record, part),
-            "description": part.note,
+            "description": _joined(_no_day(part.made, "Made: "), part.note),
             "conditionsOfAccess": derived_facts.access_words(part),
             "encoding": _ref(file_id(part.file, context)) if part.file else None,
         }
@@ -516,12 +548,17 @@ def _agent(record: Record, agent: Agent) -> Thing:
             "givenName": parts and parts.given,
             "additionalName": parts and parts.patronymic,
             "honorificSuffix": parts and parts.suffix,
-            began: edtf_of(agent.born) if began else None,
-            ended: edtf_of(agent.died) if ended else None,
+            began: _day(agent.born) if began else None,
+            ended: _day(agent.died) if ended else None,
             title: agent.role,
             "memberOf": _agents(record, agent.affiliations) if began else [],
             "softwareVersion": agent.version,
-            "description": "; ".join(filter(None, (agent.note, belongs))),
+            "description": _joined(
+                _no_day(agent.born, "Born: ") if began else None,
+                _no_day(agent.died, "Died: ") if ended else None,
+                agent.note,
+                belongs,
+            ),
             "identifier": [item.uri or item.value for item in agent.identifiers],
         }
     )
