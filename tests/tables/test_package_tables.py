@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +13,9 @@ from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.records import load_record
+from archive_pkg.records.models import Record
 from archive_pkg.tables import package_files, read_records, stream_records, tables_hold
 from strategies import records
-
-if TYPE_CHECKING:
-    from archive_pkg.records.models import Record
-
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,6 +55,40 @@ def test_frictionless_finds_the_package_valid(
     report = Package(str(path)).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
     assert isinstance(Package(str(path)).resources[0], Resource)
+
+
+def test_a_package_of_one_letter_says_what_it_is_and_who_made_it() -> None:
+    person = {"kind": "person"}
+    raw = {
+        "id": "a",
+        "type": "letter",
+        "title": "Letter to Anna",
+        "sender": ["karl"],
+        "signatories": ["karl"],
+        "summary": {"text": "The books came."},
+        "rights": {"statement": "Free.", "licence": "CC-BY-4.0"},
+        "parts": [{"id": "en", "kind": "translation", "held": False, "made_by": ["eva", "mt"]}],
+        "agents": [
+            {"id": "karl", "name": "Karl Frei"} | person,
+            {"id": "eva", "name": "Eva Stein"} | person,
+            {"id": "mt", "name": "Translator 3", "kind": "software"},
+        ],
+    }
+    record = Record.model_validate(raw)
+    descriptor = json.loads(package_files([record], "a")["datapackage.json"])
+    del descriptor["resources"]
+    assert descriptor == {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "a",
+        "title": "Letter to Anna",
+        "description": "The books came.",
+        "licenses": [{"name": "CC-BY-4.0"}],
+        "contributors": [
+            {"title": "Karl Frei", "roles": ["sender", "signatory"]},
+            {"title": "Eva Stein", "roles": ["translator"]},
+        ],
+    }
+    assert "title" not in json.loads(package_files([record] * 2, "a")["datapackage.json"])
 
 
 def test_empty_tables_are_left_out_except_letters() -> None:

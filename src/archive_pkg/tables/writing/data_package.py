@@ -14,7 +14,7 @@ from archive_pkg.tables.schema.columns import LETTERS, Column, Table, tables
 from archive_pkg.tables.schema.rows import record_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from archive_pkg.records.models import Record
 
@@ -22,6 +22,8 @@ PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 
 FOLDER = "tables"
+_ONE_WORD = re.compile(r"[^\s]+")
+_MAKERS = {"translation": "translator", "transcription": "transcriber", "scan": "digitizer"}
 
 
 def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
@@ -45,9 +47,45 @@ def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
         if rows or table.name == LETTERS:
             files[f"{FOLDER}/{table.name}.csv"] = _csv(table, rows)
             resources.append(_resource_text(table.name))
-    head = _json({"$schema": PROFILE, "name": _package_name(name)}).removesuffix("\n}")
+    about = {"$schema": PROFILE, "name": _package_name(name)}
+    if len(records) == 1:
+        about |= _about(records[0])
+    head = _json(about).removesuffix("\n}")
     text = head + ',\n  "resources": [\n' + ",\n".join(resources) + "\n  ]\n}\n"
     return {DESCRIPTOR: text.encode(), **files}
+
+
+def _about(record: Record) -> dict[str, Any]:
+    """Return the title, description, licence and contributors of a package with one record.
+
+    A licence in words is left out, because Data Package has only identifiers and addresses. It is
+    in the tables.
+    """
+    licence = (record.rights.licence if record.rights else None) or ""
+    key = "path" if licence.startswith(("https://", "http://")) else "name"
+    roles: dict[str, list[str]] = {}
+    for name, role in _roles(record):
+        if record.agent(name).kind != "software" and role not in roles.setdefault(name, []):
+            roles[name].append(role)
+    found = {
+        "title": record.title,
+        "description": record.summary.text if record.summary else None,
+        "licenses": [{key: licence}] if _ONE_WORD.fullmatch(licence) else None,
+        "contributors": [
+            {"title": record.agent(name).name, "roles": several} for name, several in roles.items()
+        ],
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _roles(record: Record) -> Iterator[tuple[str, str]]:
+    yield from ((name, "author") for name in record.authors)
+    yield from ((name, "sender") for name in record.sender)
+    yield from ((name, "signatory") for name in record.signatories)
+    for part in record.parts:
+        yield from ((name, _MAKERS.get(part.kind, "contributor")) for name in part.made_by)
+    if record.summary and record.summary.author:
+        yield record.summary.author, "contributor"
 
 
 def table_schema(table: Table) -> dict[str, Any]:
