@@ -248,7 +248,7 @@ def test_the_internal_package_contains_every_secret(full: Path) -> None:
         assert secret.encode() in everything, secret
 
 
-@pytest.mark.parametrize("target", ["", "aptrust", "btr", "eark-csip", "zenodo"])
+@pytest.mark.parametrize("target", ["", "aptrust", "btr", "eark-csip", "eark-sip", "zenodo"])
 def test_public_packages_for_every_target_reveal_no_secret(
     source: Path, tmp_path: Path, target: str
 ) -> None:
@@ -256,6 +256,7 @@ def test_public_packages_for_every_target_reveal_no_secret(
     for tag in {
         "aptrust": ["Access=Institution", "Source-Organization=X"],
         "btr": ["Source-Organization=X"],
+        "eark-sip": ["Source-Organization=X"],
         "zenodo": ["Publisher=X"],
     }.get(target, []):
         words += ["--tag", tag]

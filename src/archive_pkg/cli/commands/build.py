@@ -110,7 +110,8 @@ def build(
         typer.Option(
             "--target",
             help="Build what a repository accepts: aptrust, archivematica, btr, chronopolis, "
-            "datacite, dataverse, eark-csip, rda, swordbagit, zenodo, or a BagIt profile (file).",
+            "datacite, dataverse, eark-csip, eark-sip, rda, swordbagit, zenodo, or a BagIt "
+            "profile (file).",
         ),
     ] = "",
     tags: Tags = None,

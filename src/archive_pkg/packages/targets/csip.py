@@ -1,4 +1,4 @@
-"""Write an E-ARK CSIP 2 information package: a folder that METS.xml describes, not a bag.
+"""Write an E-ARK CSIP 2 information package, or a SIP: a folder that METS.xml describes, not a bag.
 
     <id>/METS.xml
          metadata/descriptive/dc.xml, ead3.xml   metadata/preservation/premis.xml
@@ -6,7 +6,7 @@
          schemas/package.xsd   documentation/README.txt
 
 package.xsd imports the published schemas from their addresses. The numbers in docstrings are those
-of the specification's requirements (CSIP 2.1).
+of the specifications' requirements (CSIP 2.1, SIP 2.2).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
 from archive_pkg import storage
-from archive_pkg.interchange import FORMATS
+from archive_pkg.interchange import FORMATS, derived_facts
 from archive_pkg.interchange.exporting import dublin_core, ead3, premis
 from archive_pkg.interchange.markup import XLINK, XSI, label, put, root, say, serialize
 from archive_pkg.packages import layout, payload_files
@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 
 METS = "http://www.loc.gov/METS/"
 CSIP = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"
-PROFILE = "https://earkcsip.dilcis.eu/profile/E-ARK-CSIP.xml"
+PROFILES = {
+    "AIP": "https://earkcsip.dilcis.eu/profile/E-ARK-CSIP.xml",
+    "SIP": "https://earksip.dilcis.eu/profile/E-ARK-SIP-v2-2-0.xml",
+}
+"""The METS profile by the type of the package."""
 METS_SCHEMA = "http://www.loc.gov/standards/mets/mets.xsd"
 CSIP_SCHEMA = "https://earkcsip.dilcis.eu/schema/DILCISExtensionMETS.xsd"
 REPRESENTATION = "letter"
@@ -47,10 +51,13 @@ _SCHEMAS = (
     (dublin_core.OAI_DC, f"{dublin_core.OAI_DC[:-1]}.xsd"),
     (ead3.NAMESPACE, "https://www.loc.gov/ead/ead3.xsd"),
 )
+_AGENTS = {"person": "INDIVIDUAL", "organization": "ORGANIZATION"}
 _DESCRIPTIVE = (("dc", "DC"), ("ead3", "OTHER"))
 
 
-def write_csip(folder: Path, record: Record, files: Path, context: ExportContext) -> Path:
+def write_csip(
+    folder: Path, record: Record, files: Path, context: ExportContext, kind: str = "AIP"
+) -> Path:
     """Write the package into a folder that does not exist yet. Return the folder of the files.
 
     Args:
@@ -58,8 +65,9 @@ def write_csip(folder: Path, record: Record, files: Path, context: ExportContext
         record: The record.
         files: The folder that the parts' paths are relative to.
         context: What exports need besides the record. Its `made` is the date of all documents.
+        kind: "AIP", or "SIP". A SIP names the `Source-Organization` that is given as submitter.
     """
-    package = _Package(folder, record, f"{context.made}T00:00:00Z")
+    package = _Package(folder, record, context, kind)
     data = f"representations/{REPRESENTATION}/data"
     for path in record.files:
         with storage.open_beneath(files, path) as stream:
@@ -113,10 +121,12 @@ def _of_letters(element: Element) -> Element:
 class _Package:
     """Writes files, and the METS documents that list them."""
 
-    def __init__(self, folder: Path, record: Record, moment: str) -> None:
+    def __init__(self, folder: Path, record: Record, context: ExportContext, kind: str) -> None:
         self.folder = folder
         self.record = record
-        self.moment = moment
+        self.context = context
+        self.kind = kind
+        self.moment = f"{context.made}T00:00:00Z"
         self.file_data: dict[str, dict[str, str]] = {}
 
     def add(self, path: str, data: bytes, media_type: str) -> None:
@@ -197,22 +207,45 @@ class _Package:
         return serialize(mets)
 
     def _mets(self, name: str, title: str) -> Element:
-        """Return a METS root with its header (CSIP1-CSIP16)."""
+        """Return a METS root with its header (CSIP1-CSIP16, SIP1-SIP25)."""
         mets = root(METS, "mets", {None: METS, "csip": CSIP, "xlink": XLINK, "xsi": XSI})
         label(mets, xsi_schemaLocation=f"{METS} {METS_SCHEMA} {CSIP} {CSIP_SCHEMA}")
-        label(mets, OBJID=name, LABEL=" ".join(title.split()), TYPE="Mixed", PROFILE=PROFILE)
+        label(
+            mets,
+            OBJID=name,
+            LABEL=" ".join(title.split()),
+            TYPE="Mixed",
+            PROFILE=PROFILES[self.kind],
+        )
         _of_letters(mets)
         header = put(
             mets,
             "metsHdr",
             CREATEDATE=self.moment,
             LASTMODDATE=self.moment,
-            csip_OAISPACKAGETYPE="AIP",
+            csip_OAISPACKAGETYPE=self.kind,
         )
         agent = put(header, "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
         say(agent, "name", "archive-pkg")
         say(agent, "note", VERSION, csip_NOTETYPE="SOFTWARE VERSION")
+        if self.kind == "SIP":
+            self._submission(header)
         return mets
+
+    def _submission(self, header: Element) -> None:
+        """Add the archival creator, the submitter and the contact (SIP9-SIP25)."""
+        creators = derived_facts.creators(self.record)
+        if len(creators) == 1 and creators[0].kind in _AGENTS:
+            creator = put(header, "agent", ROLE="ARCHIVIST", TYPE=_AGENTS[creators[0].kind])
+            say(creator, "name", creators[0].name)
+        submitter = put(header, "agent", ROLE="CREATOR", TYPE="ORGANIZATION")
+        say(submitter, "name", self.context.given["Source-Organization"])
+        contact = self.context.project.settings.contact
+        if contact.name:
+            person = put(header, "agent", ROLE="CREATOR", TYPE="INDIVIDUAL")
+            say(person, "name", contact.name)
+            if contact.email:
+                say(person, "note", contact.email)
 
     def _reference(self, section: Element, path: str, **kinds: str | None) -> None:
         reference = put(section, "mdRef", LOCTYPE="URL", xlink_type="simple", **kinds)

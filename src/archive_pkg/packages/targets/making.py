@@ -228,15 +228,14 @@ def _size(path: Path) -> int:
         return 0
 
 
-_CSIP_PACKING = Packing(
-    "SHA-256 of every file for METS.xml",
-    "an E-ARK CSIP package",
-    "the record against its files in the package",
-)
-
-
-def _bag_packing(target: Target) -> Packing:
-    """Return how the bag for a target is made, in the words of its events."""
+def _packing(target: Target) -> Packing:
+    """Return how the package for a target is made, in the words of its events."""
+    if target.form == "csip":
+        return Packing(
+            "SHA-256 of every file for METS.xml",
+            f"an E-ARK {'SIP' if target.oais == 'SIP' else 'CSIP package'}",
+            "the record against its files in the package",
+        )
     digests = f"{_in_words(target.algorithms)} of every file"
     if target.tag_algorithms and set(target.tag_algorithms) != set(target.algorithms):
         tags = _in_words(target.tag_algorithms)
@@ -306,7 +305,7 @@ class _TargetBuilder:
             self.withheld_parts,
             target.project.recorded,
             checked.registered,
-            _CSIP_PACKING if target.form == "csip" else _bag_packing(target),
+            _packing(target),
         )
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
@@ -332,7 +331,13 @@ class _TargetBuilder:
                 from archive_pkg.packages.targets.csip import write_csip
 
                 folder = staged / "package"
-                data = write_csip(folder, self.record, self.checked.folder, self.export_context())
+                data = write_csip(
+                    folder,
+                    self.record,
+                    self.checked.folder,
+                    self.export_context(),
+                    self.target.oais,
+                )
                 self._refuse_leaks(folder)
                 self._check_copy(data, data)
                 return folder

@@ -75,6 +75,7 @@ class Target:
         name: The name on the command line.
         title: The name in messages.
         form: "bag", "csip" (a folder with METS), or "invenio", "dataverse" (files and metadata).
+        oais: The type of a package with METS in OAIS, "AIP" or "SIP".
         note: What was chosen and why, for the docs.
         algorithms: Digests of the bag's manifests.
         version: The bag's BagIt version.
@@ -93,6 +94,7 @@ class Target:
     name: str
     title: str
     form: str = "bag"
+    oais: str = "AIP"
     note: str = ""
     algorithms: tuple[str, ...] = ("sha256", "sha512")
     version: str = "1.0"
@@ -168,7 +170,9 @@ def _from_toml(name: str, folder: Traversable) -> Target:
     asks = {path: _asks(tags) for path, tags in said.get("files", {}).items()}
     asks["bag-info.txt"] = _asks(said.get("bag-info", {}))
     asks[""] = tuple(replace(ask, required=True) for ask in _asks(said.get("needs", {})))
-    plain = {key: said[key] for key in ("title", "form", "version", "archive") if key in said}
+    plain = {
+        key: said[key] for key in ("title", "form", "oais", "version", "archive") if key in said
+    }
     profile = _profile(said["profile"], folder) if "profile" in said else None
     return Target(
         name,
