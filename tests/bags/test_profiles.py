@@ -165,6 +165,7 @@ PROFILES = st.fixed_dictionaries(
                 optional={
                     "required": st.booleans(),
                     "repeatable": st.booleans(),
+                    "recommended": st.booleans(),
                     "description": st.just("D"),
                 },
             ),
@@ -175,7 +176,9 @@ PROFILES = st.fixed_dictionaries(
         "Manifests-Allowed": _some,
         "Tag-Manifests-Required": _some,
         "Tag-Manifests-Allowed": _some,
-        "Tag-Files-Required": st.sampled_from([["info/more.txt"], ["no.txt"], ["other.xml"]]),
+        "Tag-Files-Required": st.sampled_from(
+            [["info/more.txt"], ["no.txt"], ["other.xml"], ["bag-info.txt"]]
+        ),
         "Tag-Files-Allowed": st.sampled_from([["*"], ["info/*", "*.xml"], ["*.xml"], []]),
         "Allow-Fetch.txt": st.booleans(),
     },
@@ -210,6 +213,92 @@ def test_the_reference_validator_agrees(named_bag: Path, asked: dict[str, Any]) 
     assert bags.verify(named_bag, profile=mine).conforms == reference.validate(
         bagit.Bag(str(named_bag))
     )
+
+
+@pytest.mark.parametrize("serialization", ["required", "optional", "forbidden", None])
+@pytest.mark.parametrize("accepted", [["application/zip"], ["application/x-tar"], []])
+@pytest.mark.parametrize("name", ["bag", "bag.zip", "bag.tar"])
+def test_the_reference_validator_agrees_about_archives(
+    named_bag: Path, serialization: str | None, accepted: list[str], name: str
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import bagit_profile
+    path = named_bag.with_name(name)
+    if not path.exists():
+        serializing.pack(named_bag, path)
+    identifier = "urn:profile"
+    about = {"BagIt-Profile-Identifier": identifier, "Source-Organization": "S", "Version": "1"}
+    asked: dict[str, Any] = {"BagIt-Profile-Info": about, "Accept-Serialization": accepted}
+    if serialization:
+        asked["Serialization"] = serialization
+    mine = profiles.parse(json.dumps(asked).encode(), "profile.json")
+    reference = bagit_profile.Profile(identifier, profile=json.dumps(asked))
+    try:
+        wanted = reference.validate_serialization(str(path))
+    except bagit_profile.ProfileValidationError:
+        wanted = False
+    assert bags.verify(path, profile=mine).conforms == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "required", "allowed", "lacking"),
+    [
+        ("Manifests", ["sha512"], ["sha256"], "sha512"),
+        ("Tag-Manifests", ["MD5"], ["sha256", "sha512"], "MD5"),
+        ("Tag-Files", ["bag-info.txt"], ["info/*", "*.xml"], "bag-info.txt"),
+        ("Payload-Files", ["data/a.txt"], ["data/*.tif"], "data/a.txt"),
+    ],
+)
+def test_a_profile_that_contradicts_itself_says_so(
+    bag: Path, kind: str, required: list[str], allowed: list[str], lacking: str
+) -> None:
+    asked = INFO | {f"{kind}-Required": required, f"{kind}-Allowed": allowed}
+    (finding,) = (one for one in found(bag, asked) if one[0] == "profile-contradicts-itself")
+    assert finding[2:4] == (f"{kind}-Allowed", f"lacks {lacking}")
+
+
+def test_a_profile_cannot_both_require_and_forbid_fetch_txt(bag: Path) -> None:
+    asked = INFO | {"Fetch.txt-Required": True, "Allow-Fetch.txt": False}
+    assert "profile-contradicts-itself" in {each[0] for each in found(bag, asked)}
+
+
+def test_keys_that_are_not_understood_are_reported(bag: Path) -> None:
+    ours = INFO | {
+        "Other-Info": [{"X": {"required": True}}],
+        "Data-Empty": "yes",
+        "Bag-Info": {"Contact-Name": {"required": 1, "pattern": "A.*", "description": "D"}},
+    }
+    theirs = dart(allowMiscTopLevelFiles=False, name="N", tags=[{"tagName": "T", "regex": "x"}])
+    for asked, fields in (
+        (
+            ours,
+            {
+                "Other-Info",
+                "Data-Empty",
+                "Bag-Info.Contact-Name.pattern",
+                "Bag-Info.Contact-Name.required",
+            },
+        ),
+        (theirs, {"allowMiscTopLevelFiles", "tags.T.regex"}),
+    ):
+        unread = found(bag, asked)
+        assert {each[0] for each in unread} == {"profile-key-unread"}
+        assert {each[2] for each in unread} == fields
+        profile = profiles.parse(json.dumps(asked).encode(), "x.json")
+        assert bags.verify(bag, profile=profile).conforms
+
+
+@pytest.mark.parametrize("wrap", [lambda p: {"bagItProfile": p}, lambda p: {"bagItProfiles": [p]}])
+def test_a_profile_in_a_workflow_or_in_settings_of_dart_is_read(bag: Path, wrap: Any) -> None:
+    assert [each[0] for each in found(bag, wrap(dart(manifestsRequired=["md5"])))] == [
+        "profile-manifest-missing"
+    ]
+
+
+@pytest.mark.parametrize("name", profiles.bundled_profiles())
+def test_bundled_profiles_are_understood_completely(name: str) -> None:
+    assert profiles.load_profile(name).unread == ()
 
 
 @pytest.mark.parametrize("name", profiles.bundled_profiles())
@@ -353,7 +442,7 @@ def test_a_rule_requires_only_if_true_and_forbids_only_if_false(bag: Path) -> No
         "Tag-Files-Allowed": None,
         "Manifests-Required": None,
     }
-    assert found(bag, INFO | asked) == []
+    assert {each[0] for each in found(bag, INFO | asked)} == {"profile-key-unread"}
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -138,6 +138,20 @@ DATA_EMPTY = Code(
     "BagIt Profiles 1.4, Data-Empty",
 )
 
+CONTRADICTION = Code(
+    "profile-contradicts-itself",
+    Severity.ERROR,
+    "The profile requires something that it does not allow, so no bag conforms to it.",
+    "BagIt Profiles 1.4, Tag-Files-Allowed",
+)
+KEY_UNREAD = Code(
+    "profile-key-unread",
+    Severity.WARNING,
+    "The profile has a key that archive-pkg does not know, or a value of the wrong type. What it "
+    "requires there is not checked.",
+    "BagIt Profiles 1.4",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
@@ -183,6 +197,7 @@ class Profile:
         media_types: Accepted kinds of archive.
         folder_named: Whether the folder in an archive must have the archive's name.
         in_darts_form: Whether the profile has the JSON form of DART.
+        unread: Keys that are not understood, with the reason.
     """
 
     identifier: str = ""
@@ -203,6 +218,7 @@ class Profile:
     media_types: tuple[str, ...] = ()
     folder_named: bool = False
     in_darts_form: bool = False
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 def bundled_profiles() -> list[str]:
@@ -247,11 +263,45 @@ def parse(data: bytes, name: str) -> Profile:
     except ValueError as error:
         report.add(MALFORMED.at(Location(name), f"is not JSON: {error}"))
         document = {}
-    reader = _ProfileParser(document if isinstance(document, dict) else {}, name, report)
+    reader = _ProfileParser(_unwrapped(document), name, report)
     profile = reader.dart() if "bagItProfileInfo" in reader.document else reader.profile()
+    profile.unread = tuple(reader.unread)
     if not report.ok:
         raise InvalidError(f"{name} is not a usable BagIt profile", "", report)
     return profile
+
+
+def _unwrapped(document: Any) -> dict[str, Any]:
+    """Return the profile in a document; DART's workflows and settings wrap theirs."""
+    if not isinstance(document, dict):
+        return {}
+    listed = document.get("bagItProfiles")
+    inner = listed[0] if isinstance(listed, list) and len(listed) == 1 else None
+    inner = document.get("bagItProfile", inner)
+    return inner if isinstance(inner, dict) else document
+
+
+_KEYS = {
+    "BagIt-Profile-Info", "Bag-Info", "Accept-BagIt-Version", "Manifests-Required",
+    "Manifests-Allowed", "Tag-Manifests-Required", "Tag-Manifests-Allowed", "Tag-Files-Required",
+    "Tag-Files-Allowed", "Payload-Files-Required", "Payload-Files-Allowed", "Allow-Fetch.txt",
+    "Fetch.txt-Required", "Data-Empty", "Serialization", "Accept-Serialization",
+    "tarDirMustMatchName",
+}  # fmt: skip
+_RULE_KEYS = {"required", "recommended", "repeatable", "values", "description"}
+_DART_KEYS = {
+    "bagItProfileInfo", "tags", "acceptBagItVersion", "manifestsRequired", "manifestsAllowed",
+    "tagManifestsRequired", "tagManifestsAllowed", "tagFilesRequired", "tagFilesAllowed",
+    "allowFetchTxt", "serialization", "acceptSerialization", "tarDirMustMatchName",
+    # These describe the profile, or serve DART's windows.
+    "id", "name", "description", "isBuiltIn", "userCanDelete", "baseProfileId", "required",
+    "errors",
+}  # fmt: skip
+_DART_TAG_KEYS = {
+    "tagFile", "tagName", "required", "values", "emptyOk", "emptyOK",
+    "id", "defaultValue", "userValue", "help", "isBuiltIn", "isUserAddedFile", "isUserAddedTag",
+    "wasAddedForJob", "systemMustSet", "errors",
+}  # fmt: skip
 
 
 class _ProfileParser:
@@ -261,6 +311,25 @@ class _ProfileParser:
         self.document = document
         self.name = name
         self.report = report
+        self.unread: list[tuple[str, str]] = []
+
+    def know(self, keys: set[str], found: Mapping[str, Any], prefix: str = "") -> None:
+        """Note the keys that are not known. A key with false or nothing asks for nothing."""
+        self.unread += [
+            (prefix + key, "is not known, so it is not checked")
+            for key, value in found.items()
+            if key not in keys and (value or key.startswith("allowMisc"))
+        ]
+
+    def flag(
+        self, key: str, default: bool, rule: Mapping[str, Any] | None = None, prefix: str = ""
+    ) -> bool:
+        """Return whether a key is true. Other values than true and false count as the default."""
+        value = (self.document if rule is None else rule).get(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        self.unread.append((prefix + key, f"is {value!r}, which is neither true nor false"))
+        return default
 
     def note(self, key: str, message: str) -> None:
         """Report what is wrong with a key."""
@@ -272,18 +341,21 @@ class _ProfileParser:
         if not isinstance(known, dict):
             self.note("BagIt-Profile-Info", "is missing")
             known = {}
+        self.know(_KEYS, self.document)
         tags = self.document.get("Bag-Info", {})
         rules = []
         for label, rule in tags.items() if isinstance(tags, dict) else []:
             if not isinstance(rule, dict):
                 self.note(f"Bag-Info.{label}", "is not an object")
                 continue
+            at = f"Bag-Info.{label}."
+            self.know(_RULE_KEYS, rule, at)
             rules.append(
                 TagRule(
                     label,
-                    required=rule.get("required") is True,
-                    recommended=rule.get("recommended") is True,
-                    repeatable=rule.get("repeatable", True) is not False,
+                    required=self.flag("required", False, rule, at),
+                    recommended=self.flag("recommended", False, rule, at),
+                    repeatable=self.flag("repeatable", True, rule, at),
                     values=tuple(map(str, rule.get("values") or ())),
                 )
             )
@@ -299,12 +371,12 @@ class _ProfileParser:
             tag_files_allowed=self.optional("Tag-Files-Allowed"),
             payload_files_required=self.list("Payload-Files-Required"),
             payload_files_allowed=self.optional("Payload-Files-Allowed"),
-            fetch_allowed=self.document.get("Allow-Fetch.txt", True) is not False,
-            fetch_required=self.document.get("Fetch.txt-Required", False) is True,
-            data_empty=self.document.get("Data-Empty", False) is True,
+            fetch_allowed=self.flag("Allow-Fetch.txt", True),
+            fetch_required=self.flag("Fetch.txt-Required", False),
+            data_empty=self.flag("Data-Empty", False),
             serialization=self.serialization("Serialization"),
             media_types=self.list("Accept-Serialization"),
-            folder_named=self.document.get("tarDirMustMatchName", False) is True,
+            folder_named=self.flag("tarDirMustMatchName", False),
         )
 
     def dart(self) -> Profile:
@@ -318,11 +390,14 @@ class _ProfileParser:
         if not isinstance(asked, list) or not all(isinstance(tag, dict) for tag in asked):
             self.note("tags", "is not a list of objects")
             asked = []
+        self.know(_DART_KEYS, self.document)
         for tag in asked:
+            at = f"tags.{tag.get('tagName')}."
+            self.know(_DART_TAG_KEYS, tag, at)
             tags[str(tag.get("tagFile"))].append(
                 TagRule(
                     str(tag.get("tagName")),
-                    required=tag.get("required") is True,
+                    required=self.flag("required", False, tag, at),
                     empty=tag.get("emptyOk", tag.get("emptyOK", False)) is True,
                     values=tuple(map(str, _listed(tag.get("values")))),
                 )
@@ -337,10 +412,10 @@ class _ProfileParser:
             tag_manifests_allowed=self.list("tagManifestsAllowed") or None,
             tag_files_required=self.list("tagFilesRequired"),
             tag_files_allowed=self.list("tagFilesAllowed") or None,
-            fetch_allowed=self.document.get("allowFetchTxt", True) is not False,
+            fetch_allowed=self.flag("allowFetchTxt", True),
             serialization=self.serialization("serialization"),
             media_types=self.list("acceptSerialization"),
-            folder_named=self.document.get("tarDirMustMatchName", False) is True,
+            folder_named=self.flag("tarDirMustMatchName", False),
             in_darts_form=True,
         )
 
@@ -377,6 +452,9 @@ def check(profile: Profile, bag: Bag, tree: BagFiles, kind: str) -> Iterator[Fin
         tree: The bag's files, to read tags in tag files other than bag-info.txt.
         kind: "folder", "zip", "tar", "tgz" or "zst".
     """
+    for key, why in profile.unread:
+        yield KEY_UNREAD.at(Location(profile.identifier or "profile", field=key), why)
+    yield from _contradictions(profile)
     if profile.versions and bag.version not in profile.versions:
         yield VERSION.at(
             Location("bagit.txt", line=1),
@@ -422,6 +500,35 @@ def check(profile: Profile, bag: Bag, tree: BagFiles, kind: str) -> Iterator[Fin
     yield from _check_rest(profile, bag, tree, kind)
 
 
+def _contradictions(profile: Profile) -> Iterator[Finding]:
+    """Yield what a profile requires but does not allow."""
+    place = profile.identifier or "profile"
+    for key, required, allowed in (
+        ("Manifests-Allowed", profile.manifests_required, profile.manifests_allowed),
+        ("Tag-Manifests-Allowed", profile.tag_manifests_required, profile.tag_manifests_allowed),
+    ):
+        known = None if allowed is None else set(map(plain_algorithm, allowed))
+        for name in required:
+            if known is not None and plain_algorithm(name) not in known:
+                yield CONTRADICTION.at(Location(place, field=key), f"lacks {name}", "Add it there.")
+    for key, required, allowed in (
+        ("Tag-Files-Allowed", profile.tag_files_required, profile.tag_files_allowed),
+        ("Payload-Files-Allowed", profile.payload_files_required, profile.payload_files_allowed),
+    ):
+        for name in required:
+            if allowed is not None and not _is_allowed(name, allowed):
+                yield CONTRADICTION.at(Location(place, field=key), f"lacks {name}", "Add it there.")
+    if profile.fetch_required and not profile.fetch_allowed:
+        at = Location(place, field="Allow-Fetch.txt")
+        yield CONTRADICTION.at(
+            at, "is false, but Fetch.txt-Required is true", "Change one of them."
+        )
+
+
+def _is_allowed(path: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
+
+
 def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagFiles) -> Iterator[Finding]:
     if path == "bagit.txt":
         values = {
@@ -461,7 +568,7 @@ def _check_files(
             yield FILE_MISSING.at(Location(path), "is missing, but required")
     if allowed is not None:
         for path in files:
-            if not any(fnmatchcase(path, pattern) for pattern in allowed):
+            if not _is_allowed(path, allowed):
                 yield FILE_ALLOWED.at(
                     Location(path), "is not allowed", f"Allowed: {', '.join(allowed)}."
                 )
