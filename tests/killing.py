@@ -23,8 +23,15 @@ def instants(work: Callable[[], object], count: int, last: int = 8) -> list[int]
     return sorted({total * number // count for number in range(count)} | set(end))
 
 
-def run_until(touch: int | None, work: Callable[[], object]) -> int | None:
+def run_until(
+    touch: int | None, work: Callable[[], object], *, interrupt: bool = False
+) -> int | None:
     """Run the work in another process and kill it before an event.
+
+    Args:
+        touch: The number of the event; None for no kill.
+        work: The work.
+        interrupt: Whether to raise KeyboardInterrupt there, as ctrl-C does, instead of killing.
 
     Returns:
         The number of all events; None if the process was killed.
@@ -37,6 +44,9 @@ def run_until(touch: int | None, work: Callable[[], object]) -> int | None:
         def notice(event: str, args: object) -> None:
             nonlocal done
             if event.startswith(_TOUCHES):
+                if done == touch and interrupt:
+                    done += 1
+                    raise KeyboardInterrupt
                 if done == touch:
                     os.kill(os.getpid(), signal.SIGKILL)
                 done += 1

@@ -64,11 +64,33 @@ def test_a_full_disk_ends_a_change_or_packing_and_the_bag_stays_valid(
     for work in (
         lambda: updating.update(bag, add={"data/y": tmp_path / "little/x"}),
         lambda: serializing.pack(bag, small_disk / "bag.tar"),
+        lambda: bags.split(bag, small_disk / "parts", count=1),
     ):
         with pytest.raises(StorageError, match="the disk is full"):
             work()
         assert names(small_disk) == ["bag"]
         assert bags.verify(bag).valid
+
+
+def test_on_a_read_only_disk_a_bag_is_checked_and_not_changed(
+    source: Path, small_disk: Path, tmp_path: Path
+) -> None:
+    bag = small_disk / "bag"
+    (tmp_path / "few").mkdir()
+    (source / "f0").rename(tmp_path / "few/f0")
+    bags.create(tmp_path / "few", bag)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    for work in (
+        lambda: bags.update(bag, info=[("A", "b")]),
+        lambda: bags.update(bag, add_algorithms=["md5"]),
+        lambda: bags.revert(bag),
+        lambda: bags.split(bag, small_disk / "parts", count=1),
+    ):
+        with pytest.raises(StorageError, match="read-only"):
+            work()
+    bags.split(bag, tmp_path / "parts", count=1)
+    assert bags.verify(bag, checks="completeness").complete
+    assert bags.verify(bag).valid
 
 
 @contextmanager
