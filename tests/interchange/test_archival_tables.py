@@ -1,18 +1,26 @@
-"""The CSV files of AtoM, ArchivesSpace and Omeka S."""
+"""The files of AtoM, ArchivesSpace, Islandora, Omeka S and Tropy."""
 
 from __future__ import annotations
 
 import csv
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from examples import full, record
+import pytest
+import rdflib
+from examples import FULL_CONTEXT, full, record
+from hypothesis import HealthCheck, given, settings
+from test_incoming import comparable
+from test_no_silent_loss import Marks
 
 from archive_pkg.interchange import export
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.records.models import Record
 from archive_pkg.tables import draft_map, read_tables
+from strategies import records
+from typed import present
 
 ATOM_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?|NULL|")
 """The dates that AtoM's own check of a CSV file accepts."""
@@ -202,3 +210,127 @@ def test_omeka_has_a_column_for_each_element_and_bars_between_values() -> None:
     first, second = rows(export("omeka", [record(id="a", subjects=terms), record(id="b")]))
     assert first["dcterms:subject"] == "oil / gas|coal"
     assert (second["dcterms:identifier"], second["dcterms:subject"]) == ("b", "")
+
+
+ISLANDORA = {
+    "id", "file", "title", "field_model", "field_linked_agent", "field_subjects_name",
+    "field_subject_general", "field_geographic_subject", "field_edtf_date_created",
+    "field_identifier", "field_genre", "field_extent", "field_language", "field_abstract",
+    "field_table_of_contents", "field_rights", "field_note", "field_alt_title",
+}  # fmt: skip
+"""Columns of Workbench, and fields of a repository item in Islandora's starter site."""
+
+
+def test_islandora_has_fields_of_its_starter_site_and_names_with_relators() -> None:
+    [row] = rows(export("islandora", [full()]))
+    assert set(row) == ISLANDORA
+    assert row["field_linked_agent"].split("|")[1:5] == [
+        "relators:aut:person:Khrushchev, Nikita",
+        "relators:sgn:person:Khrushchev, Nikita",
+        "relators:asn:corporate_body:RGANI",
+        "relators:trl:family:The Goldbergs",
+    ]
+    assert row["field_language"] == "Russian|English"
+    assert row["field_edtf_date_created"] == "1961-03-03"
+    parts = [{"id": "o", "kind": "original", "held": False, "languages": ["zh-Hant"]}]
+    assert rows(export("islandora", [record(parts=parts)]))[0]["field_language"] == "zh-Hant"
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph")  # of rdflib's own reader
+def test_tropy_has_the_fields_of_its_template_and_photos_in_json() -> None:
+    [row] = rows(export("tropy", [full()], FULL_CONTEXT))
+    assert row["http://purl.org/dc/terms/audience"] == "Walter Ulbricht"
+    assert row["http://purl.org/dc/elements/1.1/coverage"] == "Moscow"
+    assert row["https://tropy.org/v1/tropy#collection"] == "fond 3"
+    assert row["https://tropy.org/v1/tropy#folder"] == "opis 14, delo 479, l. 12"
+    data = rdflib.Graph().parse(data=export("tropy-json", [full()], FULL_CONTEXT), format="json-ld")
+    tropy = rdflib.Namespace("https://tropy.org/v1/tropy#")
+    [item] = data.subjects(rdflib.RDF.type, tropy.Item)
+    assert str(data.value(item, tropy.template)).endswith("/templates/correspondence")
+    assert str(data.value(item, rdflib.DC.title)) == full().title
+    [photo] = data.items(present(data.value(item, tropy.photo)))
+    said = [str(data.value(photo, tropy[name])) for name in ("path", "mimetype", "checksum")]
+    assert said == ["../data/scans/leaf 1.tif", "image/tiff", "ab" * 32]
+
+
+RETURNING = {
+    "atom": "id title date.edtf subjects.term publications custody",
+    "archivesspace": "id title date.edtf",
+    "islandora": "id type title variant_titles sender signatories recipients date.edtf "
+    "subjects.term mentioned_places.name",
+    "omeka": "id type title variant_titles sender signatories recipients copies_to date.edtf "
+    "summary.text subjects.term custody",
+    "tropy": "id type title variant_titles sender signatories recipients copies_to date.edtf "
+    "place.name summary.text subjects.term custody holdings.repository",
+}
+"""The fields that an export to a table and an import from it keep in their place."""
+
+
+@pytest.mark.parametrize("name", RETURNING)
+def test_fields_come_back_from_a_table_whose_header_is_recognized(
+    name: str, tmp_path: Path
+) -> None:
+    own = full().as_json() | {"place": {"name": "Moscow"}, "mentioned_places": [{"name": "Berlin"}]}
+    agents = [{key: agent[key] for key in ("id", "name", "kind")} for agent in own["agents"]]
+    sent = Record.model_validate(own | {"agents": agents})
+    again = imported(tmp_path / "t.csv", export(name, [sent], FULL_CONTEXT))[sent.id]
+    for field in RETURNING[name].split():
+        found, wanted = comparable(again, field), comparable(sent, field)
+        assert found == wanted, field
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(record=records())
+def test_each_word_of_a_table_is_in_the_imported_record_or_in_a_finding(record: Record) -> None:
+    marked = Marks(record).marked()
+    for name in RETURNING:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "t.csv"
+            path.write_bytes(export(name, [marked]))
+            path.with_name("t.csv.map.yaml").write_text(draft_map(path), encoding="utf-8")
+            found, report = read_tables(path)
+        assert found, [one.message for one in report.errors]
+        said = str([one.as_json() for one in found]) + str([one.message for one in report])
+        words = set(re.findall(r"w\d+x", export(name, [marked]).decode()))
+        assert {word for word in words if word not in said} == set(), name
+
+
+@pytest.mark.parametrize(
+    ("header", "system"),
+    [
+        ("dcterms:title,dcterms:creator,o:id", "Omeka S"),
+        ("dc.title,dc.creator", "Dublin Core"),
+        ("Title,title[en],dc:title,dc:rights", "Dublin Core"),
+        ("title,creator,contributor,identifier", "Dublin Core"),
+        ("http://purl.org/dc/elements/1.1/title,https://tropy.org/v1/tropy#tag", "Tropy"),
+        ("id,file,title,field_model,field_description", "Islandora Workbench"),
+    ],
+)
+def test_a_header_of_a_known_system_needs_no_review(
+    header: str, system: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"{header}\n{','.join('abcdef'[: header.count(',') + 1])}\n")
+    assert f"It has the columns of {system}." in draft_map(path)
+
+
+def test_a_dublin_core_table_says_who_is_what_and_what_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "dc.csv"
+    path.write_text(
+        "dc.identifier,dc.title[en],dc.creator,dc.contributor,dc.rights,dc.description\n"
+        'a1|https://doi.org/10.1000/1,A | B,"Doe, Ann","Roe, Max (recipient)|Poe, E. (translator)",'
+        "Access to the letter: closed (Law 1),On oil; and gas.|A stain.\n"
+    )
+    path.with_name("dc.csv.map.yaml").write_text(draft_map(path), encoding="utf-8")
+    [one], report = read_tables(path)
+    assert report.ok
+    assert (one.id, one.title, one.variant_titles) == ("a1", "A", ("B",))
+    assert [each.scheme for each in one.identifiers] == ["doi"]
+    assert [one.agent(name).name for name in one.recipients] == ["Roe, Max"]
+    assert [one.agent(name).note for name in one.mentioned_agents] == ["translator"]
+    assert one.summary is not None
+    assert one.summary.text == "On oil; and gas."
+    [part] = one.parts
+    assert part.note == "A stain."
+    assert part.access is not None
+    assert (part.access.status, part.access.rule) == ("closed", "Law 1")

@@ -501,6 +501,18 @@ def check_archivesspace(says: Says, written: bytes) -> None:
         assert any(line in words for words in says.access)
 
 
+def check_islandora(says: Says, written: bytes) -> None:
+    [row] = csv.DictReader(written.decode().splitlines(keepends=True))
+    record = says.record
+    roles = {"rcp": record.recipients, "sgn": record.signatories}
+    for value in filter(None, unguarded(row["field_linked_agent"]).split("|")):
+        _, code, _, name = value.split(":", 3)
+        known = roles.get(code, [agent.id for agent in record.agents])
+        assert name in {each.replace(" | ", " / ") for each in says.names(known)}
+    statements = {plain(text) for text in unguarded(row["field_rights"]).split("|") if text}
+    assert all(any(one in known for known in says.rights) for one in statements)
+
+
 def check_mods(says: Says, written: bytes) -> None:
     assert set(words(xml(written, "languageTerm"))) <= says.languages
     allowed = {"restriction on access": says.access, "use and reproduction": says.rights}
@@ -668,6 +680,7 @@ READERS = {
     "mods": check_mods,
     "atom": check_atom,
     "archivesspace": check_archivesspace,
+    "islandora": check_islandora,
     "tei": check_tei,
     "cmif": check_cmif,
     "annotations": check_annotations,
@@ -691,7 +704,7 @@ def read_back(record: Record, context: ExportContext) -> Iterator[str]:
 
 
 def test_there_is_a_reader_for_every_format() -> None:
-    made_of = {"datacite-json", "sword", "archivematica", "omeka"}
+    made_of = {"datacite-json", "sword", "archivematica", "omeka", "tropy", "tropy-json"}
     assert READERS.keys() | made_of == FORMATS.keys()
 
 

@@ -52,8 +52,8 @@ def export(
         list[Path],
         typer.Argument(
             help="Records or packages, folders of them, or patterns. Only cmif, ead3, ead2002, "
-            "mods, rico, atom, archivesspace, omeka, csl and bibtex put several documents into one "
-            "file; cmif leaves out what is not correspondence."
+            "mods, rico, atom, archivesspace, omeka, islandora, tropy, tropy-json, csl and bibtex "
+            "put several documents into one file; cmif leaves out what is not correspondence."
         ),
     ],
     to: Annotated[
@@ -63,7 +63,8 @@ def export(
             metavar="FORMAT",
             help="Format: datacite, datacite-json, dc, tei, cmif, ead3, ead2002, mods, premis, "
             "mets, rico, prov, ro-crate, schema-org, annotations, csl, bibtex, sword, "
-            "archivematica, atom, archivesspace, omeka, invenio or dataverse.",
+            "archivematica, atom, archivesspace, omeka, islandora, tropy, tropy-json, invenio or "
+            "dataverse.",
         ),
     ],
     out: Annotated[

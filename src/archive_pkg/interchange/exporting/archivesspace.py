@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import derived_facts, relators
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.exporting import csv_descriptions
 from archive_pkg.interchange.exporting.ead_levels import Component, level_attributes
 from archive_pkg.names import slug
+from archive_pkg.records.vocabularies import relators
 from archive_pkg.records.vocabularies.languages import bibliographic_code
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ MAPPING = csv_descriptions.mapping(
     | dict.fromkeys(("notes", "copies", "publications", "identifiers"), "n_odd")
     | {
         "id": "ref_id",
+        "contents": "n_scopecontent",
         "title": "title",
         "date": "expression_1",
         "first": "begin_1",
@@ -115,6 +117,7 @@ def _cells(row: Row) -> dict[str, str]:
             "other_level": attributes.get("otherlevel", ""),
         }
     contents = csv_descriptions.contents(content)
+    contents["summary"] += contents.pop("contents")
     subjects = [(term, kind) for name, kind in _SUBJECTS.items() for term in contents[name]]
     notes = [
         *contents["notes"],

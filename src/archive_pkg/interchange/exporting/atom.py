@@ -50,6 +50,7 @@ _COLUMNS = {
     "extent": "extentAndMedium",
     "language": "language",
     "summary": "scopeAndContent",
+    "contents": "scopeAndContent",
     "subjects": "subjectAccessPoints",
     "places": "placeAccessPoints",
     "access": "accessConditions",
@@ -106,6 +107,7 @@ def _level(component: Component) -> dict[str, str]:
 
 def _document(record: Record, levels: Sequence[HoldingLevel]) -> dict[str, str]:
     contents = csv_descriptions.contents(record)
+    contents["summary"] += contents.pop("contents")
     languages = contents.pop("language")
     creators = contents["creators"]
     identifiers = record.identifiers

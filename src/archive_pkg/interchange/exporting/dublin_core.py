@@ -64,6 +64,18 @@ MAPPING = {
 }
 
 
+TERMS = MAPPING | {
+    "variant_titles": "alternative",
+    "summary.text": "abstract",
+    "custody": "provenance",
+    "place.name": "description",
+    "parts.access.status": "accessRights",
+    "parts.access.until.edtf": "accessRights",
+    "parts.access.rule": "accessRights",
+}
+"""Where each field goes in DCMI Metadata Terms, which refine the 15 elements."""
+
+
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in oai_dc."""
     [record] = records
@@ -113,6 +125,20 @@ def values(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
     yield from (("source", words) for words in derived_facts.kept_at(record))
     yield from (("relation", words) for words in _relations(record))
     yield from (("rights", words) for words in _rights(record))
+
+
+def terms(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
+    """Yield the elements as `values` does, but with the names of `TERMS`."""
+    summary = record.summary.text if record.summary else ""
+    refined = {
+        ("description", summary): ("abstract", summary),
+        ("description", f"Custody: {record.custody}"): ("provenance", record.custody or ""),
+        **{("rights", one): ("accessRights", one) for one in derived_facts.restrictions(record)},
+        **{("title", one): ("alternative", one) for one in record.variant_titles},
+        ("title", record.title): ("title", record.title),
+    }
+    for element in values(record, context):
+        yield refined.get(element, element)
 
 
 def _descriptions(record: Record) -> Iterator[str]:

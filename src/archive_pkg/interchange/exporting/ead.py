@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange import derived_facts, relators
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import first_address
 from archive_pkg.interchange.exporting.ead_levels import arrange, level_attributes
 from archive_pkg.interchange.markup import put, root, say, serialize
 from archive_pkg.names import slug
 from archive_pkg.records.display import classification_in_words
+from archive_pkg.records.vocabularies import relators
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:

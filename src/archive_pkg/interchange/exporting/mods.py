@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import derived_facts, relators
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import first_address, licence_address
 from archive_pkg.interchange.exporting.ead import events_in_words, part_in_words
 from archive_pkg.interchange.markup import XLINK, XSI, label, put, root, say, serialize
 from archive_pkg.records.display import classification_in_words, shelfmark
+from archive_pkg.records.vocabularies import relators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange import relators
 from archive_pkg.interchange.importing.imported_record import ImportedDraft, optional
 from archive_pkg.interchange.importing.restrictions import (
     access_in,
@@ -13,6 +12,7 @@ from archive_pkg.interchange.importing.restrictions import (
     own_restriction,
     strictest,
 )
+from archive_pkg.records.vocabularies import relators
 from archive_pkg.records.vocabularies.document_types import type_in_words
 
 if TYPE_CHECKING:

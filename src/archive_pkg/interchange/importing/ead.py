@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
-from archive_pkg.interchange import relators
 from archive_pkg.interchange.exporting.ead3 import NAMESPACE as EAD3
 from archive_pkg.interchange.importing.dates import between_ends
 from archive_pkg.interchange.importing.ead_dates import (
@@ -37,6 +36,7 @@ from archive_pkg.interchange.importing.tei_header import make_title
 from archive_pkg.interchange.importing.watched_xml import Held, fit, local, refuse_unknown, text_of
 from archive_pkg.names import without_signs
 from archive_pkg.records.models.agents import PartTaken
+from archive_pkg.records.vocabularies import relators
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Severity

@@ -135,11 +135,36 @@ class AccessReading:
         until: The day from which a restricted letter is open, in EDTF. A year or month stands
             for its last day.
         question: What is not understood; then the status is "closed".
+        rule: The law or agreement that it names.
     """
 
     status: str = ""
     until: str = ""
     question: str = ""
+    rule: str = ""
+
+
+_OURS = re.compile(
+    r"^Access to .+?: (?P<status>open|restricted|closed)(?: until (?P<until>\S+))?"
+    r"(?: \((?P<rule>.*)\))?$",
+    re.MULTILINE,
+)
+
+
+def exported_access(text: str) -> tuple[AccessReading | None, str]:
+    """Return what the lines that this program exported say of access, and the other lines.
+
+    The lines are about the parts of a document, and the strictest of them applies to all parts.
+    """
+    found = list(_OURS.finditer(text))
+    if not found:
+        return None, text
+    rule = "; ".join(dict.fromkeys(one["rule"] for one in found if one["rule"]))
+    ends = [one["until"] or "" for one in found if one["status"] == "restricted"]
+    ends += [""] * any(one["status"] == "closed" for one in found)
+    status = "open" if not ends else "restricted" if all(ends) else "closed"
+    until = max(ends, key=lambda end: str(Edtf(end).latest)) if status == "restricted" else ""
+    return AccessReading(status, until, rule=rule), _OURS.sub("", text).strip()
 
 
 def read_access(text: str, header: str = "", letter_date: str = "") -> AccessReading:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archive_pkg.csv_text import unguarded
 from archive_pkg.dates.written.reader import column_conventions
 from archive_pkg.names import is_unknown
+from archive_pkg.records.vocabularies.document_types import type_in_words
 from archive_pkg.reports import Code, Report, Severity, counted
 from archive_pkg.tables.checking.suspicious_characters import SPACE_AROUND, find_suspicious
 from archive_pkg.tables.checking.validation import ROW_RAGGED
@@ -66,6 +67,13 @@ DATE_FIELDS = ("date", "date_begin", "date_end", "date_earliest", "date_latest",
 ACCESS_FIELDS = ("access", "access_until", "access_rule")
 
 _SINGLE = ("id", "type", "place", "licence", *DATE_FIELDS)
+_ONE_VALUE = ("type", "licence", "date_as_written", *DATE_FIELDS)
+"""The fields that take only one of the values in a cell; the others are reported."""
+_FURTHER = {
+    "id": "identifiers", "title": "variant_titles", "summary": "remarks",
+    "place": "mentioned_places",
+}  # fmt: skip
+"""The fields that take the further values in a cell of a field with one value."""
 _KEEPS_UNKNOWN = frozenset(
     ["title", "summary", "remarks", "rights", "custody", *ACCESS_FIELDS, *DATE_FIELDS]
 )
@@ -341,8 +349,9 @@ class ListRows:
                     self.report.add(code.at(self.at(number, header), message, hint))
             text = row[place].strip()
             text = unguarded(text) if self._sheet.is_guarded else text
-            if cell := self._cell(number, header, target, text):
-                cells.setdefault(target, []).append(cell)
+            for meant, piece in self._pieces(header, target, text):
+                if cell := self._cell(number, header, meant, piece):
+                    cells.setdefault(meant, []).append(cell)
         for target in _SINGLE:
             for cell in cells.get(target, ())[1:]:
                 if cell.text != cells[target][0].text:
@@ -369,11 +378,23 @@ class ListRows:
                 self.report.add(READ_AS.at(self._sheet.at(row, column, header), message))
                 yield header, text
 
+    def _pieces(self, header: str, target: str, text: str) -> Iterator[tuple[str, str]]:
+        """Yield the texts in a cell that a separator divides, each with its field."""
+        separator = self._map.separators.get(header)
+        if not separator or target in MANY_VALUES or target in _ONE_VALUE:
+            yield target, text
+            return
+        for piece in filter(None, map(str.strip, text.split(separator))):
+            yield target, piece
+            target = _FURTHER.get(target, target)
+
     def _cell(self, number: int, header: str, target: str, text: str) -> Cell | None:
         """Return a cell without the words for "unknown"; None if nothing is left."""
         items = self._split(header, text) if target in MANY_VALUES else [text]
         if target not in MANY_VALUES and header in self._map.separators:
             values = [item for item in self._split(header, text) if not self.is_unknown(item)]
+            if target == "type":
+                values.sort(key=lambda value: type_in_words(value) is None)
             text = values[0] if values else ""
             items = [text]
             for other in values[1:]:

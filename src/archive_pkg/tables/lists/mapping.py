@@ -33,7 +33,7 @@ from archive_pkg.tables.lists.presets import preset_of
 from archive_pkg.tables.reading.headers import normalize_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from archive_pkg.tables.reading.sheets import Sheet
@@ -64,6 +64,7 @@ TARGETS: dict[str, str] = {
     "recipients_identifiers": "identifiers of the recipients, in the order of their names",
     "copies_to": "names of the recipients of copies",
     "mentioned_agents": "names of persons and organizations mentioned",
+    "contributors": "names with roles: “Smith, Jane (recipient)” or “relators:rcp:Smith, Jane”",
     "place": "where it was written",
     "place_identifiers": "identifiers of the place where it was written",
     "mentioned_places": "places mentioned",
@@ -95,8 +96,9 @@ TARGETS: dict[str, str] = {
 MANY_VALUES = frozenset(
     [
         "sender", "sender_identifiers", "signatories", "recipients", "recipients_identifiers",
-        "copies_to", "subjects", "mentioned_agents", "mentioned_places", "place_identifiers",
-        "languages", "files", "enclosures", "identifiers", "variant_titles", "classification",
+        "copies_to", "subjects", "mentioned_agents", "contributors", "mentioned_places",
+        "place_identifiers", "languages", "files", "enclosures", "identifiers", "variant_titles",
+        "classification",
     ]
 )  # fmt: skip
 """The fields whose cells can have several values."""
@@ -184,15 +186,19 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
     for header, (target, why) in guesses.items():
         meaning = _quoted(target) if target == LEFT_OUT else target
         lines.append(f"  {_quoted(header)}: {meaning}  # {why}")
+    divided: Collection[str] = _DIVIDED if preset else MANY_VALUES
+    if preset and preset.divides_texts:
+        divided = TARGETS
     separated = [
         header
         for header, values in zip(sheet.header, samples, strict=True)
-        if guesses.get(header, ("",))[0] in (_DIVIDED if preset else MANY_VALUES)
-        and any("|" in value for value in values)
+        if guesses.get(header, ("",))[0] in divided
+        and (any("|" in value for value in values) or (preset and values))
     ]
     if separated:
+        sign = _quoted(preset.separator if preset else "|")
         lines += ["", "# What separates the values in a cell, if not semicolons."]
-        lines += ["separators:", *(f'  {_quoted(header)}: "|"' for header in separated)]
+        lines += ["separators:", *(f"  {_quoted(header)}: {sign}" for header in separated)]
     lines += [
         "",
         "# The fields:",

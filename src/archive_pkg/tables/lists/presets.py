@@ -1,9 +1,13 @@
-"""The columns of the CSV files of archival systems, for maps that need no review."""
+"""The columns of the CSV files of archival systems, for maps that need no review.
+
+Sources: AtoM's and ArchivesSpace's templates; Islandora's starter site and the documentation of
+Workbench; DCMI Metadata Terms, and the names that Omeka S and Tropy give their columns.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.records.vocabularies.document_types import type_in_words
@@ -19,20 +23,25 @@ class Preset:
 
     Attributes:
         system: The system.
-        marks: Headers that only files of this system have.
+        marks: Sets of headers. Only files of this system have all headers of one of the sets.
         columns: The field of each header, without its number: `subject_term` for `subject_1_term`.
-            Other headers are not imported.
-        level: The header of the column with the level of a row.
+            Headers of Dublin Core are without namespace and language. Other headers are not
+            imported.
+        level: The header of the column with the level of a row; empty if each row is a letter.
         items: The levels of rows that are letters, in lower case.
         unknown: The words for an empty value among several.
+        separator: What separates several values in a cell. A line break separates them anyway.
+        divides_texts: Whether it also separates texts, such as summaries.
     """
 
     system: str
-    marks: frozenset[str]
+    marks: tuple[frozenset[str], ...]
     columns: Mapping[str, str]
-    level: str
-    items: tuple[str, ...]
+    level: str = ""
+    items: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    separator: str = "|"
+    divides_texts: bool = False
 
     def field(self, header: str, values: Collection[str]) -> tuple[str, str]:
         """Return the field of a column and the reason for it.
@@ -41,16 +50,38 @@ class Preset:
             header: The header of the column.
             values: Some values of the column.
         """
-        unnumbered = re.sub(r"_[0-9]+(?=_|$)", "", header.strip())
-        target = self.columns.get(unnumbered, LEFT_OUT)
-        if target == "type" and not all(map(type_in_words, values)):
+        target = self.columns.get(_plain(header), LEFT_OUT)
+        if target == "type" and not all(any(map(type_in_words, _split(v))) for v in values):
             return LEFT_OUT, "not all of its values are types of documents"
         return target, f"a column of {self.system}"
 
 
+_NAMESPACES = (
+    r"http://purl\.org/dc/(?:elements/1\.1|terms)/|(?:dc|dcterms)[.:]|https://tropy\.org/v1/tropy#"
+)
+
+
+def _plain(header: str) -> str:
+    """Return a header without number, namespace and language: "title" of "dc.title[en]"."""
+    unnumbered = re.sub(r"_[0-9]+(?=_|$)", "", _without_language(header))
+    return re.sub(rf"^(?:{_NAMESPACES})", "", unnumbered)
+
+
+def _without_language(header: str) -> str:
+    return re.sub(r"\[[\w-]*\]$| *@[a-z-]+$", "", header.strip())
+
+
+def _split(value: str) -> list[str]:
+    return [each.strip() for each in value.split("|")]
+
+
+def _marks(*sets: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(names.split()) for names in sets)
+
+
 _ATOM = Preset(
     "AtoM",
-    frozenset(["legacyId", "parentId", "levelOfDescription", "scopeAndContent"]),
+    _marks("legacyId parentId levelOfDescription scopeAndContent"),
     {
         "legacyId": "id",
         "identifier": "identifiers",
@@ -91,7 +122,7 @@ _ATOM = Preset(
 
 _ARCHIVESSPACE = Preset(
     "ArchivesSpace",
-    frozenset(["ead", "hierarchy", "level"]),
+    _marks("ead hierarchy level"),
     {
         "ref_id": "id",
         "title": "title",
@@ -130,12 +161,118 @@ _ARCHIVESSPACE = Preset(
     },
     level="level",
     items=("item",),
+    separator="\n",
 )  # fmt: skip
 
-_PRESETS = (_ATOM, _ARCHIVESSPACE)
+_ISLANDORA = Preset(
+    "Islandora Workbench",
+    _marks("field_model", "field_linked_agent", "field_edtf_date_created"),
+    {
+        "id": "id",
+        "file": "files",
+        "title": "title",
+        "field_full_title": "title",
+        "field_alt_title": "variant_titles",
+        "field_linked_agent": "contributors",
+        "field_subjects_name": "mentioned_agents",
+        "field_edtf_date_created": "date",
+        "field_identifier": "identifiers",
+        "field_local_identifier": "identifiers",
+        "field_pid": "identifiers",
+        "field_genre": "type",
+        "field_language": "languages",
+        "field_abstract": "summary",
+        "field_description": "summary",
+        "field_subject": "subjects",
+        "field_subject_general": "subjects",
+        "field_geographic_subject": "mentioned_places",
+        "field_rights": "rights",
+        **dict.fromkeys(
+            (
+                "field_extent", "field_physical_form", "field_table_of_contents", "field_note",
+                "field_temporal_subject", "field_edtf_date", "field_edtf_date_issued",
+                "field_place_published", "field_classification",
+            ),
+            "remarks",
+        ),
+    },
+    divides_texts=True,
+)  # fmt: skip
+
+_DUBLIN_CORE = Preset(
+    "Dublin Core",
+    _marks(
+        "dc.title", "dc:title", "dcterms.title", "title creator contributor",
+        "title creator identifier description",
+    ),
+    {
+        "filename": LEFT_OUT,
+        "identifier": "id",
+        "title": "title",
+        "alternative": "variant_titles",
+        "creator": "sender",
+        "contributor": "contributors",
+        "audience": "recipients",
+        "date": "date",
+        "created": "date",
+        "type": "type",
+        "language": "languages",
+        "subject": "subjects",
+        "coverage": "mentioned_places",
+        "spatial": "mentioned_places",
+        "abstract": "summary",
+        "description": "summary",
+        "rights": "rights",
+        "license": "licence",
+        "accessRights": "access",
+        "provenance": "custody",
+        "bibliographicCitation": "publications",
+        **dict.fromkeys(
+            (
+                "relation", "source", "format", "extent", "medium", "publisher", "temporal",
+                "tableOfContents", "issued", "references", "isReferencedBy", "hasPart", "isPartOf",
+                "isVersionOf", "hasVersion", "replaces", "isReplacedBy", "rightsHolder",
+            ),
+            "remarks",
+        ),
+    },
+    divides_texts=True,
+)  # fmt: skip
+
+_OMEKA = replace(
+    _DUBLIN_CORE,
+    system="Omeka S",
+    marks=_marks("dcterms:title"),
+    columns={**_DUBLIN_CORE.columns, "bibo:recipient": "recipients", "file": "files"},
+)
+_TROPY = replace(
+    _DUBLIN_CORE,
+    system="Tropy",
+    marks=_marks("http://purl.org/dc/elements/1.1/title", "http://purl.org/dc/terms/title"),
+    columns={
+        **_DUBLIN_CORE.columns,
+        "coverage": "place",
+        "source": "repository",
+        "collection": "fonds",
+        "box": "file",
+        "folder": "file",
+        "path": "files",
+        "tag": "subjects",
+        "note": "remarks",
+    },
+)
+_PRESETS = (_ATOM, _ARCHIVESSPACE, _ISLANDORA, _TROPY, _OMEKA, _DUBLIN_CORE)
 
 
 def preset_of(header: Collection[str]) -> Preset | None:
-    """Return the preset of the system whose columns a header has; None if there is none."""
-    names = {name.strip() for name in header}
-    return next((preset for preset in _PRESETS if preset.marks <= names), None)
+    """Return the preset of the system whose columns a header has; None if there is none.
+
+    A description is not a summary if another column has the abstract.
+    """
+    names = set(map(_without_language, header))
+    for preset in _PRESETS:
+        if any(marks <= names for marks in preset.marks):
+            if "abstract" in map(_plain, names):
+                return replace(preset, columns={**preset.columns, "description": "remarks"})
+            return preset
+    return None

@@ -232,7 +232,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
             "type": self._type(row),
             "place": self._place(row),
             "mentioned_places": [{"name": name} for name in places],
-            "subjects": [{"term": term} for term in subjects],
+            "subjects": [{"term": term.removeprefix("subject:")} for term in subjects],
             "summary": summary and {"text": "\n\n".join(summary)},
             "classification": marks and {"as_written": marks[0], "caveats": marks[1:]},
             "rights": (rights or licence) and {"statement": "\n".join(rights) or licence[0]},

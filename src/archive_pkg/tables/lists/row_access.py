@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.tables.lists.access_words import (
     ACCESS_ASKED,
     AccessReading,
+    exported_access,
     read_access,
     restriction_in,
     strictest,
@@ -47,13 +48,23 @@ class AccessCells(RowReader):
     def _access(self, row: ListRow) -> dict[str, Any]:
         """Return who may see the letter; empty if the list says nothing about it."""
         date = row.raw.get("date", {}).get("edtf", "")
-        read = [
-            self._reported(row, header, text, read_access(text, header, date))
-            for target in ("access", "access_until", "remarks", "classification")
-            for header, text, _ in row.cells.get(target, ())
-            if target in ACCESS_FIELDS or restriction_in(text)
+        cells = [
+            (target, cell)
+            for target in ("access", "access_until", "remarks", "classification", "rights")
+            for cell in row.cells.get(target, ())
         ]
-        rules = row.texts("access_rule")
+        exported, _ = exported_access("\n".join(cell.text for _, cell in cells))
+        for _, cell in cells:
+            if one := exported_access(cell.text)[0]:
+                self._reported(row, cell.header, cell.text, one)
+        read = [
+            self._reported(row, cell.header, text, read_access(text, cell.header, date))
+            for target, cell in cells
+            for _, text in (exported_access(cell.text),)
+            if (target in ACCESS_FIELDS and text) or restriction_in(text)
+        ]
+        read += [exported] if exported else []
+        rules = row.texts("access_rule") + ([exported.rule] if exported and exported.rule else [])
         if not any(one.status for one in read) and (question := self._question(row, rules)):
             columns = self._map.columns.items()
             header = next((name for name, meant in columns if meant in ACCESS_FIELDS), "")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.names import confidence_in, divide_name, slug, without_signs
+from archive_pkg.records.vocabularies import relators
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
 from archive_pkg.reports import Code, Severity
 from archive_pkg.tables.lists.list_rows import READ_AS, ListRow
@@ -22,6 +24,11 @@ IDENTIFIER_LOOSE = Code(
 )
 _IDENTIFIED = ("sender", "recipients")
 _ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+_WITH_ROLE = re.compile(
+    r"relators:(?P<code>\w+):(?P<one>.+)|(?P<name>.+?) ?\((?P<role>[a-z][^()]*)\)"
+)
+_WITH_KIND = re.compile(r"(person|corporate_body|family):(.+)")
+"""A name with its vocabulary in Islandora."""
 
 
 class AgentCells(RowReader):
@@ -33,16 +40,32 @@ class AgentCells(RowReader):
 
     def _agents(self, row: ListRow) -> None:
         found: list[dict[str, Any]] = []
+        names: dict[str, list[str]] = {}
         for role in _ROLES:
-            ids = [self._agent(row, role, name, found) for name in row.items(role)]
-            if ids:
-                row.raw[role] = list(dict.fromkeys(ids))
+            names[role] = [self._agent(row, role, name, found) for name in row.items(role)]
             if role in _IDENTIFIED:
-                self._identifiers_of(row, role, ids, found)
+                self._identifiers_of(row, role, names[role], found)
+        for text in row.items("contributors"):
+            field, agent = self._contributor(row, text, found)
+            names[field].append(agent)
+        row.raw |= {role: list(dict.fromkeys(ids)) for role, ids in names.items() if ids}
         if name := self._map.described_by:
             self._agent(row, "describer", name, found)
         if found:
             row.raw["agents"] = found
+
+    def _contributor(self, row: ListRow, text: str, found: list[dict[str, Any]]) -> tuple[str, str]:
+        """Return the field of a name with its role, and its agent; other roles become a note."""
+        said = _WITH_ROLE.fullmatch(text)
+        role = (said["code"] or said["role"]) if said else ""
+        meant = relators.field_of(role) or ""
+        field = meant if meant in _ROLES else "mentioned_agents"
+        row.origin.setdefault(field, row.origin["contributors"])
+        agent = self._agent(row, field, (said["one"] or said["name"]) if said else text, found)
+        if role not in ("", relators.ASSOCIATED) and meant != field:
+            one = next(item for item in found if item["id"] == agent)
+            one["note"] = "; ".join(filter(None, (one.get("note"), role)))
+        return field, agent
 
     def _identifiers_of(
         self, row: ListRow, role: str, ids: list[str], found: list[dict[str, Any]]
@@ -74,6 +97,8 @@ class AgentCells(RowReader):
 
     def _agent(self, row: ListRow, role: str, text: str, found: list[dict[str, Any]]) -> str:
         """Return the id of the agent with a name; add the agent if the row has not named it yet."""
+        stated = _WITH_KIND.fullmatch(text)
+        text = stated[2] if stated else text
         bare = text if role == "describer" else without_signs(text) or text
         written = divide_name(bare)
         name = written.name
@@ -82,6 +107,8 @@ class AgentCells(RowReader):
             return row.agents[name]
         body = written.is_body and role != "describer"
         kind = "organization" if body else "person"
+        if stated:
+            kind = {"corporate_body": "organization"}.get(stated[1], stated[1])
         taken = set(row.agents.values())
         agent = next(n for n in numbered(slug(name) or "agent") if n not in taken)
         row.agents[name] = agent
@@ -92,13 +119,14 @@ class AgentCells(RowReader):
         if role != "describer":
             header = row.origin.get(role, "")
             if text not in self._reported_names:
-                article = "an" if body else "a"
+                article = "an" if kind == "organization" else "a"
                 called = f" called “{name}”" if name != text else ""
                 office = f", office “{written.office}”" if written.office else ""
                 message = f"“{text}” is read as {article} {kind}{called}{office}"
                 self._report(READ_AS, row, header, message)
                 self._reported_names.add(text)
-            row.inferred.append((f"agents.{agent}.kind", "kind-from-name", f"“{text}”"))
+            if not stated:
+                row.inferred.append((f"agents.{agent}.kind", "kind-from-name", f"“{text}”"))
         return agent
 
     @staticmethod

@@ -5,6 +5,8 @@ from __future__ import annotations
 AUTHOR = "aut"
 ADDRESSEE = "rcp"
 SIGNER = "sgn"
+ASSOCIATED = "asn"
+"""A name whose role has no code."""
 MAKERS = {"translator": "trl", "transcriber": "trc", "redactor": "red"}
 """The codes of the makers of versions, by their role in `derived_facts`."""
 
