@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from archive_pkg.cli.output import Answer, Json, Quiet, answering
+from archive_pkg.cli.audience import HOW, Audience
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, mode_for, write_file
 from archive_pkg.cli.project import project_origin
 from archive_pkg.reports import Report, counted
 
@@ -150,6 +151,110 @@ def split(
         collection = _collection(register)
         with answer.about(collection.file) as result:
             changes = split_(collection, name, new, records)
+            _apply(changes, answer, result, dry_run=dry_run)
+
+
+@app.command()
+def reconcile(
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="The address of a service (Reconciliation Service API 0.2), a list of an "
+            "authority file (.csv or .jsonl with id and name), or a table from OpenRefine. Without "
+            "it, the command writes the names, for OpenRefine.",
+        ),
+    ] = "",
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The table to write; - is standard output.")
+    ] = Path("candidates.csv"),
+    places: Annotated[
+        bool, typer.Option("--places", help="Find identifiers of places instead of agents.")
+    ] = False,
+    audience: Audience = "public",
+    register: RegisterOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an existing table.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a table with candidates for the identifiers of agents or places.
+
+    A service is sent the names, except those that are only in what the public may not see. To send
+    these, too, add --audience internal. A local file gets nothing, so all names are used. Write
+    yes into the column accept of the right candidates, then run archive-pkg agents accept.
+
+    Example: archive-pkg agents reconcile --from https://wikidata.reconci.link/en/api
+    """
+    from archive_pkg.collection.agents import (
+        candidates_table,
+        from_file,
+        from_service,
+        names_table,
+        names_to_find,
+    )
+
+    with answering("agents reconcile", as_json=as_json, quiet=quiet, files=[out]) as answer:
+        collection = _collection(register)
+        invalid = Report()
+        is_service = "://" in source
+        seen: Literal["public", "internal"] = "internal" if source and not is_service else audience
+        with answer.about(collection.file) as result:
+            found = names_to_find(collection, invalid, answer.noted, audience=seen, places=places)
+            what = counted(len(found.names), "place" if places else "agent")
+            result |= {"names": len(found.names), "withheld": found.withheld}
+            if found.withheld:
+                many = counted(found.withheld, "name")
+                answer.say(f"withheld: {many}; {HOW}")
+            if not source:
+                write_file(out, names_table(found.names), replace=replace, mode=mode_for(seen))
+                answer.say(f"{out}: {what}")
+            else:
+                if is_service:
+                    answer.say(f"{source} is sent the names of {what}")
+                finder = from_service(found.names, source) if is_service else None
+                rows = list(finder or from_file(found.names, Path(source)))
+                mode = mode_for(seen, collection.file.parent)
+                write_file(out, candidates_table(rows), replace=replace, mode=mode)
+                result["candidates"] = len(rows)
+                named = len({(row["id"], row["name"]) for row in rows})
+                candidates = counted(len(rows), "candidate")
+                answer.say(f"{out}: {candidates} for {named} of {what}")
+            result["output"] = os.fspath(out)
+        _report_invalid(answer, invalid)
+
+
+@app.command()
+def accept(
+    file: Annotated[Path, typer.Argument(help="The table of candidates.")],
+    by: Annotated[
+        str,
+        typer.Option("--by", metavar="ID", help="The entry of the register that accepts them."),
+    ],
+    on: Annotated[
+        str | None,
+        typer.Option("--date", metavar="YYYY-MM-DD", help="The day [default: today]."),
+    ] = None,
+    register: RegisterOption = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add the identifiers of accepted candidates to the register, with evidence.
+
+    The identifiers of places are added to the records. If a candidate cannot be taken over, nothing
+    changes.
+
+    Example: archive-pkg agents accept candidates.csv --by editor --dry-run
+    """
+    from archive_pkg.cli.commands.build import parse_date
+    from archive_pkg.collection.agents import accept as accept_
+    from archive_pkg.packages.building import today
+
+    with answering("agents accept", as_json=as_json, quiet=quiet) as answer:
+        collection = _collection(register)
+        with answer.about(file) as result:
+            changes = accept_(collection, file, by, parse_date(on) or today())
             _apply(changes, answer, result, dry_run=dry_run)
 
 

@@ -99,19 +99,19 @@ def merge(
     _refuse_contradictions(changes, keep_first=keep_first)
 
     old = set(others)
-    before, plain = _register(collection)
+    before, plain = register_plain(collection)
     fuller = _with_entry(plain, keep, old, agent)
     final = renamed(fuller, old, keep)
     both = zip(fuller["agents"], final["agents"], strict=True)
     final["agents"] = [item for was, item in both if was["id"] not in old]
     register = Register.model_validate(final)
-    last = _written(before, collection.file, final)
-    step = _written(before, collection.file, fuller) if old & entries.keys() else last
+    last = written(before, collection.file, final)
+    step = written(before, collection.file, fuller) if old & entries.keys() else last
     changes.add(collection.file, before, step)
     for file in users:
-        data, was = _read(file)
+        data, was = read_plain(file)
         now = _with_entry_used(renamed(was, old, keep), keep, agent)
-        _change_record(changes, file, data, was, now, register, collection.file)
+        change_record(changes, file, data, was, now, register, collection.file)
     changes.add(collection.file, step, last)
     return changes
 
@@ -146,7 +146,7 @@ def split(
         raise UsageError(
             f"{file} does not refer to {name}", "Name records that do: archive-pkg agents list"
         )
-    before, plain = _register(collection)
+    before, plain = register_plain(collection)
     register = collection.register
     if name in collection.entries:
         copy = deepcopy(plain)
@@ -160,11 +160,11 @@ def split(
             register = Register.model_validate(copy)
         except ValueError as error:
             raise UsageError(f"{new} cannot be an id", "Use letters, digits, - and _.") from error
-        changes.add(collection.file, before, _written(before, collection.file, copy))
+        changes.add(collection.file, before, written(before, collection.file, copy))
     for key in sorted(wanted):
-        data, was = _read(users[key])
+        data, was = read_plain(users[key])
         now = renamed(was, {name}, new)
-        _change_record(changes, users[key], data, was, now, register, collection.file)
+        change_record(changes, users[key], data, was, now, register, collection.file)
     return changes
 
 
@@ -230,15 +230,16 @@ def _refuse_contradictions(changes: AgentChanges, *, keep_first: bool) -> None:
         )
 
 
-def _register(collection: AgentCollection) -> tuple[bytes | None, dict[str, Any]]:
+def register_plain(collection: AgentCollection) -> tuple[bytes | None, dict[str, Any]]:
     """Return the bytes of the register, None if it does not exist, and its plain data."""
     if not collection.file.exists():
         return None, {"agents": []}
-    data, plain = _read(collection.file)
+    data, plain = read_plain(collection.file)
     return data, {"agents": []} | plain
 
 
-def _read(file: Path) -> tuple[bytes, dict[str, Any]]:
+def read_plain(file: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return the bytes of a record or register, and its plain data."""
     with storage.storage_errors(f"reading {file}"):
         data = storage.read_regular(file.resolve())
     if file.suffix == ".json":
@@ -345,7 +346,7 @@ def renamed(plain: dict[str, Any], old: Collection[str], new: str) -> dict[str, 
     return data
 
 
-def _change_record(
+def change_record(
     changes: AgentChanges,
     file: Path,
     data: bytes,
@@ -368,10 +369,10 @@ def _change_record(
             "Correct it first, so that the change is possible.",
             report,
         )
-    changes.add(file, data, _written(data, file, now))
+    changes.add(file, data, written(data, file, now))
 
 
-def _written(data: bytes | None, file: Path, now: dict[str, Any]) -> bytes:
+def written(data: bytes | None, file: Path, now: dict[str, Any]) -> bytes:
     """Return the bytes of a file with plain data; its comments and style stay."""
     needed = _without_empty(now)
     if data is None:
