@@ -10,11 +10,13 @@ import typer
 
 from archive_pkg.cli.audience import HOW, Audience
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, mode_for, write_file
-from archive_pkg.cli.project import project_origin
+from archive_pkg.cli.project import current_project, project_origin
 from archive_pkg.reports import Report, counted
+from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from archive_pkg.collection.agents import AgentChanges, AgentCollection
+    from archive_pkg.records.models import Evidence
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -256,6 +258,85 @@ def accept(
         with answer.about(file) as result:
             changes = accept_(collection, file, by, parse_date(on) or today())
             _apply(changes, answer, result, dry_run=dry_run)
+
+
+@app.command()
+def export(
+    to: Annotated[
+        Literal["eac-cpf", "tei"],
+        typer.Option("--to", help="eac-cpf: a file for each agent. tei: one file with all agents."),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The folder (eac-cpf) or file (tei) to write.")
+    ],
+    on: Annotated[
+        str | None,
+        typer.Option("--date", metavar="YYYY-MM-DD", help="The date to write [default: today]."),
+    ] = None,
+    audience: Audience = "public",
+    register: RegisterOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace existing files.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the entries of the register as EAC-CPF 2010, or as TEI's lists of persons and bodies.
+
+    The files leave out an entry that is used only in what the public may not see.
+
+    Example: archive-pkg agents export --to eac-cpf -o authorities
+    """
+    from archive_pkg.cli.commands.build import parse_date
+    from archive_pkg.collection.agents import names_to_find
+    from archive_pkg.interchange import ExportContext
+    from archive_pkg.interchange.exporting import eac_cpf, tei_register
+    from archive_pkg.packages.building import today
+    from archive_pkg.storage import make_folder, storage_errors
+
+    with answering("agents export", as_json=as_json, quiet=quiet, files=[out]) as answer:
+        collection = _collection(register)
+        invalid = Report()
+        with answer.about(collection.file) as result:
+            project = current_project()
+            made = (parse_date(on) or today()).isoformat()
+            context = ExportContext(
+                publisher=project.publisher, made=made, software=SOFTWARE, project=project
+            )
+            found = names_to_find(collection, invalid, answer.noted, audience=audience)
+            seen = {one.key for one in found.names}
+            entries = {
+                name: one
+                for name, one in collection.entries.items()
+                if name in seen or one.kind == "software"
+            }
+            if withheld := len(collection.entries) - len(entries):
+                answer.say(f"withheld: {withheld} of {len(collection.entries)} entries; {HOW}")
+            result["withheld"] = withheld
+            evidence = {
+                name: [one for one in collection.register.evidence if _is_about(one, name)]
+                for name in entries
+            }
+            mode = mode_for(audience, collection.file.parent)
+            result["output"] = [os.fspath(out)]
+            if to == "tei":
+                document = tei_register.write(entries, evidence, context)
+                write_file(out, document, replace=replace, mode=mode)
+            else:
+                with storage_errors(f"writing {out}"):
+                    make_folder(out)
+                result["output"] = []
+            for name, agent in entries.items() if to == "eac-cpf" else ():
+                if agent.kind == "software":
+                    answer.say(f"{name} is left out: EAC-CPF has no programs")
+                    continue
+                document = eac_cpf.write(agent, entries, evidence[name], context)
+                write_file(out / f"{name}.xml", document, replace=replace, mode=mode)
+                result["output"].append(os.fspath(out / f"{name}.xml"))
+            answer.say(f"{out}: {counted(len(result['output']), 'file')}")
+        _report_invalid(answer, invalid)
+
+
+def _is_about(evidence: Evidence, name: str) -> bool:
+    return evidence.field.split(".")[1:2] == [name]
 
 
 def _collection(register: Path | None) -> AgentCollection:

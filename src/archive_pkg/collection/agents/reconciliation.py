@@ -141,7 +141,8 @@ def names_to_find(
             known = before.identifiers | one.identifiers
             found[one.key] = NameToFind(before.agent, before.place, before.records + 1, known)
     if not places:
-        for name, entry in collection.entries.items():
+        entries = collection.entries.items()
+        for name, entry in ((n, one) for n, one in entries if one.kind != "software"):
             used = found[name].records if name in found else 0
             seen |= set() if used else {name}
             found[name] = NameToFind(entry, "", used, _identifiers(entry.identifiers))
