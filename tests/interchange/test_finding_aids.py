@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from examples import BARE_CONTEXT, FULL_CONTEXT, full, record
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from places import places
 
@@ -13,6 +16,8 @@ from archive_pkg.interchange import export
 from archive_pkg.interchange.importing import read
 from archive_pkg.records.models import Record
 from official import official, xml_schema
+from strategies import records
+from typed import present
 
 
 def kept(name: str, *levels: tuple[str, str], archive: str = "RGANI", **more: Any) -> Record:
@@ -99,10 +104,10 @@ RICH = [
 
 @pytest.mark.parametrize("name", ["ead3", "ead2002"])
 def test_a_finding_aid_of_many_documents_is_imported_again(name: str) -> None:
-    for records in (RICH, LETTERS):
-        found = [imported.record for imported in read(export(name, records), "aid.xml")]
+    for several in (RICH, LETTERS):
+        found = [imported.record for imported in read(export(name, several), "aid.xml")]
         again = {one.id: one for one in found}
-        for one in records:
+        for one in several:
             assert again[one.id].title == one.title
             assert again[one.id].date == one.date
             assert again[one.id].holdings == one.holdings
@@ -252,3 +257,75 @@ def test_a_date_in_ead_2002_has_the_form_of_the_schema(
     assert found == [*(f"did/unitdate/{line}" for line in lines), f"did/unitdate: {edtf}"]
     said = ["1960-07~", "1960?", "1957/1958", "1957/..", "-0042"]
     assert (f"odd/p: Date in EDTF: {edtf}" in did(date=date)) == (edtf in said)
+
+
+NORMAL = re.compile(r"[0-9]{4}(-(1[0-2]|0[1-9])(-(0[1-9]|[12][0-9]|3[01]))?)?")
+"""What ArchivesSpace reads in `normal`: one or two of these, with `/` between them."""
+
+
+def missed_by_archivesspace(archive: Any, components: list[Any]) -> list[str]:
+    """Return the rules of ArchivesSpace's ead_converter.rb that a finding aid breaks."""
+    top = archive.find("{*}did")
+    rules = {
+        "a resource has an identifier": top.findtext("{*}unitid"),
+        "a resource has a title": top.findtext("{*}unittitle"),
+        "a resource has a date": top.findtext("{*}unitdate"),
+        "an extent is a number and its unit": re.fullmatch(
+            r"[0-9.]+\s+.+", top.findtext("{*}physdesc/{*}extent")
+        ),
+        "every component has a level": all(one.get("level") for one in components),
+        "another level has a name": all(
+            one.get("otherlevel") for one in components if one.get("level") == "otherlevel"
+        ),
+        "every component has a title": all(
+            one.findtext("{*}did/{*}unittitle") for one in components
+        ),
+        "normal has days": all(
+            NORMAL.fullmatch(day)
+            for date in archive.iter("{*}unitdate")
+            for day in (date.get("normal") or "1960").split("/")
+        ),
+        "the name of an agent is its only content": all(
+            name.text and not len(name)
+            for path in ("origination", "controlaccess")
+            for name in archive.iterfind(f".//{{*}}{path}/*")
+        ),
+        "a digital object has an address and a title": all(
+            dao.get(f"{{http://www.w3.org/1999/xlink}}{name}")
+            for dao in archive.iter("{*}dao")
+            for name in ("href", "title")
+        ),
+    }
+    return [rule for rule, holds in rules.items() if not holds]
+
+
+def missed_by_atom(archive: Any, components: list[Any]) -> list[str]:
+    """Return the rules of AtoM's import/ead.yml that a finding aid breaks."""
+    rules = {
+        "one title without type is text": all(
+            len([e for e in one.findall("{*}did/{*}unittitle") if not e.get("type")]) == 1
+            and not len(one.find("{*}did/{*}unittitle"))
+            for one in (archive, *components)
+        ),
+        "one identifier has no type": all(
+            len([e for e in one.findall("{*}did/{*}unitid") if not e.get("type")]) <= 1
+            for one in (archive, *components)
+        ),
+        "a repository is a body": all(
+            one.findtext("{*}corpname") for one in archive.iter("{*}repository")
+        ),
+        "only the last paragraph of the scope counts": all(
+            len(one.findall("{*}scopecontent/{*}p")) <= 1 for one in (archive, *components)
+        ),
+        "a note is general": all(one.get("type") == "general" for one in archive.iter("{*}odd")),
+    }
+    return [rule for rule, holds in rules.items() if not holds]
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(several=st.lists(records(), min_size=1, max_size=2, unique_by=lambda one: one.id))
+def test_archivesspace_and_atom_can_import_any_finding_aid(several: list[Record]) -> None:
+    archive = present(etree.fromstring(export("ead2002", several)).find("{*}archdesc"))
+    components = list(archive.iter("{*}c"))
+    assert missed_by_archivesspace(archive, components) == []
+    assert missed_by_atom(archive, components) == []
