@@ -8,8 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from test_formats import Schemas
 
+from archive_pkg.collection.agents import agent_collection
 from archive_pkg.interchange import ExportContext
 from archive_pkg.interchange.exporting import eac_cpf, tei_register
+from archive_pkg.interchange.importing.eac_cpf import read_agent
+from archive_pkg.records import Agent
 from archive_pkg.records.models import Register
 from official import official, xml_schema
 from program import Run
@@ -95,6 +98,55 @@ def test_an_agent_in_eac_cpf_has_names_dates_identifiers_and_sources() -> None:
     ]
     kinds = [said(one, "entityType")[0] for one in made.values()]
     assert kinds == ["person", "corporateBody", "family"]
+
+
+def test_eac_cpf_is_read_again() -> None:
+    everything = register()
+    for agent in everything.agents[:3]:
+        known = {one.id: one for one in everything.agents}
+        said, report = read_agent(eac_cpf.write(agent, known, (), CONTEXT), "a.xml")
+        again = Agent.model_validate(said)
+        lost = {"affiliations": (), "role": agent.role}
+        assert again == agent.model_copy(update=lost)
+        relations = [one.message for one in report if "cpfRelation" in one.message]
+        assert bool(relations) == bool(agent.affiliations)
+
+
+def test_another_systems_eac_cpf_becomes_an_entry_and_the_rest_is_reported(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.xml"
+    file.write_text(
+        f'<eac-cpf xmlns="{eac_cpf.NAMESPACE}"><control><recordId>agents/17</recordId></control>'
+        "<cpfDescription><identity><entityId>http://viaf.org/viaf/36921765</entityId>"
+        "<entityType>person</entityType>"
+        '<nameEntry><part localType="surname">Doe</part><part localType="forename">Ann</part>'
+        "<authorizedForm>rda</authorizedForm></nameEntry>"
+        "<nameEntry><part>Doe, A. B.</part></nameEntry></identity><description><existDates>"
+        '<dateRange><fromDate standardDate="1900">born 1900</fromDate></dateRange></existDates>'
+        "<legalStatus><term>Free</term></legalStatus><biogHist><p>A life.</p></biogHist>"
+        "</description></cpfDescription></eac-cpf>"
+    )
+    add = ("agents", "import", file, "--register", tmp_path)
+    done = run(*add)
+    assert done.returncode == 0, done.stderr
+    for left in ("“Doe, A. B.”", "“Free”", "“rda”"):
+        assert left in done.stdout
+    assert "A life" not in done.stdout
+    [entry] = agent_collection(tmp_path).register.agents
+    assert (entry.id, entry.name, entry.kind, entry.note) == (
+        "agents-17",
+        "Doe, Ann",
+        "person",
+        "A life.",
+    )
+    assert entry.born is not None
+    assert (entry.born.edtf, entry.born.as_written) == ("1900", "born 1900")
+    assert entry.name_parts is not None
+    assert (entry.name_parts.family, entry.name_parts.given) == ("Doe", "Ann")
+    assert [one.scheme for one in entry.identifiers] == ["viaf"]
+    again = run(*add)
+    assert (again.returncode, "already has an entry agents-17" in again.stderr) == (2, True)
 
 
 def tei(agents: Any, evidence: Any = ()) -> Any:

@@ -260,6 +260,37 @@ def accept(
             _apply(changes, answer, result, dry_run=dry_run)
 
 
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Files in EAC-CPF 2010.")],
+    register: RegisterOption = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add agents from EAC-CPF files to the register, and report what it does not hold.
+
+    Example: archive-pkg agents import authorities/gromyko.xml --dry-run
+    """
+    from archive_pkg.collection.agents import add_entries
+    from archive_pkg.interchange.importing.eac_cpf import read_agent
+    from archive_pkg.storage import read_regular, storage_errors
+
+    with answering("agents import", as_json=as_json, quiet=quiet) as answer:
+        collection = _collection(register)
+        entries = {}
+        for file in files:
+            with answer.about(file) as result:
+                with storage_errors(f"reading {file}"):
+                    data = read_regular(file)
+                entries[file.name], report = read_agent(data, os.fspath(file))
+                result["id"] = entries[file.name]["id"]
+                answer.found(result, report)
+        if not answer.status:
+            with answer.about(collection.file) as result:
+                _apply(add_entries(collection, entries), answer, result, dry_run=dry_run)
+
+
 @app.command()
 def export(
     to: Annotated[

@@ -1,6 +1,6 @@
 """The agents of a collection of records: who uses them, what differs, merging and splitting."""
 
-from archive_pkg.collection.agents.agent_changes import AgentChanges, merge, split
+from archive_pkg.collection.agents.agent_changes import AgentChanges, add_entries, merge, split
 from archive_pkg.collection.agents.agent_checks import AgentSummary, check_agents, summaries
 from archive_pkg.collection.agents.agent_collection import AgentCollection, agent_collection
 from archive_pkg.collection.agents.reconciliation import (
@@ -18,6 +18,7 @@ __all__ = [
     "AgentCollection",
     "AgentSummary",
     "accept",
+    "add_entries",
     "agent_collection",
     "candidates_table",
     "check_agents",

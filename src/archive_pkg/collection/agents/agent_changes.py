@@ -8,6 +8,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from archive_pkg import storage
 from archive_pkg.collection.agents.agent_collection import (
     AgentCollection,
@@ -19,6 +21,7 @@ from archive_pkg.collection.agents.agent_collection import (
 from archive_pkg.collection.file_changes import FileChanges
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.records import Agent, Record, record_file
+from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.loading import read_tree, validate_completed
 from archive_pkg.records.models import Register
 from archive_pkg.records.record_errors import references
@@ -30,7 +33,7 @@ from archive_pkg.records.yaml.patching import patch
 from archive_pkg.reports import Code, Location, Report, Severity, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archive_pkg.paths import StrPath
@@ -165,6 +168,45 @@ def split(
         data, was = read_plain(users[key])
         now = renamed(was, {name}, new)
         change_record(changes, users[key], data, was, now, register, collection.file)
+    return changes
+
+
+def add_entries(collection: AgentCollection, entries: Mapping[str, dict[str, Any]]) -> AgentChanges:
+    """Add entries to the register, each with evidence that it comes from a file.
+
+    Args:
+        collection: The collection.
+        entries: The plain data of the entries, by the names of their files.
+
+    Raises:
+        InvalidError: An entry is not valid.
+        UsageError: The register already has an entry with the id.
+    """
+    before, plain = register_plain(collection)
+    now = deepcopy(plain)
+    taken = {item["id"] for item in items(now, "agents")}
+    for name, entry in entries.items():
+        if entry["id"] in taken:
+            raise UsageError(
+                f"{collection.file} already has an entry {entry['id']}, so {name} is not imported",
+                f"Correct the entry by hand, or give the agent in {name} another id.",
+            )
+        taken.add(entry["id"])
+        now["agents"].append(entry)
+        evidence = {"field": f"agents.{entry['id']}", "basis": "inferred", "rule": "from-eac-cpf"}
+        now["evidence"] = [*items(now, "evidence"), evidence | {"note": name}]
+    try:
+        Register.model_validate(now)
+    except ValidationError as error:
+        report = Report()
+        for fault in error.errors(include_url=False):
+            code, message, hint = explain_entry(fault, Register)
+            field = ".".join(map(str, fault["loc"]))
+            report.add(code.at(Location(str(collection.file), field=field), message, hint))
+        hint = "Correct the files."
+        raise InvalidError("an entry is not valid, so nothing was changed", hint, report) from error
+    changes = AgentChanges()
+    changes.add(collection.file, before, written(before, collection.file, now))
     return changes
 
 
