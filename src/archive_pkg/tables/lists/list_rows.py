@@ -351,7 +351,19 @@ class ListRows:
             text = unguarded(text) if self._sheet.is_guarded else text
             for meant, piece in self._pieces(header, target, text):
                 if cell := self._cell(number, header, meant, piece):
-                    cells.setdefault(meant, []).append(cell)
+                    is_rest = meant == "remarks" != target  # and not a note on the cell
+                    cells.setdefault(meant, []).append(
+                        cell._replace(header="") if is_rest else cell
+                    )
+        self._keep_first(number, cells)
+        for header, text in self._notes(number):
+            cells.setdefault("remarks", []).append(Cell(header, text, (text,)))
+        for target, text in self._map.everywhere.items():
+            cells.setdefault(target, [Cell("", text, tuple(split_items(text)))])
+        return cells
+
+    def _keep_first(self, number: int, cells: dict[str, list[Cell]]) -> None:
+        """Remove all cells but the first of the fields with one value, and report the others."""
         for target in _SINGLE:
             for cell in cells.get(target, ())[1:]:
                 if cell.text != cells[target][0].text:
@@ -363,11 +375,6 @@ class ListRows:
                     hint = "Map only one of the columns to this field."
                     self.report.add(CELL_LEFT_OUT.at(self.at(number, cell.header), message, hint))
             del cells.get(target, [])[1:]
-        for header, text in self._notes(number):
-            cells.setdefault("remarks", []).append(Cell(header, text, (text,)))
-        for target, text in self._map.everywhere.items():
-            cells.setdefault(target, [Cell("", text, tuple(split_items(text)))])
-        return cells
 
     def _notes(self, number: int) -> Iterator[tuple[str, str]]:
         """Yield the header and the text of each note in a row, which is imported as a remark."""
