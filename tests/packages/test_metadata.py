@@ -31,20 +31,6 @@ def test_all_means_every_document_except_those_for_other_systems() -> None:
     assert chosen(()) == ()
     targets = {name for name, one in FORMATS.items() if not one.packaged}
     assert {"sword", "atom", "invenio"} <= targets
-    targets = {
-        "sword",
-        "archivematica",
-        "invenio",
-        "dataverse",
-        "ead2002",
-        "mods",
-        "atom",
-        "archivesspace",
-        "omeka",
-        "islandora",
-        "tropy",
-        "tropy-json",
-    }
     assert set(chosen("all")) == set(DOCUMENTS) - targets
     assert set(chosen("all,sword")) == set(DOCUMENTS) - targets | {"sword"}
 
