@@ -54,6 +54,16 @@ def test_headings_totals_and_repeated_headers_are_not_letters(tmp_path: Path) ->
     assert [message.split(" ")[0] for message in found["tables-row-left-out"]] == list("3467")
 
 
+def test_the_years_of_one_column_show_the_century_of_another(tmp_path: Path) -> None:
+    path = _list(
+        tmp_path,
+        "nr,Datum,eingegangen,von\na,31.8.50,1.9.1950,Ann\nb,26/X/62,27/X/1962,Ben\n",
+        "nr: id, Datum: date, eingegangen: received, von: sender",
+    )
+    records, _ = _records(path)
+    assert [present(record.date).edtf for record in records] == ["1950-08-31", "1962-10-26"]
+
+
 def test_a_note_on_a_cell_becomes_a_remark_and_can_close_the_letter(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     book = openpyxl.Workbook()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archive_pkg.csv_text import unguarded
@@ -187,13 +188,23 @@ class ListRows:
                 yield number, row[place].strip()
 
     def conventions(self) -> dict[str, DateConventions]:
-        """Return how to read ambiguous dates in each column of dates, by header."""
-        return {
-            header: column_conventions(
-                (text for _, text in self.cells_of(header)), epoch_1904=self._sheet.epoch_1904
-            )
+        """Return how to read ambiguous dates in each column of dates, by header.
+
+        The years in all of these columns decide the century in a column without such years.
+        """
+        texts = {
+            header: [text for _, text in self.cells_of(header)]
             for header, target in self._map.columns.items()
             if target in DATE_FIELDS
+        }
+        every = column_conventions(chain.from_iterable(texts.values()))
+        found = {
+            header: column_conventions(cells, epoch_1904=self._sheet.epoch_1904)
+            for header, cells in texts.items()
+        }
+        return {
+            header: replace(one, pivot=every.pivot, since=every.since) if not one.pivot else one
+            for header, one in found.items()
         }
 
     def _why_not_a_letter(self, row: list[str]) -> str:
