@@ -365,6 +365,14 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"T                                   Bern, 8. November 1918\n\n{BODY}",
         {"place": ["Bern"]},
     ),
+    "a body of a town in a field": (
+        f"SECRET\n\nTo: Senate of Exton\n\nFrom: Chapter of St. Mary, Exton\n\n{BODY}",
+        {"recipient": ["Senate of Exton"], "sender": ["Chapter of St. Mary, Exton"]},
+    ),
+    "a body of a town in an address": (
+        f"An den Magistrat der Stadt Exton\n\nExton, 3. Mai 1790\n\nHochgeehrte Herren!\n\n{BODY}",
+        {"recipient": ["Magistrat der Stadt Exton"]},
+    ),
 }  # fmt: skip
 
 

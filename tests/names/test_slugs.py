@@ -54,6 +54,12 @@ def test_a_text_put_into_latin_letters_keeps_its_capitals_and_punctuation() -> N
         ("Bankole Ade", False),
         ("Конрад Совет-Оглы", True),  # only complete words count
         ("Nikita Khrushchev", False),
+        ("Senate of Exton", True),
+        ("Chapter of St. Mary, Exton", True),
+        ("Magistrat der Stadt Exton", True),
+        ("Domkapitel Exton", True),
+        ("Bishop of Exton", False),
+        ("Chapter Exton", False),
     ],
 )
 def test_a_body_is_recognized_by_a_word_of_its_name(name: str, body: bool) -> None:

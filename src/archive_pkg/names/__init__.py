@@ -1,6 +1,6 @@
 """Names: recognize bodies, romanise, and make slugs."""
 
-from archive_pkg.names.bodies import divide_name, in_reading_order, is_body
+from archive_pkg.names.bodies import divide_name, in_reading_order, is_body, is_corporate
 from archive_pkg.names.editors_signs import confidence_in, without_signs
 from archive_pkg.names.slugs import latin, slug
 from archive_pkg.names.unknown import is_unknown
@@ -10,6 +10,7 @@ __all__ = [
     "divide_name",
     "in_reading_order",
     "is_body",
+    "is_corporate",
     "is_unknown",
     "latin",
     "slug",

@@ -31,11 +31,29 @@ def _body_words() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)}|[\w-]+(?:{ends}))(?!\w)", re.IGNORECASE)
 
 
+@cache
+def _corporations() -> re.Pattern[str]:
+    known = body_vocabulary()
+    heads, alone = (
+        "|".join(map(re.escape, known[key])) for key in ("body_words_before_of", "bodies_of_places")
+    )
+    links = r"of|der|des|von|zu|de|du|del|della|di|da|w|we|v|ve|miasta|m\.|города|г\."
+    return re.compile(
+        rf"(?:(?:the|der|die|das|den|dem|le|la) )?(?:(?:{heads})\s+(?:{links})|(?:{alone}))\s",
+        re.IGNORECASE,
+    )
+
+
+def is_corporate(name: str) -> bool:
+    """Return whether a name is that of a town's or a church's body: "Senate of Exton"."""
+    return _corporations().match(name) is not None
+
+
 def is_body(name: str) -> bool:
     """Return whether a name has a word, or is an abbreviation, that only bodies have."""
     if _INITIALS.fullmatch(name):
         return False
-    if _body_words().search(name):
+    if is_corporate(name) or _body_words().search(name):
         return True
     words = _WORD.findall(name)
     acronyms = body_vocabulary()["acronyms"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.names import is_corporate
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import NamedEntity, Vocabulary
@@ -108,7 +109,7 @@ def looks_like_body(text: str, vocabulary: Vocabulary) -> bool:
     long = [p for p in pieces if len(p) > 4 and p[0].isalpha()]
     if sum(p[0].islower() for p in long) * 2 > len(long) and not bare.isupper():
         return False
-    if known_body(bare, vocabulary) is not None:
+    if known_body(bare, vocabulary) is not None or is_corporate(bare):
         return True
     heads = [p.strip(".,:()[]«»“”’'").casefold() for p in pieces]
     return any(head in vocabulary.body_words for head in heads) or (
@@ -170,7 +171,12 @@ def _is_persons(name: str, vocabulary: Vocabulary) -> bool:
     """Return whether a string can be a person's name."""
     bare = name.split()
     noble = len(bare) > 1 and bare[0] in _NOBLE and bare[1][0].isupper()
-    if not looks_like_name(name, most=5) or not (name[0].isupper() or noble) or bare[0] in _THE:
+    if (
+        is_corporate(name)
+        or not looks_like_name(name, most=5)
+        or not (name[0].isupper() or noble)
+        or bare[0] in _THE
+    ):
         return False
     if any(is_body_word(p, vocabulary) or is_office_word(p, vocabulary) for p in bare):
         return False
@@ -267,6 +273,8 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
     if any(is_comrade(piece, vocabulary) for piece in plain.split()):
         found = _comrade_with_office(plain, vocabulary)
         return [found] if found else read_people(plain, vocabulary)
+    if is_corporate(plain):
+        return [Named(name, "organization")]
     if looks_like_body(plain, vocabulary) and "," not in plain:
         if _begins_body(name, vocabulary):
             return [Named(name, "organization")]

@@ -14,6 +14,7 @@ from archive_pkg.drafting.name_shapes import (
     without_brackets,
 )
 from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
+from archive_pkg.names import is_corporate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +107,8 @@ def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple
     pieces = text.split()
     if not pieces:
         return "", "", False
+    if is_corporate(text):
+        return text, "", True
     place = len(pieces) - 1
     words = words_of(pieces[place])
     if (

@@ -22,6 +22,7 @@ from archive_pkg.drafting.statements.base import (
 )
 from archive_pkg.drafting.statements.mentions import find_mentions
 from archive_pkg.drafting.vocabulary import first_word, words_of
+from archive_pkg.names import is_corporate
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.letters.line_shapes import SignatureLine
@@ -308,7 +309,7 @@ class CorrespondentsReader(StatementReader):
             confidence,
             rule,
             self.quote(one.start, one.end),
-            "" if one.office else "person",
+            "organization" if is_corporate(one.name) else "" if one.office else "person",
             role=one.role,
             candidates="; ".join(self.candidates(one)) if one.office else "",
         )
