@@ -34,6 +34,7 @@ from typed import present
         ("Zugang", "frei", "open"),
         ("accessConditions", "Open for research", "open"),
         ("Consultabilità", "liberamente consultabile", "open"),
+        ("Consultabilità", "libera consultazione", "open"),
         ("Dostęp", "bez ograniczeń", "open"),
         ("Sperre", "nicht gesperrt", "open"),
         ("Status", "zastrzeżone", "closed"),

@@ -183,7 +183,8 @@ def test_people_offices_and_organizations_are_distinguished(tmp_path: Path) -> N
     [
         ("dt.", "de"), ("engl.", "en"), ("pol.", "pl"), ("frz.", "fr"), ("russ.", "ru"),
         ("German", "de"), ("eng", "en"), ("rus", "ru"), ("ger", "de"), ("ru-Latn", "ru-Latn"),
-        ("dt./russ.", "de ru"), ("German and French", "de fr"), ("Yoruba", "yo"),
+        ("ted.", "de"), ("ingl.", "en"), ("dt./russ.", "de ru"), ("German and French", "de fr"),
+        ("Yoruba", "yo"),
         ("polski, niem.", "pl de"),
     ],
 )  # fmt: skip
@@ -193,6 +194,21 @@ def test_languages_are_read_from_names_and_abbreviations(
     path = _list(tmp_path, f'id,Sprache\na,"{text}"\n')
     (record,), _ = _records(path)
     assert " ".join(record.parts[0].languages) == tags
+
+
+def test_an_abbreviation_is_not_a_rare_language(tmp_path: Path) -> None:
+    (record,), found = _records(_list(tmp_path, "id,Sprache\na,kpl.\n"))
+    assert record.parts[0].languages == ()
+    assert "“kpl.” is not recognized as a language" in found["tables-language-unread"][0]
+
+
+def test_a_column_of_attachments_with_file_names_has_the_files_of_the_letters(
+    tmp_path: Path,
+) -> None:
+    path = _list(tmp_path, "Segnatura,Data,Allegato\na,1960,a.pdf\nb,1961,b\nc,1962,c p.1\n")
+    assert read_mapping(path.with_name("list.csv.map.yaml")).columns["Allegato"] == "files"
+    path = _list(tmp_path, "Segnatura,Data,Allegato\na,1960,una mappa\nb,1961,due foto\n")
+    assert read_mapping(path.with_name("list.csv.map.yaml")).columns["Allegato"] == "enclosures"
 
 
 def test_separators_are_declared_for_each_column(tmp_path: Path) -> None:

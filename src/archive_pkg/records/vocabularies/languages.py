@@ -307,6 +307,7 @@ NAMES = {
     "кит": "zh", "чеш": "cs", "венг": "hu", "рум": "ro", "болг": "bg", "кор": "ko", "яп": "ja",
     "исп": "es", "итал": "it", "укр": "uk", "лат": "la", "esp": "es", "chiń": "zh", "czes": "cs",
     "hiszp": "es", "wł": "it", "węg": "hu", "tsch": "cs", "pt": "pt", "schwed": "sv", "dän": "da",
+    "ted": "de", "ingl": "en", "spagn": "es", "port": "pt", "alem": "de", "hol": "nl", "niderl": "nl",
 }  # fmt: skip
 """Language tags by lower-case names and abbreviations of languages, in several languages."""
 
@@ -325,7 +326,9 @@ def language_called(text: str) -> str:
     )
     if found := re.search(named, _registry(), re.IGNORECASE) if len(bare) > 3 else None:
         return found[1]
-    return language_tag(bare if len(bare) < 4 else text.strip())
+    # "ted." abbreviates a name; it does not mean ted, the tag of Tepo Krumen.
+    is_tag = len(bare) < 3 or (len(bare) == 3 and not text.strip().endswith("."))
+    return language_tag(bare if is_tag else text.strip())
 
 
 def _no_subtag(text: str, subtag: str) -> NoReturn:

@@ -394,7 +394,8 @@ def _guess_from_values(
     is_year = re.compile("1[0-9]{3}|20[0-9]{2}").fullmatch if named in _DATE_FIELDS else None
     dates = _share(values, lambda value: _is_date(value) or bool(is_year and is_year(value)))
     files = _share(values, lambda value: bool(_FILE.fullmatch(value)))
-    if files >= 0.8 or (named == "files" and files):
+    # "Allegato" can be the file of the letter or its enclosure.
+    if files >= 0.8 or (named == "files" and files) or (named == "enclosures" and files >= 0.2):
         return "files", f"{files:.0%} of its values are file names" + _by_name(named)
     if named in _DATE_FIELDS and not dates and not is_name_of(header, named):
         return LEFT_OUT, "its values are not dates" + _example(values)
