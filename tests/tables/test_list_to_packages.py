@@ -45,7 +45,7 @@ def packaged(folder: str) -> dict[str, Record]:
 def test_the_commands_of_the_how_to_page_lead_from_a_list_to_a_site() -> None:
     said = {}
     for kind, block in re.findall(r"^```(\w+)\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M):
-        if kind == "csv":
+        if kind == "text" and ";" in block:
             Path("lettres.csv").write_text(block, encoding="utf-8")
         elif kind == "text":
             for name in block.splitlines():
@@ -82,12 +82,12 @@ def test_the_commands_of_the_how_to_page_complete_a_list_from_the_texts(
 ) -> None:
     monkeypatch.delenv("ARCHIVE_PKG_PROJECT", raising=False)
     page = (PAGE.parent / "list-and-texts.md").read_text("utf-8")
-    names = iter(("texte/AB_1.txt", "texte/AB 2 Brief.txt"))
+    names = iter(("briefe.csv", "texte/AB_1.txt", "texte/AB 2 Brief.txt"))
     Path("texte").mkdir()
     said = {}
     for kind, block in re.findall(r"^```(\w+)\n(.*?)^```", page, re.S | re.M):
         if kind != "sh":
-            name = {"csv": "briefe.csv", "toml": "archive-pkg.toml"}.get(kind) or next(names)
+            name = {"toml": "archive-pkg.toml"}.get(kind) or next(names)
             Path(name).write_text(block, encoding="utf-8")
             continue
         for command in block.splitlines():

@@ -196,6 +196,27 @@ def test_languages_are_read_from_names_and_abbreviations(
     assert " ".join(record.parts[0].languages) == tags
 
 
+def test_a_bare_number_that_can_mean_files_in_two_folders_is_a_question(tmp_path: Path) -> None:
+    for name in ("D/a/1.txt", "D/b/1.jpg", "D/a/2.txt", "D/b/2.jpg", "D/a/3.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    path = _list(tmp_path, "Nr,Datum,von,Datei\n1,1960,A,\n2,1961,B,2\n3,1962,C,\n")
+    _, report = read_tables(path, files=tmp_path / "D")
+    asked = [(one.location.cell, one.message, one.hint) for one in report.errors]
+    assert asked == [
+        (
+            "2",
+            "“1”: several files have this number",
+            "Write “a/1.txt” or “b/1.jpg”, or both with a semicolon.",
+        ),
+        (
+            "D3",
+            "“2”: several files have this number",
+            "Write “a/2.txt” or “b/2.jpg”, or both with a semicolon.",
+        ),
+    ]
+
+
 def test_an_abbreviation_is_not_a_rare_language(tmp_path: Path) -> None:
     (record,), found = _records(_list(tmp_path, "id,Sprache\na,kpl.\n"))
     assert record.parts[0].languages == ()

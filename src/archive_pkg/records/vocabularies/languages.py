@@ -307,7 +307,7 @@ NAMES = {
     "кит": "zh", "чеш": "cs", "венг": "hu", "рум": "ro", "болг": "bg", "кор": "ko", "яп": "ja",
     "исп": "es", "итал": "it", "укр": "uk", "лат": "la", "esp": "es", "chiń": "zh", "czes": "cs",
     "hiszp": "es", "wł": "it", "węg": "hu", "tsch": "cs", "pt": "pt", "schwed": "sv", "dän": "da",
-    "ted": "de", "ingl": "en", "spagn": "es", "port": "pt", "alem": "de", "hol": "nl", "niderl": "nl",
+    "ted": "de", "ingl": "en", "spagn": "es", "port": "pt", "alem": "de", "hol": "nl",
 }  # fmt: skip
 """Language tags by lower-case names and abbreviations of languages, in several languages."""
 

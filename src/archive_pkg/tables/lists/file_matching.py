@@ -271,9 +271,16 @@ class LetterFiles:
             # If a row names its files, an id of one word or number is too short to find more.
             if tokens and not found[number].missing and not (names and len(tokens) == 1):
                 owners[tokens].append(number)
-        free = self.unused()
-        for name in free:
+        owned: dict[int, list[str]] = defaultdict(list)
+        for name in self.unused():
             if number := self._owner(name, owners):
+                owned[number].append(name)
+        ids = {number: given for number, _, given in rows}
+        for number, paths in owned.items():
+            if hint := _asked(ids[number], paths):
+                found[number].missing[ids[number]] = hint
+                continue
+            for name in paths:
                 self._take(name, number, found[number], "")
         for number, row in found.items():
             for name in [path for path in row.paths if row.inexact.get(path) != ""]:
@@ -338,12 +345,9 @@ class LetterFiles:
     def _take_matches(
         self, text: str, matches: Sequence[str], number: int, row: FoundFiles
     ) -> None:
-        """Take the files that match a name, unless some have the same name in different folders."""
-        folders = {str(PurePosixPath(one).parent) for one in matches}
-        names = {PurePosixPath(one).name for one in matches}
-        if len(folders) > 1 and len(names) < len(matches):
-            shown = " or ".join(f"“{one}”" for one in matches[:3])
-            row.missing[text] = f"Several files have this name. Write {shown}."
+        """Take the files that match a name, unless it can mean files in different folders."""
+        if hint := _asked(text, matches):
+            row.missing[text] = hint
             return
         for one in matches:
             self._take(one, number, row, text)
@@ -368,6 +372,22 @@ class LetterFiles:
         for other in self._pages[path.parent, start] if start else ():
             if other not in self.users:
                 yield other
+
+
+def _asked(text: str, paths: Sequence[str]) -> str:
+    """Return a hint if a name can mean files in different folders; empty if it cannot.
+
+    They have the same name, or the name is a bare number, which each folder can have.
+    """
+    folders = {str(PurePosixPath(one).parent) for one in paths}
+    names = {PurePosixPath(one).name for one in paths}
+    is_number = all(isinstance(token, int) for token in _tokens(PurePosixPath(text).stem))
+    if len(folders) < 2 or (len(names) == len(paths) and not is_number):
+        return ""
+    shown = " or ".join(f"“{one}”" for one in paths[:3])
+    if len(names) < len(paths):
+        return f"Several files have this name. Write {shown}."
+    return f"Several files have this number. Write {shown}, or both with a semicolon."
 
 
 def _order(path: str) -> tuple[tuple[bool, str | int], ...]:
