@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from archive_pkg.packages.metadata_documents import export_context, metadata_fil
 from archive_pkg.packages.page import letter_page, package_page
 from archive_pkg.records import Record, load_record
 from archive_pkg.texts.letter_files import DOCX
-from typed import content, elements, strings
+from typed import content, elements, present, strings
 
 HOSTILE = "<script>alert(1)</script></textarea>\"'><img src=x onerror=alert(1)>\u202e"
 
@@ -136,7 +137,10 @@ def test_the_text_of_a_word_file_is_on_the_page(tmp_path: Path) -> None:
         for unseen in (broken, scan):
             assert "This page cannot show the file." in unseen
         links = strings(shown, "//p[@class='file']/a/@href")
-        assert links == [f"../data/parts/{name}" for name in address]
+        assert [link for link in links if not link.startswith("data:application/")] == [
+            f"../data/parts/{name}" for name in address
+        ]
+        assert len(links) == 3
 
 
 def paragraphs(folder: Path, text: str, **more: object) -> list[str]:
@@ -221,6 +225,25 @@ def test_a_page_calls_a_document_by_its_type(tmp_path: Path) -> None:
     assert "No text of the minutes is available here." in shown
     assert "Skip to the minutes" in shown
     assert "its place in the minutes." in shown
+
+
+def test_the_page_contains_files_to_save_and_scans_without_a_media_type(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    (tmp_path / "b.jpg").write_text("Not an image.\n", encoding="utf-8")
+    (tmp_path / "Brief 2.pdf").write_bytes(b"%PDF-1.4")
+    parts = [
+        {"id": "a", "kind": "scan", "file": "a.jpg"},
+        {"id": "b", "kind": "transcription", "file": "b.jpg"},
+        {"id": "c", "kind": "scan", "file": "Brief 2.pdf", "media_type": "application/pdf"},
+    ]
+    record = Record.model_validate({"id": "x", "type": "letter", "title": "A", "parts": parts})
+    root = html.fromstring(letter_page(record, tmp_path))
+    [image] = strings(root, "//section[@class='paper']//img/@src")
+    assert image == "data:image/jpeg;base64,/9j/4A=="
+    assert "Not an image." in content(root)
+    [pdf] = elements(root, "//a[@download='Brief 2.pdf']")
+    encoded = present(pdf.get("href")).removeprefix("data:application/octet-stream;base64,")
+    assert base64.b64decode(encoded) == b"%PDF-1.4"
 
 
 def test_each_text_has_its_language_and_direction(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from archive_pkg import storage
@@ -14,7 +14,13 @@ from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.citation import citation
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.paragraphs import paragraphs
-from archive_pkg.packages.page.parts import IMAGES, ShownPart, read_parts, shown_parts
+from archive_pkg.packages.page.parts import (
+    ShownPart,
+    embedded,
+    image_type,
+    read_parts,
+    shown_parts,
+)
 from archive_pkg.packages.page.statement_rows import PageStatements, note_name, note_words
 from archive_pkg.records.display import access_in_words, classification_in_words
 
@@ -41,14 +47,16 @@ def letter_page(
 ) -> str:
     """Return the page of a letter: one HTML file that needs no other file.
 
-    The same arguments give the same page. Scans of more than 64 MiB are left out.
+    The same arguments give the same page. It contains scans, and other files to save, of up to
+    64 MiB each.
 
     Args:
         record: The record.
         folder: The folder that the parts' paths are relative to.
         verification: The result of verifying the package; None if there is no package.
         checked_on: The day of the verification.
-        scan_limit: The most bytes of scans in the page, in total; None for no limit.
+        scan_limit: The most bytes of scans in the page, in total; None for no limit. With a limit,
+            the page contains no other files.
         is_cut: Whether something was removed from the record for an audience. The page does not
             list findings then, because they name files.
 
@@ -56,11 +64,16 @@ def letter_page(
         InvalidError: A text does not have the encoding that the record states.
         StorageError: A part cannot be read.
     """
-    shown = view(
-        record, read_parts(record, Path(folder), scan_limit=scan_limit), drawing_of(record)
-    )
+    store = _embedded_file if scan_limit is None else None
+    parts = read_parts(record, Path(folder), scan_limit=scan_limit, store=store)
+    shown = view(record, parts, drawing_of(record))
     script = rendering.asset("letter.js")
     return _rendered(shown, _state(verification, checked_on, is_cut=is_cut), script)
+
+
+def _embedded_file(part: Part, stream: BinaryIO) -> str:
+    """Return an address that contains a file to save; empty for images, which the page shows."""
+    return "" if image_type(part) else embedded("application/octet-stream", stream.read())
 
 
 def package_page(package: Package) -> str:
@@ -89,7 +102,9 @@ def page_in_package(
     """
     files = {part.id: quote(f"{folder}{part.file}") for part in record.parts if part.file}
     images = {
-        part.id: files[part.id] for part in record.parts if part.file and part.media_type in IMAGES
+        part.id: files[part.id]
+        for part in record.parts
+        if part.file and part.id not in texts and image_type(part)
     }
     return _rendered(view(record, shown_parts(record, texts, extracted, images, files)))
 

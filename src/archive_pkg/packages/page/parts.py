@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
 IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
 """The media types of scans that browsers can show."""
+_BY_ENDING = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
 _FILE_LIMIT = 64 * 1024 * 1024
 _LONG_LINE = 100
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
@@ -87,9 +94,19 @@ class ShownPart:
         return "\n".join(line.text for line in self.lines)
 
 
-def _embedded(part: Part, data: bytes) -> str:
-    """Return a `data:` address, which contains the image itself."""
-    return f"data:{part.media_type};base64,{base64.b64encode(data).decode()}"
+def image_type(part: Part) -> str:
+    """Return the media type of an image that browsers can show; empty for other files.
+
+    Without a media type in the record, the ending of the file's name counts.
+    """
+    ending = PurePosixPath(part.file or "").suffix.lower()
+    media_type = part.media_type or _BY_ENDING.get(ending, "")
+    return media_type if media_type in IMAGES else ""
+
+
+def embedded(media_type: str, data: bytes) -> str:
+    """Return a `data:` address, which contains the file itself."""
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
 
 
 def read_parts(
@@ -129,8 +146,8 @@ def read_parts(
             if store and size <= _FILE_LIMIT:
                 files[part.id] = store(part, stream)
                 stream.seek(0)
-            is_image = part.media_type in IMAGES
             is_text = holds_text(part, folder)
+            is_image = not is_text and bool(image_type(part))
             if is_image and (size > _FILE_LIMIT or (scan_limit is not None and size > scan_limit)):
                 continue
             if not (is_image or is_text or part.media_type in (DOCX, ODT)):
@@ -142,7 +159,7 @@ def read_parts(
             scan_limit = scan_limit if scan_limit is None else scan_limit - len(data)
             # An SVG file could run scripts if it were opened by itself.
             stored = "" if part.media_type == "image/svg+xml" else files.get(part.id)
-            images[part.id] = stored or _embedded(part, data)
+            images[part.id] = stored or embedded(image_type(part), data)
         elif (text := extracted_text(data, part.media_type)) is not None:
             extracted[part.id] = text
     return shown_parts(record, texts, extracted, images, files)

@@ -25,6 +25,7 @@ from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.packages import is_bag, open_package, verify
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import letter_page
+from archive_pkg.packages.page.parts import image_type
 from archive_pkg.reports import Report
 from archive_pkg.web.review.adding_pages import AddingPages
 from archive_pkg.web.review.arranging import Arrangement
@@ -258,7 +259,7 @@ class Review:
         name = record.files[number]
         with storage.storage_errors(f"reading {name}"):
             stream = storage.open_beneath(editor.folder, name)
-        stated = next(part.media_type for part in record.parts if part.file == name)
+        stated = next(image_type(part) for part in record.parts if part.file == name)
         kind = stated if stated in IMAGES else "application/octet-stream"
         saved = quote(name.rpartition("/")[2])
         shown = "inline" if stated in IMAGES else "attachment"

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from archive_pkg.errors import ArchivePkgError
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, marked_lines
+from archive_pkg.packages.page.parts import image_type
 from archive_pkg.texts.letter_files import METHODS, read_source
 from archive_pkg.web.review.cards import card_name
 
@@ -97,7 +98,7 @@ def shown_files(snapshot: RecordSnapshot, folder: Path) -> list[ShownFile]:
             record.files.index(part.file),
             part.file,
             part.title or part.kind,
-            part.media_type in IMAGES,
+            image_type(part) in IMAGES,
             _paragraphs(folder / part.file) if has_text else (),
         )
     return list(found.values())

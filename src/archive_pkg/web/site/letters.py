@@ -30,7 +30,7 @@ from archive_pkg.packages.access.visibility import window
 from archive_pkg.packages.metadata_documents import export_context
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import DAMAGED, drawing_of, view
-from archive_pkg.packages.page.parts import read_parts
+from archive_pkg.packages.page.parts import image_type, read_parts
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
 from archive_pkg.records.display import facts, label, search_texts
 from archive_pkg.reports import Code, Location, Severity
@@ -416,7 +416,7 @@ class _LetterPublisher:
 
     def _store(self, part: Part, stream: BinaryIO) -> str:
         """Copy a part's file to the site and return its address."""
-        suffix = _SUFFIXES.get(str(part.media_type), ".bin")
+        suffix = _SUFFIXES.get(image_type(part) or str(part.media_type), ".bin")
         name = f"{FILES}/{self.record.id}.{part.id}{suffix}"
         hasher = hashlib.sha256()
         self.files[name] = ""  # an interrupted copy is removed, too
@@ -518,7 +518,7 @@ class _LetterPublisher:
 
 def _type_on_site(part: Part) -> str:
     """Return the media type with which a web server sends the file of a part."""
-    media_type = str(part.media_type)
+    media_type = image_type(part) or str(part.media_type)
     return media_type if media_type in _SUFFIXES else "application/octet-stream"
 
 
