@@ -125,6 +125,10 @@ class BulkAnswer:
         self._line.total = 0 if last else len(first)
         return chain(first, last, stream), few
 
+    def expect(self, total: int) -> None:
+        """Set how many results there will be, for the progress in a terminal."""
+        self._line.total = total
+
     def print_each(self, lines: Callable[[Done], Iterable[str]]) -> None:
         """Print results one by one, even if there are many."""
         self._lines = lines

@@ -11,6 +11,7 @@ import typer
 
 from archive_pkg.cli.bulk import Jobs, bulk_answering, executor_from
 from archive_pkg.cli.commands.build import parse_date
+from archive_pkg.cli.counting import progress_wanted
 from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.cli.project import current_project
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
@@ -68,7 +69,7 @@ def site(
     """
     from archive_pkg.collection import open_collection
     from archive_pkg.projects import SITE_ADDRESS
-    from archive_pkg.web.site.builder import build_site
+    from archive_pkg.web.site.builder import build_site, count_packages
 
     if base and not re.fullmatch(SITE_ADDRESS, base):
         raise UsageError(
@@ -78,6 +79,8 @@ def site(
     collection = open_collection(directory)
     with bulk_answering("site", report, metrics=metrics, as_json=as_json, quiet=quiet) as answer:
         answer.if_none = "There are no packages. An empty site was written."
+        if progress_wanted():
+            answer.expect(count_packages(collection))
         made = build_site(
             collection,
             output,

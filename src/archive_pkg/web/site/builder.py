@@ -188,13 +188,22 @@ def _version(title: str, base: str, downloads: bool, project: Project) -> bytes:
     return hasher.digest()
 
 
+def count_packages(collection: Collection) -> int:
+    """Return how many packages `build_site` reads."""
+    return sum(1 for _ in _shown(collection, lambda done: None))
+
+
+def _shown(collection: Collection, take: Callable[[Done], None]) -> Iterator[Path]:
+    """Yield the packages of a collection. A public package replaces the internal one."""
+    for path in collection.packages(take):
+        if path.name.endswith(SUFFIX) or not is_bag(_public_copy(collection, path)):
+            yield path
+
+
 def _packages(
     collection: Collection, cache: SiteCache, audits: PackageHistories, take: Callable[[Done], None]
 ) -> Iterator[SitePackage]:
-    for path in collection.packages(take):
-        # A public package replaces the internal one on the site.
-        if not path.name.endswith(SUFFIX) and is_bag(_public_copy(collection, path)):
-            continue
+    for path in _shown(collection, take):
         name = str(path.relative_to(collection.root))
         known = audits.known(name)
         audit = (
