@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected
 
 from archive_pkg.interchange import ExportContext, export
+from archive_pkg.projects import Project, read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +32,17 @@ FORMS = {
     "publicationIDType": TERM, "publicationIDNumber": ONE, "language": TERMS, "notesText": ONE,
     "productionPlace": MANY, "contributor": COMPOUNDS, "contributorType": TERM,
     "authorAffiliation": ONE, "contributorName": ONE, "productionDate": ONE, "kindOfData": MANY,
-    "relatedMaterial": MANY, "originOfSources": ONE,
+    "relatedMaterial": MANY, "originOfSources": ONE, "depositor": ONE,
+    "grantNumber": COMPOUNDS, "grantNumberAgency": ONE, "grantNumberValue": ONE,
 }  # fmt: skip
 """The class of each field in the citation block of Dataverse 6, and whether it can repeat."""
+
+PROJECT = """
+editors = [
+  { name = "Doe, Jane", orcid = "0000-0002-1825-0097", affiliation = "Example University", ror = "05dxps055" },
+]
+funding = [{ funder = "Council", number = "EX-1", title = "Letters" }]
+"""  # noqa: E501
 
 
 def lines(fields: list[Any], within: str = "") -> Iterator[str]:
@@ -93,6 +103,27 @@ def test_the_user_can_give_contact_and_subject() -> None:
         "datasetContactEmail: ann@example.org",
     ]
     assert exported("subject", context) == ["[1]: Law"]
+
+
+@pytest.mark.parametrize("creators", ["senders", "editors"])
+def test_the_project_names_editors_and_funding(creators: Literal["senders", "editors"]) -> None:
+    project, _ = read_project(PROJECT.encode(), Path("archive-pkg.toml"))
+    context = replace(BARE_CONTEXT, project=project or Project(), creators=creators)
+    fields = {"sender": ["a"], "agents": [{"id": "a", "name": "Lind, A.", "kind": "person"}]}
+    lind, doe = "authorName: Lind, A.", "authorName: Doe, Jane"
+    authors = exported("author[1]/", context, **fields)
+    others = exported("contributor", context, **fields)
+    if creators == "senders":
+        assert authors == [lind]
+        assert others == ["[1]/contributorType: Editor", "[1]/contributorName: Doe, Jane"]
+    else:
+        assert authors[:2] == [doe, "authorAffiliation: Example University"]
+        assert others == ["[1]/contributorName: Lind, A. (author or sender of the document)"]
+    assert exported("grantNumber[1]/", context) == [
+        "grantNumberAgency: Council",
+        "grantNumberValue: EX-1, Letters",
+    ]
+    assert "Example University: ROR 05dxps055" in exported("notesText: ", context)
 
 
 def test_an_author_has_the_first_identifier_that_dataverse_accepts() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import jsonschema
 import pytest
@@ -13,6 +14,7 @@ from places import expected, places
 
 from archive_pkg.interchange import ExportContext, FileFacts, export
 from archive_pkg.interchange.exporting import invenio
+from archive_pkg.projects import Project, read_project
 from official import official
 
 TERMS = {
@@ -46,6 +48,34 @@ def identifiers(*pairs: tuple[str, str]) -> list[dict[str, str]]:
 
 def test_each_field_of_a_full_record_is_written_in_its_invenio_field() -> None:
     assert places(export("invenio", full(), FULL_CONTEXT)) == expected("invenio")
+
+
+@pytest.mark.parametrize("creators", ["senders", "editors"])
+def test_the_project_names_editors_and_funding(creators: Literal["senders", "editors"]) -> None:
+    text = """
+    editors = [{ name = "Doe, Jane", orcid = "0000-0002-1825-0097", affiliation = "U", ror = "05dxps055" }]
+    funding = [{ funder = "Council", ror = "05dxps055", title = "Letters" }]
+    """  # noqa: E501
+    project, _ = read_project(text.encode(), Path("archive-pkg.toml"))
+    context = replace(BARE_CONTEXT, project=project or Project(), creators=creators)
+    fields = {"sender": ["a"], "agents": [{"id": "a", "name": "Lind, A.", "kind": "person"}]}
+    found = exported(context, **fields)
+    people = {
+        key: [one["person_or_org"]["family_name"] for one in found[key]]
+        for key in ("creators", "contributors")
+    }
+    sent = ["Lind"]
+    assert people == {
+        "creators": sent if creators == "senders" else ["Doe"],
+        "contributors": ["Doe"] if creators == "senders" else sent,
+    }
+    (doe,) = found["contributors" if creators == "senders" else "creators"]
+    assert doe["person_or_org"]["identifiers"][0]["identifier"] == "0000-0002-1825-0097"
+    assert doe["affiliations"] == [{"name": "U", "id": "05dxps055"}]
+    assert found["funding"] == [
+        {"funder": {"name": "Council", "id": "05dxps055"}, "award": {"title": {"en": "Letters"}}}
+    ]
+    assert [vocabulary for vocabulary, _ in invenio.terms(found)] == ["affiliations", "funders"]
 
 
 def test_unknown_values_are_left_out_or_written_with_datacites_codes() -> None:

@@ -21,6 +21,7 @@ from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package, open_package
 from archive_pkg.packages.building import differing
 from archive_pkg.packages.page import package_page
+from archive_pkg.projects import read_project
 from services import servers, targets
 
 pytestmark = pytest.mark.service
@@ -317,3 +318,46 @@ def test_a_deposit_without_a_token_is_refused(
     with pytest.raises(deposits.RefusedError) as refusal:
         deposits.deposit(build(letter, tmp_path / "out"), target.address)
     assert [finding.code for finding in refusal.value.report] == ["deposit-login-lacking"]
+
+
+def test_a_community_is_asked_to_review_a_deposit_instead_of_publishing_it(
+    target: targets.Target, letter: Path, tmp_path: Path, rdm: servers.InvenioRdm
+) -> None:
+    made = HttpClient(
+        f"https://{servers.LOOPBACK}:{rdm.port}/api",
+        "rdm",
+        "",
+        {"Authorization": f"Bearer {rdm.token}"},
+    )
+    about = {"access": {"visibility": "public", "review_policy": "closed"}, "slug": "letters"}
+    about["metadata"] = {"title": "Letters"}
+    made.ask("POST", "communities", expect={201}, data=about)
+    package = build(letter, tmp_path / "out")
+    unknown = deposits.plan(package, f"{target.address}&community=none&type=letter")
+    assert [each.location.field for each in unknown.report.errors] == ["type", "community"]
+    to = f"{target.address}&community=letters"
+    done = deposits.deposit(package, to, publish=True)
+    assert done.receipt.state == "pending"
+    (known,) = deposits.ask(package, to)
+    assert known.status.state == "pending"
+    assert deposits.deposit(package, to, publish=True).receipt.state == "pending"
+    assert target.records()[done.receipt.remote_id] == "draft"
+
+
+def test_the_editors_and_the_funding_of_the_project_are_in_the_description(
+    target: targets.Target, letter: Path, tmp_path: Path
+) -> None:
+    text = """
+    editors = [{ name = "Doe, Jane", orcid = "0000-0002-1825-0097", affiliation = "Uni", ror = "05dxps055" }]
+    funding = [{ funder = "Council", number = "EX-1" }]
+    """  # noqa: E501
+    project, _ = read_project(text.encode(), tmp_path / "archive-pkg.toml")
+    package = build(letter, tmp_path / "out")
+    done = deposits.deposit(package, f"{target.address}&creators=editors", project=project)
+    held = done.receipt.answer["record"]["metadata"]
+    (creator,) = held["creators"]
+    assert creator["person_or_org"]["name"] == "Doe, Jane"
+    assert creator["affiliations"] == [{"name": "Uni"}]
+    assert held["funding"] == [{"funder": {"name": "Council"}, "award": {"number": "EX-1"}}]
+    assert "author or sender" in str(held["additional_descriptions"])
+    assert done.notes == ()

@@ -42,7 +42,7 @@ class Rdm(BaseHTTPRequestHandler):
     records: dict[str, dict[str, Any]]
     files: dict[str, dict[str, bytes]]
     requests: list[str]
-    vocabulary = ("licenses/cc-by-4.0", "languages/eng")
+    vocabulary = ("licenses/cc-by-4.0", "languages/eng", "resourcetypes/dataset")
     errors: Sequence[dict[str, Any]] = ()
     numbers = count()
 

@@ -8,6 +8,7 @@ from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
 from archive_pkg.deposits.repository_interface import (
     Capabilities,
     DepositPlan,
+    Describing,
     LostError,
     PlannedFile,
     Repository,
@@ -33,6 +34,7 @@ __all__ = [
     "DepositPlan",
     "DepositStatus",
     "Deposited",
+    "Describing",
     "Item",
     "Journal",
     "LostError",

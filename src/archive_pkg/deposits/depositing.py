@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.planning import PageMaker
     from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.paths import StrPath
+    from archive_pkg.projects import Project
     from archive_pkg.reports import Finding
 
 _log = logger(__name__)
@@ -102,6 +103,7 @@ def deposit(
     publish: bool = False,
     include_restricted: bool = False,
     page: PageMaker | None = None,
+    project: Project | None = None,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Deposited:
     """Verify a package or any other bag, deposit it, and write a receipt.
@@ -120,6 +122,8 @@ def deposit(
             everyone.
         page: Makes the HTML page of a package (`packages.page.package_page`); must be
             deterministic. Repositories with a website for readers get it with the package.
+        project: The settings whose editors and funding the description names, if `to` is an
+            address and its repository has descriptions.
         tick: Called after each block that was sent, with the block's size in bytes.
 
     Raises:
@@ -138,6 +142,7 @@ def deposit(
         publish=publish,
         include_restricted=include_restricted,
         page=page,
+        project=project,
         tick=tick,
     )
     if isinstance(outcome, Exception):
@@ -153,6 +158,7 @@ def deposit_many(
     publish: bool = False,
     include_restricted: bool = False,
     page: PageMaker | None = None,
+    project: Project | None = None,
     jobs: int = 1,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Iterator[tuple[Path, Deposited | Exception]]:
@@ -167,6 +173,7 @@ def deposit_many(
         publish: See `deposit`.
         include_restricted: See `deposit`.
         page: See `deposit`.
+        project: See `deposit`.
         jobs: The number of batches to deposit at a time; less than 1 counts as 1.
         tick: See `deposit`; called from several threads.
 
@@ -178,7 +185,7 @@ def deposit_many(
     """
     folders = [Path(package) for package in packages]
     receipts = Path(receipts) if receipts is not None else None
-    repository = repository_for(to) if isinstance(to, str) else to
+    repository = repository_for(to, project) if isinstance(to, str) else to
     even_share = -(-len(folders) // max(1, jobs))
     size = max(1, min(_BATCH_PACKAGES, even_share)) if isinstance(repository, Stepwise) else 1
     batches = [folders[start : start + size] for start in range(0, len(folders), size)]

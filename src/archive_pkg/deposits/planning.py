@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.packages import Package
     from archive_pkg.paths import StrPath
+    from archive_pkg.projects import Project
 
     PageMaker = Callable[[Package], str]
 
@@ -43,6 +44,7 @@ def plan(
     publish: bool = False,
     include_restricted: bool = False,
     page: PageMaker | None = None,
+    project: Project | None = None,
 ) -> DepositPlan:
     """Return what depositing a package would do, and every reason for a refusal.
 
@@ -56,7 +58,7 @@ def plan(
     """
     package = Path(package)
     receipts = Path(receipts) if receipts is not None else None
-    repository = repository_for(to) if isinstance(to, str) else to
+    repository = repository_for(to, project) if isinstance(to, str) else to
     transfer = with_page(pack(package), page)
     transfer = with_earlier(transfer, receipts_folder(package, receipts), repository)
     planned = checked_plan(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.deposits.transfers import Item, Transfer
+    from archive_pkg.projects import Project
     from archive_pkg.records import Record
 
 TARGET_TAKES_LESS = Code(
@@ -348,6 +349,13 @@ class Stepwise(Protocol):
         """
 
 
+@runtime_checkable
+class Describing(Protocol):
+    """A repository whose descriptions name the editors and the funding of a project."""
+
+    project: Project
+
+
 def arrivals(items: tuple[Item, ...], held: Mapping[str, str]) -> tuple[Arrival, ...]:
     """Return files as they were sent, with the SHA-256 that the repository has for each."""
     return tuple(
@@ -449,8 +457,12 @@ def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
     return TARGET_NEEDS_LOGIN.at(Location(target), message, f"{hint}, or set {variables}.")
 
 
-def repository_for(address: str) -> Repository:
+def repository_for(address: str, project: Project | None = None) -> Repository:
     """Return the repository with an address such as `ocfl:PATH`.
+
+    Args:
+        address: The address.
+        project: The settings that descriptions of deposits use.
 
     Raises:
         UsageError: No repository has that scheme, or a library that it needs is not installed.
@@ -465,7 +477,14 @@ def repository_for(address: str) -> Repository:
             f"deposits to {kind.name}: need {error.name}, which is not installed",
             "Run: pip install 'archive-pkg[deposit]'",
         ) from error
-    return made
+    return using(made, project)
+
+
+def using(repository: Repository, project: Project | None) -> Repository:
+    """Return a repository after giving it a project, if its descriptions use one."""
+    if project is not None and isinstance(repository, Describing):
+        repository.project = project
+    return repository
 
 
 def _other(kind: EntryPoint) -> str:

@@ -21,9 +21,16 @@ from archive_pkg.records import load_record
 
 if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
+    from archive_pkg.projects import Project
 
 
-def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None = None) -> str:
+def reserve(
+    record: StrPath,
+    to: str | Repository,
+    *,
+    receipts: StrPath | None = None,
+    project: Project | None = None,
+) -> str:
     """Reserve a persistent identifier for a record whose package is not built yet.
 
     A second call returns the same identifier. It belongs to a draft in the repository. When the
@@ -34,6 +41,7 @@ def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None =
         to: The repository's address, or the repository itself.
         receipts: The folder for the journal, as in `deposit`; None for `<folder>.receipts` next to
             the record's folder.
+        project: See `deposit`.
 
     Returns:
         The identifier, for example "10.5281/zenodo.123".
@@ -45,7 +53,7 @@ def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None =
     """
     record = Path(record)
     receipts = Path(receipts) if receipts is not None else None
-    repository = repository_for(to) if isinstance(to, str) else to
+    repository = repository_for(to, project) if isinstance(to, str) else to
     if not isinstance(repository, Reserving):
         raise UsageError(
             f"{repository.target} cannot reserve identifiers",

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from archive_pkg import limits, storage
 from archive_pkg.bags.archives.findings import BadArchiveError
@@ -19,8 +19,10 @@ from archive_pkg.deposits.repositories.drop.drop_folder import write_file
 from archive_pkg.deposits.repository_interface import TARGET_NEEDS_METADATA
 from archive_pkg.deposits.transfers import Item, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
+from archive_pkg.interchange.export_context import ExportContext
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.access.visibility import opening
+from archive_pkg.projects import Project
 from archive_pkg.reports import Location, Severity
 
 if TYPE_CHECKING:
@@ -109,6 +111,15 @@ class RestrictingRepository(ZipRepository):
     _options: Mapping[str, str]
     """The options of the address; `access`, if given, is "public" or "restricted"."""
 
+    project = Project()
+    """The settings whose editors and funding the description names."""
+
+    def _context(self, **more: Any) -> ExportContext:
+        """Return what the description needs besides the record."""
+        editors = self._options.get("creators") == "editors"
+        creators: Literal["senders", "editors"] = "editors" if editors else "senders"
+        return ExportContext(project=self.project, creators=creators, **more)
+
     @property
     def _is_restricting(self) -> bool:
         return self._options.get("access") == "restricted"
@@ -126,6 +137,13 @@ class RestrictingRepository(ZipRepository):
             required: A clause that says who requires a sender.
         """
         record, full = self._public_record(transfer), transfer.outgoing.full
+        if self._options.get("creators") == "editors":
+            if not self.project.settings.editors:
+                message = "creators=editors, but the project file names no editors"
+                hint = "Add editors to archive-pkg.toml, or write creators=senders."
+                where = Location(self.target, field="creators")
+                report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
+            return
         if record.sender or record.signatories:
             return
         message = f"the record has no sender, but {required}"

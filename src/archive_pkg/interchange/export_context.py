@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from archive_pkg.projects import Project
 
@@ -47,6 +47,8 @@ class ExportContext:
         original_folder: The prefix that PREMIS puts before a path in `originalName`.
         software: The name and version of the program that writes the export.
         project: The settings of the project.
+        creators: Who counts as the creators of a deposit: the senders of the document, or the
+            editors of the project. The others are contributors.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class ExportContext:
     original_folder: str = ""
     software: str = "archive-pkg"
     project: Project = field(default_factory=Project)
+    creators: Literal["senders", "editors"] = "senders"
 
     def digests(self, record: Record, path: str) -> dict[str, str]:
         """Return the digests of a file by algorithm.

@@ -3,7 +3,13 @@
 from archive_pkg.projects.defaulting import with_defaults, with_own_type
 from archive_pkg.projects.finding import NAME, file_of, find_project
 from archive_pkg.projects.loading import Project, load_project, read_project
-from archive_pkg.projects.models import DEFAULT_DOCUMENTS, SITE_ADDRESS, ProjectFile
+from archive_pkg.projects.models import (
+    DEFAULT_DOCUMENTS,
+    SITE_ADDRESS,
+    Editor,
+    Funding,
+    ProjectFile,
+)
 from archive_pkg.projects.schemas import FOLDER as SCHEMAS
 from archive_pkg.projects.schemas import schema_comment, schema_files, schema_text
 from archive_pkg.projects.template import in_toml, template
@@ -13,6 +19,8 @@ __all__ = [
     "NAME",
     "SCHEMAS",
     "SITE_ADDRESS",
+    "Editor",
+    "Funding",
     "Project",
     "ProjectFile",
     "file_of",

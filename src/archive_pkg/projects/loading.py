@@ -124,6 +124,7 @@ class Project:
         `packages.metadata` is left out, because a package itself shows which documents it has.
         """
         tables = {"publisher", "licence", "rights_statement", "institution", "contact"}
+        tables |= {"editors", "funding"}
         data = self.settings.model_dump(mode="json", exclude_none=True, include=tables)
         found = ((name, value) for name, value in settings_in(data) if name.split(".")[0] in tables)
         return "; ".join(f"{name} = {in_toml(value)}" for name, value in found if value)

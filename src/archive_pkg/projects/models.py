@@ -9,11 +9,12 @@ from pydantic import AfterValidator, Field
 
 from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, validated_by
-from archive_pkg.records.models import Holding, OwnType
+from archive_pkg.records.models import Agent, Holding, OwnType
 from archive_pkg.records.models.fields import EMPTY, ID_PATTERN, Id, KnownType, Many, Text
 from archive_pkg.records.scalars import Form, relative_path
 from archive_pkg.records.value_paths import get, models_in
 from archive_pkg.records.vocabularies.document_types import document_types
+from archive_pkg.records.vocabularies.identifiers import SCHEMES, check_identifier
 from archive_pkg.records.vocabularies.languages import Language
 
 if TYPE_CHECKING:
@@ -222,6 +223,68 @@ class Defaults(Model):
     rights: Rights | None = Field(default=None, examples=[{"statement": "Copyright not evaluated"}])
 
 
+def _identifier(scheme: Literal["orcid", "ror"]) -> Any:
+    """Return the type of a bare identifier of a scheme."""
+
+    def check(value: str) -> str:
+        check_identifier(scheme, value)
+        return value
+
+    known = SCHEMES[scheme]
+    form = Form(
+        f"a {known.name} identifier", f"^(?:{known.pattern.pattern})$", f"Write it {known.form}."
+    )
+    return Annotated[str, form, AfterValidator(check)]
+
+
+class Editor(Model):
+    """A person who edits the documents, or describes them.
+
+    Attributes:
+        name: The name, the family name first.
+        orcid: The ORCID iD.
+        affiliation: The organization that the person works for.
+        ror: The organization's identifier in the Research Organization Registry.
+    """
+
+    name: Annotated[
+        str, Form("a name", r"^[^\s,][^,]*, ?[^,]*[^\s,]$", "Write it like Doe, Jane.")
+    ] = Field(examples=["Doe, Jane"])
+    orcid: _identifier("orcid") | None = Field(default=None, examples=["0000-0002-1825-0097"])  # type: ignore[valid-type]
+    affiliation: Text | None = Field(default=None, examples=["Example University"])
+    ror: _identifier("ror") | None = Field(default=None, examples=["05dxps055"])  # type: ignore[valid-type]
+
+    @property
+    def agents(self) -> tuple[Agent, ...]:
+        """The person and then the organization, if there is one, as agents of a record."""
+        own = {"id": "editor", "name": self.name, "kind": "person"}
+        body = {"id": "affiliation", "name": self.affiliation, "kind": "organization"}
+        bodies = (_agent(body, "ror", self.ror),) if self.affiliation else ()
+        names = tuple(each.id for each in bodies)
+        return (_agent(own | {"affiliations": names}, "orcid", self.orcid), *bodies)
+
+
+def _agent(values: dict[str, Any], scheme: str, value: str | None) -> Agent:
+    known = [{"scheme": scheme, "value": value}] if value else []
+    return Agent.model_validate(values | {"identifiers": known})
+
+
+class Funding(Model):
+    """Money for the edition.
+
+    Attributes:
+        funder: The organization that gives the money.
+        ror: The funder's identifier in the Research Organization Registry.
+        number: The number of the grant.
+        title: The title of the grant.
+    """
+
+    funder: Text = Field(examples=["Example Research Council"])
+    ror: _identifier("ror") | None = Field(default=None, examples=["05dxps055"])  # type: ignore[valid-type]
+    number: Text | None = Field(default=None, examples=["EX-1234"])
+    title: Text | None = Field(default=None, examples=["Letters of the Example State Archive"])
+
+
 class DepositTarget(Model):
     """A repository that `deposit --to` can be given by name.
 
@@ -268,6 +331,8 @@ class ProjectFile(Model):
         rights_statement: The rights in the descriptions, in words.
         base_url: The address of the project's site, as for `site --base-url`.
         vocabularies: Files with more names, markings and phrases for drafting.
+        editors: The people who edit or describe the documents, for deposits.
+        funding: Who pays for the edition, for deposits.
         institution: The institution that describes and keeps the documents.
         contact: The person or office that readers of the packages, and repositories, can ask.
         site: The pages of `archive-pkg site`.
@@ -295,6 +360,12 @@ class ProjectFile(Model):
     ) = Field(default=None, examples=["https://example.org/letters"])
     vocabularies: Many[Annotated[str, AfterValidator(_path_in_project)]] = Field(
         default=EMPTY, examples=[["names.yaml"]]
+    )
+    editors: Many[Editor] = Field(
+        default=EMPTY, examples=[[{"name": "Doe, Jane", "orcid": "0000-0002-1825-0097"}]]
+    )
+    funding: Many[Funding] = Field(
+        default=EMPTY, examples=[[{"funder": "Example Research Council", "number": "EX-1234"}]]
     )
     institution: Institution | None = None
     contact: Contact = Contact()

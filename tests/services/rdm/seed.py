@@ -21,6 +21,7 @@ VOCABULARIES = {
     "titletypes": "title_types.yaml",
     "contributorsroles": "roles.yaml",
     "datetypes": "date_types.yaml",
+    "descriptiontypes": "description_types.yaml",
     "relationtypes": "relation_types.yaml",
 }
 

@@ -21,7 +21,7 @@ from archive_pkg.cli.bulk import (
 )
 from archive_pkg.cli.counting import in_words, progress_wanted
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream
-from archive_pkg.cli.project import named_address
+from archive_pkg.cli.project import current_project, named_address
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.reports import counted
 
@@ -105,6 +105,8 @@ def deposit(
         raise UsageError("--dry-run, --status and --reserve cannot be combined", "Give only one.")
     to = named_address(to)
     repository = deposits.repository_for(to)
+    project = current_project() if isinstance(repository, deposits.Describing) else None
+    repository = deposits.repository_for(to, project)
     if dry_run or status or reserve:
         with answering("deposit", as_json=as_json, quiet=quiet) as answer:
             for path in packages if reserve else collection.find_packages(packages, answer.noted):
@@ -134,7 +136,7 @@ def deposit(
     ):
         rate = rate_of(limit_rate, jobs)
         work = collection.Depositing(
-            to, receipts, publish, package_page, rate, meter, include_restricted
+            to, receipts, publish, package_page, rate, meter, include_restricted, project
         )
         found, _ = answer.ahead(collection.find_packages(packages, answer.take), _lines)
         collection.run(

@@ -90,6 +90,7 @@ class Depositing:
         receipts: The folder for all receipts. If it is None, they are next to each package.
         publish: Whether to publish the deposits.
         include_restricted: Whether to send restricted parts to a repository that is open to all.
+        project: The settings that descriptions of deposits use.
         page: Makes a page of a package, for repositories with a website.
         rate: Bytes per second that one process may send; 0 for no limit.
         meter: Counts the bytes that are sent.
@@ -102,11 +103,13 @@ class Depositing:
     rate: float = 0
     meter: ByteCounter | None = None
     include_restricted: bool = False
+    project: Project | None = None
 
     def __call__(self, batch: Sequence[Path]) -> list[Done]:
         """Deposit the packages. Those that the repository already has are left alone."""
         from archive_pkg.collection.audits.comparing import repository
         from archive_pkg.deposits import deposit_many
+        from archive_pkg.deposits.repository_interface import using
 
         pace = Pace(self.rate)
 
@@ -117,7 +120,7 @@ class Depositing:
 
         outcomes = deposit_many(
             batch,
-            repository(self.to),
+            using(repository(self.to), self.project),
             receipts=self.receipts,
             publish=self.publish,
             include_restricted=self.include_restricted,

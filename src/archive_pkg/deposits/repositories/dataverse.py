@@ -2,9 +2,9 @@
 
 A package becomes a draft dataset in the collection, with one zip. The draft is published only with
 `--publish`. Dataverse unpacks every zip, but not a zip inside a zip, so the zip is sent inside a
-second one. The address has two more options: `subject=…` (a term of Dataverse's list; the default
-is "Arts and Humanities") and `access=restricted`. The latter puts the zip under an embargo until
-the day on which all parts are open, or restricts the zip if there is no such day.
+second one. The address has more options: `subject=…` (a term of Dataverse's list; the default is
+"Arts and Humanities"), `creators=editors` and `access=restricted`. The latter puts the zip under an
+embargo until the day on which all parts are open, or restricts the zip if there is no such day.
 
 Written from the API's documentation (Dataverse 6); not tried against a live server.
 """
@@ -43,7 +43,6 @@ from archive_pkg.deposits.repository_interface import (
 from archive_pkg.deposits.transfers import BLOCK, Transfer
 from archive_pkg.deposits.zips import RestrictingRepository, Upload, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
-from archive_pkg.interchange.export_context import ExportContext
 from archive_pkg.interchange.exporting import dataverse
 from archive_pkg.reports import Location
 
@@ -56,7 +55,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_OPTIONS = {"contact": (), "subject": (), "access": ("public", "restricted")}
+_OPTIONS = {
+    "contact": (),
+    "subject": (),
+    "access": ("public", "restricted"),
+    "creators": ("senders", "editors"),
+}
 _DESCRIPTION = "A letter's package: a bag (RFC 8493), zipped."
 
 
@@ -437,7 +441,9 @@ class Dataverse(RestrictingRepository):
         """Return the record as Dataverse's metadata, with the mark of this deposit."""
         given = {"Contact-Email": self._options["contact"]}
         given |= {"Subject": self._options["subject"]} if "subject" in self._options else {}
-        version = dataverse.describe(self._public_record(transfer), ExportContext(given=given))
+        if name := self.project.settings.contact.name:
+            given["Contact-Name"] = name
+        version = dataverse.describe(self._public_record(transfer), self._context(given=given))
         if self._is_restricting:
             # A dataset with restricted files must have terms of access.
             version["termsOfAccess"] = self._rules(transfer) or "On request."

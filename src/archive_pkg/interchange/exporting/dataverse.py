@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.interchange.export_context import ExportContext
+    from archive_pkg.projects import Project
     from archive_pkg.records.models import Agent, Record, Rights, Subject
 
 SUBJECT = "Arts and Humanities"
@@ -137,9 +138,28 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
             )
         ],
     )
+    settings, by_editors = context.project.settings, context.creators == "editors"
+    editors = [each.agents for each in settings.editors]
+    senders = [
+        (agent, *derived_facts.agents(record, agent.affiliations))
+        for agent in derived_facts.creators(record)
+    ]
+    authors = [_author(agent, bodies) for agent, *bodies in (editors if by_editors else senders)]
+    yield _compounds("author", authors or [_unknown_author()])
+    others = [_person(*each) for each in editors] if not by_editors else []
+    if by_editors:
+        sent = [f"{agent.name} (author or sender of the document)" for agent, *_ in senders]
+        others = [_compound(("contributorName", words)) for words in sent]
+    yield _primitive("depositor", context.given.get("Contact-Name"))
     yield _compounds(
-        "author",
-        [_author(record, agent) for agent in derived_facts.creators(record)] or [_unknown_author()],
+        "grantNumber",
+        [
+            _compound(
+                ("grantNumberAgency", each.funder),
+                ("grantNumberValue", ", ".join(filter(None, (each.number, each.title)))),
+            )
+            for each in settings.funding
+        ],
     )
     contact = _compound(
         ("datasetContactName", context.given.get("Contact-Name")),
@@ -155,9 +175,9 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     )
     names = [_language(tag) for tag in derived_facts.languages(record)]
     yield _vocabulary_terms("language", [name for name in names if name in LANGUAGES])
-    yield _primitive("notesText", "\n".join(_notes(record)))
+    yield _primitive("notesText", "\n".join([*_notes(record), *_project_notes(context.project)]))
     yield _primitives("productionPlace", [record.place.name] if record.place else [])
-    yield _compounds("contributor", list(_contributors(record)))
+    yield _compounds("contributor", [*_contributors(record), *others])
     date = record.date.edtf if record.date else None
     yield _primitive("productionDate", plain(date) if date and is_exact(date) else None)
     yield _primitives("kindOfData", [record.document_type.label])
@@ -166,9 +186,15 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     yield _primitive("originOfSources", "\n".join(_origin(record)))
 
 
-def _author(record: Record, agent: Agent) -> dict[str, Any]:
-    bodies = record.names(agent.affiliations)
-    author = _compound(("authorName", agent.name), ("authorAffiliation", bodies))
+def _person(agent: Agent, *bodies: Agent) -> dict[str, Any]:
+    """Return an editor of the project as a contributor."""
+    kind = _vocabulary_term("contributorType", "Editor")
+    return {"contributorType": kind} | _compound(("contributorName", agent.name))
+
+
+def _author(agent: Agent, bodies: Sequence[Agent]) -> dict[str, Any]:
+    names = "; ".join(body.name for body in bodies)
+    author = _compound(("authorName", agent.name), ("authorAffiliation", names))
     for item in agent.identifiers:
         if item.scheme in _AUTHOR_SCHEMES:
             author["authorIdentifierScheme"] = _vocabulary_term(
@@ -245,6 +271,17 @@ def _identifiers(record: Record) -> Iterator[str]:
     for name, known in named:
         if known:
             yield f"{name}: {', '.join(f'{SCHEMES[one.scheme].name} {one.value}' for one in known)}"
+
+
+def _project_notes(project: Project) -> Iterator[str]:
+    """Yield the identifiers of the project that have no field of their own."""
+    known = [agent for each in project.settings.editors for agent in each.agents]
+    yield from (
+        f"{agent.name}: {SCHEMES[one.scheme].name} {one.value}"
+        for agent in known
+        for one in agent.identifiers
+    )
+    yield from (f"{each.funder}: ROR {each.ror}" for each in project.settings.funding if each.ror)
 
 
 def _origin(record: Record) -> Iterator[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.interchange.export_context import ExportContext
+    from archive_pkg.projects import Editor, Funding
     from archive_pkg.records.models import Agent, Place, Record, WrittenDate
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
@@ -103,21 +104,25 @@ def describe(record: Record, context: ExportContext, doi: str = "") -> dict[str,
     """
     summary = record.summary.text if record.summary else ""
     files = [context.files[path] for path in record.files if path in context.files]
+    by_editors = context.creators == "editors"
+    editors = [_editor(each) for each in context.project.settings.editors]
+    senders = [_person(record, agent) for agent in derived_facts.creators(record)]
     metadata: dict[str, Any] = {
         "resource_type": {"id": "publication-other"},
         "title": record.title,
         "additional_titles": [
             {"title": title, "type": {"id": "alternative-title"}} for title in record.variant_titles
         ],
-        "creators": [_person(record, agent) for agent in derived_facts.creators(record)]
+        "creators": (editors if by_editors else senders)
         or [{"person_or_org": {"type": "organizational", "name": datacite.UNKNOWN}}],
-        "contributors": list(_contributors(record)),
+        "contributors": list(_contributors(record, context)),
+        "funding": [_funding(each) for each in context.project.settings.funding],
         "publication_date": context.made or datacite.NO_YEAR,
         "publisher": context.publisher,
         "description": f"<p>{escape(summary)}</p>" if summary else None,
         "additional_descriptions": [
             {"description": escape(words), "type": {"id": kind}}
-            for kind, words in _descriptions(record)
+            for kind, words in _descriptions(record, context)
         ],
         "subjects": [{"subject": subject.term} for subject in record.subjects],
         "dates": list(_dates(record)),
@@ -159,10 +164,46 @@ def _person(record: Record, agent: Agent, role: str = "") -> dict[str, Any]:
     person: dict[str, Any] = {"person_or_org": _name(agent)}
     if role:
         person["role"] = {"id": role}
-    if agent.affiliations:
-        bodies = derived_facts.agents(record, agent.affiliations)
-        person["affiliations"] = [{"name": body.name} for body in bodies]
-    return person
+    bodies = derived_facts.agents(record, agent.affiliations)
+    return person | _affiliated(bodies)
+
+
+def _affiliated(bodies: Sequence[Agent]) -> dict[str, Any]:
+    """Return affiliations; those with a ROR also have it as their term in the vocabulary."""
+    found = []
+    for body in bodies:
+        ror = next((one.value for one in body.identifiers if one.scheme == "ror"), None)
+        found.append({"name": body.name} | ({"id": ror} if ror else {}))
+    return {"affiliations": found} if found else {}
+
+
+def _editor(editor: Editor, role: str = "") -> dict[str, Any]:
+    """Return an editor of the project as a creator, or as a contributor in a role."""
+    person, *bodies = editor.agents
+    named = {"role": {"id": role}} if role else {}
+    return {"person_or_org": _name(person)} | named | _affiliated(bodies)
+
+
+def _funding(funding: Funding) -> dict[str, Any]:
+    """Return a grant; a funder with a ROR also has it as its term in the vocabulary."""
+    funder = {"name": funding.funder} | ({"id": funding.ror} if funding.ror else {})
+    award = {"number": funding.number, "title": {"en": funding.title} if funding.title else None}
+    known = {name: value for name, value in award.items() if value}
+    return {"funder": funder} | ({"award": known} if known else {})
+
+
+def terms(metadata: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each affiliation and funder that has both a name and a term, with its vocabulary.
+
+    InvenioRDM takes only one of the two.
+    """
+    for person in (*metadata.get("creators", ()), *metadata.get("contributors", ())):
+        yield from (
+            ("affiliations", each) for each in person.get("affiliations", ()) if "id" in each
+        )
+    for grant in metadata.get("funding", ()):
+        if "id" in grant["funder"]:
+            yield "funders", grant["funder"]
 
 
 def _name(agent: Agent) -> dict[str, Any]:
@@ -208,16 +249,26 @@ def _refused(identifiers: Sequence[Identifier], schemes: frozenset[str]) -> list
     return [f"{SCHEMES[item.scheme].name} {item.value}" for item in others]
 
 
-def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    hands = derived_facts.all_contributors(record)
+def _hands(record: Record, context: ExportContext) -> Iterator[derived_facts.Contribution]:
+    """Yield the contributors; if the editors are the creators, the senders come first."""
+    if context.creators == "editors":
+        for agent in derived_facts.creators(record):
+            yield derived_facts.Contribution(agent, "author or sender of the document")
+    yield from derived_facts.all_contributors(record)
+
+
+def _contributors(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
+    hands = _hands(record, context)
     kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in hands)
     for agent, kind in kinds:
         yield _person(record, agent, kind)
     if record.rights and record.rights.holder:
         yield _person(record, record.agent(record.rights.holder), "rightsholder")
+    if context.creators != "editors":
+        yield from (_editor(each, "editor") for each in context.project.settings.editors)
 
 
-def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
+def _descriptions(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
     """Yield the type and the words of a description for each fact without a field of its own."""
     yield "other", f"Kind of document: {record.document_type.label}"
     tags = [tag for tag in derived_facts.languages(record) if "-" in tag]
@@ -236,7 +287,7 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
         yield "other", f"Marked: {classification_in_words(record)}"
     roles = [
         f"{one.agent.name} ({one.role})"
-        for one in derived_facts.all_contributors(record)
+        for one in _hands(record, context)
         if one.role not in _ROLES
     ]
     if roles:

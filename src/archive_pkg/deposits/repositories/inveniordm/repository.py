@@ -3,8 +3,10 @@
 A package becomes a draft with one zip, and a page for people if there is one. The draft is
 published only with `--publish`, which cannot be undone. If an earlier version of the package is
 published according to a receipt, a changed package becomes a new version of that record.
-The address takes the options `?publisher=NAME`, `?type=ID` (one of the instance's resource types)
-and `?access=restricted`, which restricts the files until the day on which all parts are open.
+The address takes the options `?publisher=NAME`, `?type=ID` (one of the instance's resource types),
+`?creators=editors` (of the project, instead of the senders), `?community=NAME` (which is asked to
+review the draft instead of publishing it) and `?access=restricted`, which restricts the files until
+the day on which all parts are open.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from archive_pkg.deposits import credentials
@@ -46,7 +48,6 @@ from archive_pkg.deposits.zips import (
     zipped,
 )
 from archive_pkg.errors import DepositError, UsageError
-from archive_pkg.interchange.export_context import ExportContext
 from archive_pkg.interchange.exporting import invenio
 from archive_pkg.reports import Location
 
@@ -63,7 +64,20 @@ Json = dict[str, Any]
 LOOKS = (2.0, 4.0)
 """Seconds to wait before further searches for a draft: new drafts appear there with a delay."""
 _LARGEST = 50 * 10**9
-_OPTIONS = {"publisher": (), "type": (), "access": ("public", "restricted")}
+_OPTIONS = {
+    "publisher": (),
+    "type": (),
+    "access": ("public", "restricted"),
+    "creators": ("senders", "editors"),
+    "community": (),
+}
+_UNANSWERED = {400, 401, 403, 405}
+_REVIEWS: dict[str, Literal["pending", "rejected"]] = {
+    "submitted": "pending",
+    "declined": "rejected",
+    "expired": "rejected",
+}
+"""The state of a deposit, by the status of a review that is not accepted."""
 _ABSENT = {404, 410}
 _IDENTIFIERS = {"identifiers?": [{"identifier": str}]}
 _DESCRIBED = {"errors?": [dict]}
@@ -137,7 +151,7 @@ class InvenioRdm(RestrictingRepository):
                 step,
                 *self._restriction(transfer),
                 f"send the package as one zip{page}, and compare the server's MD5 with ours",
-                "PUBLISH it, which cannot be undone" if publish else "leave it as a draft",
+                self._last_step(publish=publish),
             ),
         )
         if not self._login:
@@ -151,7 +165,38 @@ class InvenioRdm(RestrictingRepository):
                 "then run the command with --publish."
             )
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
+        self._check_options(plan)
         return plan
+
+    def _last_step(self, *, publish: bool) -> str:
+        """Return the last step of a deposit."""
+        community = self._options.get("community")
+        if community and publish:
+            return f"ask the community {community} to review it; when it accepts, it is PUBLISHED"
+        if publish:
+            return "PUBLISH it, which cannot be undone"
+        return "leave it as a draft" + (f" for the community {community}" if community else "")
+
+    def _check_options(self, plan: DepositPlan) -> None:
+        """Report options of the address that the instance does not know, before anything is sent.
+
+        If the instance cannot be asked, the plan says so.
+        """
+        asked = {"type": "vocabularies/resourcetypes", "community": "communities"}
+        for name, where in asked.items():
+            value = self._options.get(name)
+            if value is None:
+                continue
+            try:
+                known = self._knows(where, value)
+            except DepositError as error:
+                plan.notes += (f"{name}={value} could not be checked: {error.message}",)
+                continue
+            if not known:
+                message = f"{self.target} does not know {name}={value}"
+                hint = f"See {self._site}/api/{where} for what it knows."
+                place = Location(self.target, field=name)
+                plan.report.add(TARGET_NEEDS_METADATA.at(place, message, hint))
 
     def _first_step(self, transfer: Transfer) -> tuple[str, str]:
         """Return the first step of a deposit according to the receipts, and where the files go."""
@@ -237,6 +282,9 @@ class InvenioRdm(RestrictingRepository):
                 )
             if kept or not publish or any(each.stored != each.expected for each in stored.files):
                 return replace(stored, differences=kept)
+            community = self._options.get("community")
+            if community and not self._is_in(draft, community):
+                return self._reviewed(draft, community, wanted, held, stored, journal)
             journal.begin("publish", draft=name)
             # 404: it was published meanwhile, by a request whose answer was lost.
             path = f"records/{name}/draft/actions/publish"
@@ -257,6 +305,59 @@ class InvenioRdm(RestrictingRepository):
                 answer=self._answer_with_description(stored, transfer, journal),
             )
 
+    def _community(self, name: str) -> str:
+        """Return the identifier of a community."""
+        reply = self._web.ask("GET", f"communities/{segments(name)}")
+        return str(reply.json({"id": str})["id"])
+
+    def _is_in(self, draft: Json, community: str) -> bool:
+        """Return whether an earlier version of the draft is in a community."""
+        known = ((draft.get("parent") or {}).get("communities") or {}).get("ids") or ()
+        return bool(known) and self._community(community) in known
+
+    def _reviewed(
+        self,
+        draft: Json,
+        community: str,
+        wanted: Sequence[Upload],
+        held: Mapping[str, Json],
+        stored: Stored,
+        journal: Journal,
+    ) -> Stored:
+        """Ask a community to review a draft, unless it has been asked, and return the deposit.
+
+        A community can accept at once. Then the draft is published.
+        """
+        name, where = str(draft["id"]), f"records/{segments(draft['id'])}/draft"
+        review = self._review(draft)
+        if review is None or not review.get("is_open"):
+            receiver = {"community": self._community(community)}
+            asked = {"receiver": receiver, "type": "community-submission"}
+            self._web.ask("PUT", f"{where}/review", data=asked)
+            journal.begin("publish", draft=name, community=community)
+            self._web.ask(
+                "POST",
+                f"{where}/actions/submit-review",
+                expect={200, 202},
+                data={"payload": {"content": "A deposit by archive-pkg.", "format": "html"}},
+                hint=f"Ask the community {community} whether you may submit records.",
+            )
+        record = self._record(name)
+        if record is None:
+            note = f"the community {community} was asked to review it; see {self._page(draft)}"
+            return replace(stored, state="pending", notes=(*stored.notes, note))
+        journal.done("publish", record=name)
+        now = self._stored(wanted, held, record, new=True)
+        answer = {**now.answer, "described": stored.answer["described"]}
+        return replace(now, notes=stored.notes, answer=answer)
+
+    def _review(self, draft: Json) -> Json | None:
+        """Return the request to a community to review a draft; None if there is none."""
+        if not (draft.get("parent") or {}).get("review"):
+            return None
+        shape = {"status?": str, "is_open?": bool}
+        return self._get(f"records/{segments(draft['id'])}/draft/review", shape)
+
     def status(self, remote_id: str, version: str) -> Status:
         """Return whether the deposit is published, a draft or absent; see `Repository`."""
         record = self._record(remote_id)
@@ -264,6 +365,10 @@ class InvenioRdm(RestrictingRepository):
             return Status("published", f"{self._page(record)} {_doi(record)}".strip(), record)
         draft = self._draft(remote_id)
         if draft is not None:
+            review = (self._review(draft) or {}).get("status")
+            if review in _REVIEWS:
+                words = f"review by the community: {review}; {self._page(draft)}"
+                return Status(_REVIEWS[review], words, draft)
             return Status("draft", f"{self._page(draft)} {_doi(draft)}".strip(), draft)
         return Status("absent", f"{self.target} does not show the record {remote_id}")
 
@@ -474,7 +579,8 @@ class InvenioRdm(RestrictingRepository):
         marks = [each["identifier"] for each in said.get("identifiers") or []]
         done = Merged({})
         sent: Json | None = None
-        if _mark(transfer.record, transfer.fingerprint) not in marks:
+        is_described = _mark(transfer.record, transfer.fingerprint) in marks
+        if not is_described or self._other_creators(draft, transfer):
             record, own = self._public_record(transfer), _doi(draft)
             body = self._body(record, transfer.fingerprint, access or there, own=own)
             sent = body["metadata"]
@@ -576,7 +682,18 @@ class InvenioRdm(RestrictingRepository):
             )
             if held != wanted:
                 found.append(f"{name} is {held}, not {wanted}")
-        return tuple(found)
+        return (*found, *self._other_creators(there, transfer))
+
+    def _other_creators(self, there: Json, transfer: Transfer) -> tuple[str, ...]:
+        """Return a clause if a record or draft has other creators than the option asks for."""
+        if "creators" not in self._options:
+            return ()
+        described = invenio.describe(self._public_record(transfer), self._context())
+        held, wanted = (
+            "; ".join(_name_of(each["person_or_org"]) for each in one.get("creators") or ())
+            for one in (there.get("metadata", {}), described)
+        )
+        return (f"the creators are {held}, not {wanted}",) if held != wanted else ()
 
     def _asked(self) -> Json:
         """Return the options of the address, as metadata."""
@@ -593,12 +710,14 @@ class InvenioRdm(RestrictingRepository):
         A DOI of the record becomes an ordinary identifier, unless the draft reserved it.
         """
         today = datetime.now(UTC).date().isoformat()  # InvenioRDM requires a date of publication
-        metadata = invenio.describe(record, ExportContext(made=today), own) | self._asked()
+        metadata = invenio.describe(record, self._context(made=today), own) | self._asked()
+        for vocabulary, each in invenio.terms(metadata):
+            each.pop("name" if self._knows(vocabulary, each["id"]) else "id")
         for each in list(metadata.get("rights", ())):
-            if "id" in each and not self._knows("licenses", each["id"]):
+            if "id" in each and not self._knows("vocabularies/licenses", each["id"]):
                 invenio.without_licence(metadata, each["id"])
         for each in list(metadata.get("languages", ())):
-            if not self._knows("languages", each["id"]):
+            if not self._knows("vocabularies/languages", each["id"]):
                 invenio.without_language(metadata, each["id"])
         metadata["identifiers"] = [
             {"scheme": "other", "identifier": _mark(record, fingerprint)},
@@ -610,11 +729,16 @@ class InvenioRdm(RestrictingRepository):
             "metadata": metadata,
         }
 
-    def _knows(self, vocabulary: str, identifier: str) -> bool:
-        """Return whether the instance has a term; it rejects descriptions with unknown terms."""
-        term = f"vocabularies/{vocabulary}/{segments(identifier)}"
+    def _knows(self, where: str, identifier: str) -> bool:
+        """Return whether the instance has a term; it rejects descriptions with unknown terms.
+
+        Args:
+            where: The path of the terms, such as "vocabularies/licenses" or "funders".
+            identifier: The term.
+        """
+        term = f"{where}/{segments(identifier)}"
         if term not in self._terms:
-            status = self._web.ask("GET", term, expect={200, 400, 401, 403, 404, 405}).status
+            status = self._web.ask("GET", term, expect={200, *_ABSENT, *_UNANSWERED}).status
             self._terms[term] = status == 200
         return self._terms[term]
 
@@ -622,6 +746,12 @@ class InvenioRdm(RestrictingRepository):
 def _mark(record: Record, fingerprint: str) -> str:
     """Return the identifier by which a deposit is found again: record id and fingerprint."""
     return f"archive-pkg:{record.id}:{fingerprint[:32] or 'reserved'}"
+
+
+def _name_of(person: Json) -> str:
+    """Return a name as InvenioRDM shows it; what is sent has only its pieces."""
+    pieces = ", ".join(filter(None, (person.get("family_name"), person.get("given_name"))))
+    return pieces or str(person.get("name"))
 
 
 def _doi(record: Json) -> str:
