@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from datetime import UTC, datetime
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 from archive_pkg import storage
-from archive_pkg.deposits import load_receipt, receipts
+from archive_pkg.deposits import load_receipt, receipts, superseded
 from archive_pkg.deposits.receipts import Receipt, place_digest, saving
 from archive_pkg.deposits.shared_syncs import run_alone
 from archive_pkg.errors import InvalidError, StorageError
+from program import Run
 
 RECEIPT: dict[str, Any] = {
     "target": "ocfl:/archive",
@@ -133,8 +135,47 @@ def test_a_deposit_is_settled_if_it_is_verified_and_not_pending(
 def test_the_summary_of_a_receipt_has_its_place_and_state() -> None:
     assert receipt(pid="10.5072/1", state="draft").summary() == {
         "target": "ocfl:/archive", "remote_id": "letter", "version": "v2", "state": "draft",
-        "location": "/archive/letter", "pid": "10.5072/1", "verified": "read-back",
+        "location": "/archive/letter", "pid": "10.5072/1", "concept_pid": "",
+        "verified": "read-back",
     }  # fmt: skip
+
+
+def test_the_concept_identifier_is_that_of_all_versions() -> None:
+    zenodo = {"record": {"conceptdoi": "10.5281/zenodo.1"}}
+    invenio = {"record": {"parent": {"pids": {"doi": {"identifier": "10.1/c"}}}}}
+    assert receipt(kind="inveniordm", answer=zenodo).concept_pid == "10.5281/zenodo.1"
+    assert receipt(kind="inveniordm", answer=invenio).concept_pid == "10.1/c"
+    assert receipt(kind="inveniordm", answer={"record": {}}).concept_pid == ""
+    assert receipt(kind="dataverse", pid="doi:10.2/D").concept_pid == "doi:10.2/D"
+
+
+def test_drafts_and_earlier_receipts_of_the_same_deposit_are_superseded() -> None:
+    def at(hour: int, **fields: Any) -> Receipt:
+        return receipt(ended=datetime(2026, 11, 24, hour, tzinfo=UTC), **fields)
+
+    assert superseded(
+        [
+            at(1, remote_id="r1", state="draft"),  # discarded
+            at(2, remote_id="r2", state="draft"),
+            at(3, remote_id="r2", state="published"),
+            at(4, remote_id="r3", version="v3", state="published"),
+            at(5, target="ocfl:/other", remote_id="r9"),
+        ]
+    ) == [True, True, False, False, False]
+
+
+def test_the_receipts_of_a_folder_are_one_table(package: Path, run: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run("deposit", package, "--to", f"ocfl:{tmp_path / name}").returncode == 0
+    (package.parent / "x.receipts").mkdir()
+    (package.parent / "x.receipts/bad.json").write_text("{}")
+    done = run("receipts", package.parent, "--csv", tmp_path / "all.csv", "--json")
+    assert done.returncode == 3
+    rows = list(csv.DictReader((tmp_path / "all.csv").read_text().splitlines()))
+    assert [(row["package"], row["state"], row["superseded"]) for row in rows] == [
+        (package.name, "stored", "no")
+    ] * 2
+    assert {row["target"] for row in rows} == {f"ocfl:{tmp_path / n}" for n in ("one", "two")}
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from archive_pkg.deposits.status import (
     check_receipt,
     receipts_below,
     receipts_of,
+    superseded,
 )
 from archive_pkg.deposits.transfers import Item, Transfer
 from archive_pkg.deposits.zips import Upload, unpack, zipped
@@ -58,6 +59,7 @@ __all__ = [
     "receipts_of",
     "repository_for",
     "reserve",
+    "superseded",
     "unpack",
     "zipped",
 ]

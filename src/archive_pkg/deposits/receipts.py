@@ -145,6 +145,21 @@ class Receipt(BaseModel):
         """Whether the deposit was verified, and the repository has finished processing it."""
         return self.verified != "unverified" and self.state != "pending"
 
+    @property
+    def concept_pid(self) -> str:
+        """The persistent identifier of all versions together; empty if it is not known.
+
+        InvenioRDM and Zenodo state it in their answer. Dataverse has only this one.
+        """
+        if self.kind == "dataverse":
+            return self.pid
+        said: Any = self.answer
+        try:
+            record = said["record"]
+            return str(record.get("conceptdoi") or record["parent"]["pids"]["doi"]["identifier"])
+        except (LookupError, TypeError, AttributeError):
+            return ""
+
     def summary(self) -> dict[str, str]:
         """Return the summary of a deposit for the commands' JSON."""
         return {
@@ -154,6 +169,7 @@ class Receipt(BaseModel):
             "version": self.version,
             "state": self.state,
             "pid": self.pid,
+            "concept_pid": self.concept_pid,
             "verified": self.verified,
         }
 

@@ -23,7 +23,7 @@ from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archive_pkg.deposits.repository_interface import Repository
     from archive_pkg.paths import StrPath
@@ -115,6 +115,25 @@ def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[P
         names = storage.names_in(folder, "*.json")
     found = [(folder / name, load_receipt(folder / name)) for name in names]
     return sorted(found, key=lambda pair: pair[1].ended)
+
+
+def superseded(receipts: Iterable[Receipt]) -> list[bool]:
+    """Return for each receipt whether a later deposit of its package has replaced it.
+
+    A later receipt in the same repository replaces a draft, and every deposit with the same id and
+    version. A published or stored version stays as it is.
+    """
+    known = list(receipts)
+
+    def replaces(later: Receipt, old: Receipt) -> bool:
+        same = (later.target, later.package) == (old.target, old.package)
+        is_old = old.state in ("draft", "pending") or (later.remote_id, later.version) == (
+            old.remote_id,
+            old.version,
+        )
+        return same and later.ended > old.ended and is_old
+
+    return [any(replaces(later, old) for later in known) for old in known]
 
 
 def receipts_below(folder: StrPath) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,16 +20,16 @@ from archive_pkg.cli.bulk import (
     rate_of,
 )
 from archive_pkg.cli.counting import in_words, progress_wanted
-from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream
+from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream, write_file
 from archive_pkg.cli.project import current_project, named_address
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from archive_pkg.collection import Done
-    from archive_pkg.deposits import Repository
+    from archive_pkg.deposits import Receipt, Repository
 
 Receipts = Annotated[
     Path | None,
@@ -290,6 +290,12 @@ def receipts(
     ] = False,
     repository: Repositories = None,
     folder: Receipts = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv", help="Also write a table with one row per receipt.", callback=no_stream
+        ),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -298,6 +304,7 @@ def receipts(
     Example: archive-pkg receipts packages/1960-07-18-cpsu-to-sed --check
     """
     from archive_pkg import deposits
+    from archive_pkg.errors import ArchivePkgError
     from archive_pkg.packages import is_bag
     from archive_pkg.packages.opening import require_bag
     from archive_pkg.records import record_file
@@ -313,12 +320,21 @@ def receipts(
             require_bag(package)
         if not found:
             answer.say(f"{package} has no receipts.")
+        read: dict[Path, Receipt] = {}
+        for path in found:
+            with suppress(ArchivePkgError):  # reported below
+                read[path] = deposits.load_receipt(path)
+        rows = dict(zip(read, deposits.superseded(read.values()), strict=True))
+        if table is not None:
+            write_file(table, "".join(_table_lines(read, rows)).encode())
         for path in found:
             with answer.about(path) as result:
-                receipt = deposits.load_receipt(path)
-                result |= receipt.summary() | {"since": receipt.ended.isoformat()}
+                receipt = read.get(path) or deposits.load_receipt(path)
+                result |= {"package": receipt.package, **receipt.summary()}
+                result |= {"since": receipt.ended.isoformat(), "superseded": rows[path]}
                 version = f"{receipt.version} of " if receipt.version else ""
-                answer.say(f"{receipt.package}: {receipt.state} in {receipt.target}")
+                old = ", SUPERSEDED by a later deposit" if rows[path] else ""
+                answer.say(f"{receipt.package}: {receipt.state} in {receipt.target}{old}")
                 answer.say(f"  as {version}{receipt.remote_id}")
                 answer.say(f"  since {receipt.ended:%Y-%m-%d %H:%M} UTC; {_HOW[receipt.verified]}")
                 answer.say(f"  receipt: {path}")
@@ -330,6 +346,36 @@ def receipts(
                     words = "all files are as deposited" if report.ok else "NOT as deposited"
                     answer.say(f"  checked now: {words}")
                     answer.found(result, report)
+
+
+_COLUMNS = (
+    "package",
+    "target",
+    "state",
+    "superseded",
+    "pid",
+    "concept_pid",
+    "version",
+    "remote_id",
+    "location",
+    "verified",
+    "since",
+    "receipt",
+)
+
+
+def _table_lines(
+    receipts: Mapping[Path, Receipt], superseded: Mapping[Path, bool]
+) -> Iterator[str]:
+    """Yield the lines of the table of `receipts --csv`."""
+    from archive_pkg import csv_text
+
+    yield csv_text.line(_COLUMNS)
+    for path, receipt in receipts.items():
+        row = {"package": receipt.package, **receipt.summary()}
+        row |= {"since": receipt.ended.isoformat(), "receipt": str(path)}
+        row["superseded"] = "yes" if superseded[path] else "no"
+        yield csv_text.line(row[column] for column in _COLUMNS)
 
 
 def fetch(
