@@ -1,28 +1,38 @@
-"""The exceptions of this library, with their messages, hints and exit statuses."""
+"""The exceptions of this library, with their messages, hints, findings and exit statuses."""
 
 from __future__ import annotations
 
-from archive_pkg.reports import Report
+from archive_pkg.reports import Report, counted
+
+_SHOWN = 20
 
 
 class ArchivePkgError(Exception):
     """The base class of all exceptions for bad input, failed storage and refused deposits.
 
+    `str` gives the message, the first 20 findings with their places, and the hint.
+
     Attributes:
         message: What happened and where, in one sentence.
         hint: What to do; may be empty.
+        report: The findings; may be empty.
         exit_status: The exit status of the command line.
     """
 
     exit_status = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", report: Report | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.report = report if report is not None else Report()
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.hint}" if self.hint else self.message
+        found = self.report.findings
+        lines = [f"  {finding}" for finding in found[:_SHOWN]]
+        if len(found) > _SHOWN:
+            lines.append(f"  and {counted(len(found) - _SHOWN, 'more finding')}")
+        return "\n".join(filter(None, (self.message, *lines, self.hint)))
 
 
 class UsageError(ArchivePkgError):
@@ -32,17 +42,9 @@ class UsageError(ArchivePkgError):
 
 
 class InvalidError(ArchivePkgError):
-    """The input is invalid, so the request cannot be carried out.
-
-    Attributes:
-        report: The findings; may be empty.
-    """
+    """The input is invalid, so the request cannot be carried out."""
 
     exit_status = 3
-
-    def __init__(self, message: str, hint: str = "", report: Report | None = None) -> None:
-        super().__init__(message, hint)
-        self.report = report if report is not None else Report()
 
 
 class DepositError(ArchivePkgError):

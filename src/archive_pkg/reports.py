@@ -90,6 +90,11 @@ class Finding:
     location: Location = Location()
     hint: str = ""
 
+    def __str__(self) -> str:
+        place = str(self.location)
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{place + ': ' if place else ''}{self.severity}: {self.message} [{self.code}]{hint}"
+
     def as_json(self) -> dict[str, Any]:
         """Return the finding as in the command line's JSON."""
         return {

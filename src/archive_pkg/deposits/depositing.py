@@ -55,13 +55,8 @@ _BATCH_BYTES = 64 << 20
 class RefusedError(DepositError):
     """The plan of a deposit has errors, such as a missing login; nothing was sent.
 
-    Attributes:
-        report: A finding for every reason.
+    The report has a finding for every reason.
     """
-
-    def __init__(self, message: str, report: Report) -> None:
-        super().__init__(message)
-        self.report = report
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +258,11 @@ def _refusal(repository: Repository, transfer: Transfer, report: Report) -> Refu
     if all(finding.code == TARGET_NEEDS_LOGIN.code for finding in report.errors):
         return RefusedError(
             f"there is no login for {repository.target}, so {transfer.folder} was not sent",
-            report,
+            report=report,
         )
     return RefusedError(
-        f"{transfer.folder} cannot be deposited in “{repository.target}”; nothing was sent", report
+        f"{transfer.folder} cannot be deposited in “{repository.target}”; nothing was sent",
+        report=report,
     )
 
 
