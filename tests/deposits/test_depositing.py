@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,6 +37,7 @@ from archive_pkg.deposits.transfers import pack
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, sign
 from archive_pkg.packages.building import differing
+from archive_pkg.plugins import PluginError
 from archive_pkg.version import SOFTWARE
 from small_bags import write_bag
 
@@ -437,6 +439,26 @@ def test_an_unexpected_answer_is_reported_as_a_deposit_error(
 ) -> None:
     with pytest.raises(DepositError, match=f"not understood: {type(error).__name__}"):
         deposits.deposit(package, InMemory([error]))
+
+
+@pytest.mark.parametrize("method", ["plan", "deposit"])
+def test_an_exception_in_a_plugin_is_blamed_on_the_plugin(
+    method: str, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(InMemory):
+        pass
+
+    def fail(*words: object, **more: object) -> None:
+        raise RuntimeError("no such shelf")
+
+    monkeypatch.setattr(Broken, method, fail)
+    monkeypatch.setattr(
+        "archive_pkg.deposits.repository_interface.plugins.entries",
+        lambda group: {"shelf": EntryPoint("shelf", f"{__name__}:Broken", group)},
+    )
+    with pytest.raises(PluginError, match="failed: RuntimeError: no such shelf") as caught:
+        deposits.deposit(package, Broken(can=replace(InMemory().can, open_to_all=False)))
+    assert f"which {__name__}:Broken provides" in str(caught.value)
 
 
 def test_a_fetched_package_is_identical_to_the_deposited_one(package: Path, tmp_path: Path) -> None:

@@ -92,7 +92,8 @@ def checked_plan(
             TARGET_NEEDS_METADATA.at(Location(transfer.identifier), message, NO_RECORD)
         )
         return planned
-    planned = repository.plan(transfer, publish=publish)
+    with repository_errors(repository):
+        planned = repository.plan(transfer, publish=publish)
     planned.notes += transfer.left_out
     files, size, place = len(planned.transfers), planned.size, Location(transfer.identifier)
     if capabilities.most_files is not None and files > capabilities.most_files:

@@ -523,11 +523,24 @@ _UNEXPECTED = (ArithmeticError, AttributeError, LookupError, RecursionError, Typ
 
 @contextlib.contextmanager
 def repository_errors(repository: Repository) -> Iterator[None]:
-    """Turn errors that an unexpected answer or journal causes in the block into a DepositError."""
-    try:
-        yield
-    except _UNEXPECTED as error:
-        raise _not_understood(repository, error) from error
+    """Turn errors that an unexpected answer or journal causes in the block into a DepositError.
+
+    An unexpected exception of a plugin becomes a PluginError that names the plugin.
+    """
+    with plugins.blamed(_provider_of(repository), repository.kind):
+        try:
+            yield
+        except _UNEXPECTED as error:
+            if _provider_of(repository):
+                raise
+            raise _not_understood(repository, error) from error
+
+
+def _provider_of(repository: Repository) -> str:
+    """Return the project that provides a repository; empty if none provides it as a plugin."""
+    module = type(repository).__module__
+    points = plugins.entries(plugins.REPOSITORIES).values()
+    return next((_other(each) for each in points if each.module == module), "")
 
 
 def _not_understood(repository: Repository, error: Exception) -> DepositError:
