@@ -1,6 +1,7 @@
 """The record of a letter: its models and vocabularies, loading and saving."""
 
 from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.records.describing import described_by
 from archive_pkg.records.line_numbers import placed
 from archive_pkg.records.loading import (
     NAMES,
@@ -75,6 +76,7 @@ __all__ = [
     "Summary",
     "TranslationNote",
     "WrittenDate",
+    "described_by",
     "load_record",
     "load_records",
     "placed",
