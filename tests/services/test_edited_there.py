@@ -13,6 +13,7 @@ from archive_pkg import deposits
 from archive_pkg.deposits import retrying
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
+from archive_pkg.projects import read_project
 from program import Run
 from services import test_restricted_there as stand_ins
 from services.test_dataverse import StandIn as Dataverse
@@ -183,6 +184,20 @@ def test_a_replaced_value_of_unknown_origin_is_reported(
     assert draft()["metadata"]["title"] == TITLE[0]
 
 
+def test_other_creators_are_set_in_a_draft_and_reported_in_a_publication(
+    package: Path, rdm: str
+) -> None:
+    project, _ = read_project(b'editors = [{ name = "Doe, Jane" }]', package / "archive-pkg.toml")
+    deposits.deposit(package, rdm)
+    edited = deposits.deposit(package, f"{rdm}?creators=editors", project=project)
+    assert not edited.new
+    (creator,) = draft()["metadata"]["creators"]
+    assert creator["person_or_org"]["family_name"] == "Doe"
+    deposits.deposit(package, f"{rdm}?publisher=X", publish=True)
+    again = deposits.deposit(package, f"{rdm}?creators=senders", publish=True)
+    assert again.differences == ("the creators are Doe, Jane, not Lind, Anna",)
+
+
 @pytest.mark.parametrize(
     ("licence", "said"),
     [
@@ -295,6 +310,24 @@ def test_edits_in_dataverse_are_kept_and_contradictions_reported(
     loud = deposits.deposit(change(TITLE), dataverse, publish=True)
     assert "title was edited in the repository and is kept" in loud.differences[0]
     assert dataset()["versionState"] == "DRAFT"
+
+
+def test_a_dataset_with_other_settings_is_changed_in_a_draft_and_reported_if_published(
+    package: Path, dataverse: str
+) -> None:
+    deposits.deposit(package, dataverse)
+    law = deposits.deposit(package, f"{dataverse}&subject=Law")
+    assert (law.new, law.notes, field("subject")) == (False, (), ["Law"])
+    deposits.deposit(package, dataverse, publish=True)
+    project, _ = read_project(b'editors = [{ name = "Doe, Jane" }]', package / "archive-pkg.toml")
+    to = f"{dataverse}&subject=Other&creators=editors"
+    other = deposits.deposit(package, to, publish=True, project=project)
+    assert other.differences == (
+        "subject is Law, not Other",
+        "author is Lind, Anna, not Doe, Jane",
+    )
+    (finding,) = deposits.plan(package, to).report.errors
+    assert "names no editors" in finding.message
 
 
 def test_a_deleted_draft_of_a_dataset_is_created_again_with_a_note(

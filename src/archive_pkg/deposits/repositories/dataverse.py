@@ -178,14 +178,16 @@ class Dataverse(RestrictingRepository):
                 file = self._file(dataset, sent)
             asked = self._asks_access(journal)
             stored = self._stored(name, dataset, file, sent, new=new)
+            other = self._other_values(dataset, transfer)
             if stored.state == "published":
-                state = state_differences(published=True, publish=publish)
+                state = (*state_differences(published=True, publish=publish), *other)
                 differences = self._differences(dataset, sent, transfer) if asked else ()
                 return replace(stored, differences=(*state, *differences))
             if self._is_restricting and file is not None:
                 dataset = self._restricted(name, dataset, sent, transfer)
                 stored = self._stored(name, dataset, self._file(dataset, sent), sent, new=new)
-            if asked and (differences := self._differences(dataset, sent, transfer)):
+            access = self._differences(dataset, sent, transfer) if asked else ()
+            if differences := (*access, *other):
                 raise DepositError(
                     f"the draft {name} in {self.target} is not as requested: "
                     f"{'; '.join(differences)}",
@@ -238,6 +240,16 @@ class Dataverse(RestrictingRepository):
         if is_shut != (self._is_restricting and not until):
             found.append(f"the zip is {'restricted' if is_shut else 'not restricted'}")
         return (*found, *self._other_embargo(transfer, embargo))
+
+    def _other_values(self, dataset: Json, transfer: Transfer) -> tuple[str, ...]:
+        """Return clauses on values that differ from what the options of the address ask for."""
+        ours, there = _fields_of(self._described(transfer)), _fields_of(dataset["latestVersion"])
+        found = []
+        for option, name in (("subject", "subject"), ("creators", "author")):
+            held, wanted = _in_words(there.get(name)), _in_words(ours.get(name))
+            if option in self._options and held != wanted:
+                found.append(f"{name} is {held or 'empty'}, not {wanted}")
+        return tuple(found)
 
     def status(self, remote_id: str, version: str) -> Status:
         """Return whether the dataset is published, a draft or absent; see `Repository`."""
@@ -308,7 +320,9 @@ class Dataverse(RestrictingRepository):
         """
         there = dataset["latestVersion"]
         done = Merged({})
-        if _mark(transfer) not in json.dumps(there, ensure_ascii=False):
+        is_described = _mark(transfer) in json.dumps(there, ensure_ascii=False)
+        is_draft = there.get("versionState") == "DRAFT"
+        if not is_described or (is_draft and self._other_values(dataset, transfer)):
             ours = self._described(transfer)
             new, said = _fields_of(ours), _fields_of(there)
             last = last_description(transfer, journal)
@@ -456,6 +470,14 @@ class Dataverse(RestrictingRepository):
 def _mark(transfer: Transfer) -> str:
     """Return the identifier by which a deposit is found again: record id and fingerprint."""
     return f"{transfer.identifier} {transfer.fingerprint[:32]}"
+
+
+def _in_words(field: Json | None) -> str:
+    """Return the values of a field; of authors, only their names."""
+    values = (field or {}).get("value") or ()
+    return "; ".join(
+        str(each["authorName"]["value"]) if isinstance(each, dict) else str(each) for each in values
+    )
 
 
 _TERMS = ("license", "termsOfUse", "termsOfAccess")
