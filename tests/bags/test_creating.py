@@ -72,6 +72,7 @@ def test_files_to_fetch_are_listed_and_not_copied(source: Path) -> None:
     ]
     verdict = bags.verify(source.parent / "bag")
     assert {one.code for one in verdict.report.errors} == {"payload-file-unfetched"}
+    assert all(one.hint.startswith("Fetch it: ") for one in verdict.report.errors)
     assert verdict.complete is False
     for path in fetch:
         (source.parent / "bag/data" / path).write_bytes((source / path).read_bytes())

@@ -152,7 +152,7 @@ def test_only_a_complete_group_is_joined(bag: Path) -> None:
         ({"size": 1, "count": 1}, UsageError, "either a size or a count"),
         ({"count": 6}, UsageError, "fewer payload files"),
         ({"count": 2, "destination": "bag/data/x"}, UsageError, "is inside"),
-        ({"count": 2, "destination": "source"}, StorageError, "already exists"),
+        ({"count": 2, "destination": "source"}, StorageError, "is not empty"),
     ],
 )
 def test_a_split_that_makes_no_sense_is_refused(

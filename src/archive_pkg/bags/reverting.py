@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.bags.archives.archive import unpack_hint
 from archive_pkg.bags.verifying import verify
-from archive_pkg.errors import InvalidError
+from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.storage import (
     UNWRAPPING,
     Lock,
     finish_unwrapping,
     hidden,
     missing,
-    refuse_existing,
     refuse_unsafe_folder,
     storage_errors,
     unwrap,
@@ -59,7 +58,10 @@ def revert(bag: StrPath, *, tag_files: StrPath = "", **running: Unpack[Running])
     folder = given.resolve()
     kept = Path(tag_files).resolve() if tag_files else folder.with_name(folder.name + KEPT)
     with Lock(folder, running.get("wait", 0)), storage_errors(f"reverting {folder}"):
-        refuse_existing(kept)
+        if os.path.lexists(kept):
+            raise StorageError(
+                f"{kept} already exists", "Name another folder for the tag files: --tag-files DIR"
+            )
         if finish_unwrapping(folder, kept):
             return kept
         if not folder.exists():

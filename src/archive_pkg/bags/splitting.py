@@ -6,6 +6,7 @@ is complete and valid, or nothing is written.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from archive_pkg.bags.tagfiles import Declaration
 from archive_pkg.bags.updating import SIGNATURES, regenerated_files
 from archive_pkg.bags.verifying import PAYLOAD_MISMATCH, find_faults
 from archive_pkg.bags.writing import Written, write_checked
-from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.fixity import ALGORITHMS
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import (
@@ -124,8 +125,8 @@ def split(
         raise UsageError("a split needs either a size or a count", "Give --size 2G or --count 3.")
     if destination.resolve().is_relative_to(path.resolve()):
         raise UsageError(f"{destination} is inside {path}", "Choose a destination elsewhere.")
-    if not (destination.is_dir() and not any(destination.iterdir())):
-        refuse_existing(destination)
+    if os.path.lexists(destination) and not _is_empty(destination):
+        raise StorageError(f"{destination} exists and is not empty", "Name a new folder.")
     old, sizes = _complete(path)
     labels = {label.lower() for label, _ in old.info}
     if not group and labels & {"bag-group-identifier", "bag-count"}:
@@ -230,6 +231,11 @@ def join(
             staging.mode = written.mode & mode_of(*paths)
         staging.commit(replace=replace)
     return written, report
+
+
+def _is_empty(path: Path) -> bool:
+    with storage_errors(f"reading {path}"):
+        return path.is_dir() and not any(path.iterdir())
 
 
 def _complete(path: Path) -> tuple[Bag, dict[str, int]]:

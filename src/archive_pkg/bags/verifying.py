@@ -586,9 +586,12 @@ class _Verification:
         folded = defaultdict(list)
         for path in self.bag.listing.files:
             folded[names.fold(path)].append(path)
+        restore = "Restore it from another copy."
+        if code is PAYLOAD_UNFETCHED:
+            restore = f"Fetch it: archive-pkg bag fetch {shlex.quote(self.bag.path)}"
         for path in paths:
             alike = folded[names.fold(path)]
-            hint = f"Did you mean {alike[0]!r}?" if alike else "Restore it from another copy."
+            hint = f"Did you mean {alike[0]!r}?" if alike else restore
             where = f"{manifest.name}" + (f", line {lines[path]}" if path in lines else "")
             self.add(code.at(Location(path), f"is missing, but listed in {where}", hint))
 

@@ -92,13 +92,12 @@ def pack(
             else:
                 with made.open("xb") as file, _compressor(file, kind) as stream:
                     _write_tar(folder, stream, top, moment)
-        packed = verify(made)
+        packed = verify(made, named=destination)
         if not packed.valid:
             raise InvalidError(f"{bag} changed while it was packed", "", packed.report)
         if verdict.bag is not None:
             staging.mode = mode_of(bag, *(bag / path for path in verdict.bag.listing.files))
         staging.commit(replace=replace, item=made)
-    packed.path = str(destination)
     return packed
 
 
@@ -162,13 +161,12 @@ def unpack(
                 with (staging.path / path).open("xb") as file:
                     for chunk in chunks:
                         file.write(chunk)
-        unpacked = verify(staging.path)
+        unpacked = verify(staging.path, named=destination)
         if not unpacked.valid:
             raise InvalidError(f"{archive} changed while it was unpacked", "", unpacked.report)
         with storage_errors(f"reading {archive}"):
             staging.mode = mode_of(archive)
         staging.commit(replace=replace)
-    unpacked.path = str(destination)
     return unpacked
 
 
