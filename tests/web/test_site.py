@@ -23,7 +23,7 @@ from archive_pkg.records import Agent, load_record
 from archive_pkg.web.site.entries import agent_entry
 from killing import instants, run_until
 from program import PUBLISHING
-from typed import elements, present, strings
+from typed import content, elements, present, strings
 
 ON = date(2026, 11, 24)
 HOSTILE = "</script><script>alert(1)</script></title><img src=x onerror=alert(1)>\u202e&\u2028"
@@ -197,6 +197,12 @@ def test_citation_managers_find_the_fields_and_documents_of_a_letter(tmp_path: P
     assert entry.fields["url"] == address
     [item] = json.loads((out / "metadata" / "csl" / "letter-1.json").read_bytes())
     assert item["URL"] == address
+
+
+def test_the_page_of_a_letter_says_how_to_cite_it(collection: Path) -> None:
+    page = html.parse(site(collection) / "letters" / "letter-1.html").getroot()
+    [cited] = elements(page, "//section[@aria-labelledby='cite']/p")
+    assert content(cited).strip() == "Letter 1. Package letter-1, version 1."
 
 
 def test_without_an_address_the_links_of_a_letter_are_relative(collection: Path) -> None:

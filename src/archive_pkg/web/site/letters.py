@@ -471,7 +471,7 @@ class _LetterPublisher:
             address=self._address,
             links=found,
             documents=documents,
-            citation=list(
+            citation_fields=list(
                 for_programs.citation_fields(self.record, publisher, self._address, self._items())
             ),
             policy=rendering.policy(styles=(shown["row_style"],), own=True),
