@@ -191,6 +191,11 @@ def test_the_number_of_a_note_is_after_the_word(tmp_path: Path) -> None:
     known = [{"field": "title", "basis": "quoted", "at": evidence}]
     [line] = paragraphs(tmp_path, text, translation_notes=notes, evidence=known)
     assert line == "a monument1, and another2"
+    inside = [
+        {"id": "n", "kind": "sic", "at": {"part": "p", "start": 2, "end": 4, "exact": "mo"}},
+        {"id": "m", "kind": "sic", "at": {"part": "p", "start": 6, "end": 10, "exact": "ment"}},
+    ]
+    assert paragraphs(tmp_path, text, translation_notes=inside) == ["a monument12, and another"]
 
 
 def test_a_citation_names_the_holding_and_those_who_made_the_texts(tmp_path: Path) -> None:

@@ -153,9 +153,9 @@ def _(value: Identifier, record: Record, dates: DateWords) -> str:
 
 @_words.register
 def _(value: Place, record: Record, dates: DateWords) -> str:
-    as_written = f" (“{value.as_written}”)" if value.as_written not in (None, value.name) else ""
-    identifiers = (words(record, identifier) for identifier in value.identifiers)
-    return ", ".join((f"{value.name}{as_written}", *identifiers))
+    more = [f"“{value.as_written}”"] if value.as_written not in (None, value.name) else []
+    more += [words(record, identifier) for identifier in value.identifiers]
+    return f"{value.name} ({'; '.join(more)})" if more else value.name
 
 
 def classification_in_words(record: Record, *, brief: bool = False, complete: bool = False) -> str:

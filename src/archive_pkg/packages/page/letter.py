@@ -206,7 +206,7 @@ def _absent(part: Part) -> dict[str, Any]:
     """Return the name of a part without a file, whether it is withheld, and its restriction."""
     access = part.access
     return {
-        "name": part.title or f"{part.kind.capitalize()} ({part.id})",
+        "name": part.title or part.kind.capitalize() + (part.id != part.kind) * f" ({part.id})",
         "withheld": part.is_withheld,
         "why": access_in_words(access) if access and access.status != "open" else "",
     }

@@ -44,6 +44,9 @@ def paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
         if links and segment.text[-1].isalnum() and following[:1].isalnum():
             waiting.extend(links)
             links = []
+        elif links:
+            links = [*waiting, *links]
+            waiting.clear()
         if segment.names:
             kinds = "".join(f" note {notes[name].kind}" for name in segment.names if name in notes)
             first, *others = segment.begins or ("",)

@@ -177,12 +177,17 @@ class PageStatements:
             if evidence.basis == "supplied" and evidence.agent:
                 described = f"by {self.record.agent(evidence.agent).name}"
             else:
-                described = (evidence.rule or "").replace("-", " ")
+                described = _rule_in_words(evidence.rule or "")
             if evidence.note:
                 described = f"{described}: {evidence.note}" if described else evidence.note
             quote = evidence.at.exact if evidence.at else ""
             anchor = f"q-{name}" if quote and name in self.shown else ""
             yield EvidenceView(evidence.basis, described, quote, anchor, evidence.value or "")
+
+
+def _rule_in_words(rule: str) -> str:
+    element = rule.removeprefix("tei-")
+    return rule.replace("-", " ") if element == rule else f"the TEI element {element}"
 
 
 def _row_label(item: Any) -> str:
