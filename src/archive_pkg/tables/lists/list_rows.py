@@ -22,6 +22,7 @@ from archive_pkg.tables.lists.access_words import (
 )
 from archive_pkg.tables.lists.header_words import LEFT_OUT, NO_RESTRICTION
 from archive_pkg.tables.lists.mapping import MANY_VALUES, NOT_IMPORTED, ColumnMap
+from archive_pkg.tables.lists.presets import preset_of
 from archive_pkg.tables.reading.headers import COLUMN_TWICE, HEADER_LATE, normalize_header
 from archive_pkg.tables.schema.cells import split_items
 
@@ -152,6 +153,7 @@ class ListRows:
         """Read the rows, and check the columns."""
         self.report = Report()
         self._sheet, self._map = sheet, mapping
+        self._repeats = preset_of(sheet.header) is not None
         self._unknown = {word.casefold() for word in mapping.unknown}
         self.columns = {
             header: place for place, header in enumerate(sheet.header) if header.strip()
@@ -181,11 +183,17 @@ class ListRows:
 
     def cells_of(self, header: str) -> Iterator[tuple[int, str]]:
         """Yield the row number and text of each filled cell in a column, for rows of letters."""
-        place = self.columns.get(header)
+        places = self._places(header)
         for number, row in self._filled:
-            is_letter = number not in self._not_letters
-            if is_letter and place is not None and place < len(row) and row[place].strip():
-                yield number, row[place].strip()
+            for place in places if number not in self._not_letters else ():
+                if place < len(row) and row[place].strip():
+                    yield number, row[place].strip()
+
+    def _places(self, header: str) -> list[int]:
+        """Return the indexes of the columns with a header. Only a known system repeats headers."""
+        if not self._repeats:
+            return [self.columns[header]] if header in self.columns else []
+        return [place for place, name in enumerate(self._sheet.header) if name == header]
 
     def conventions(self) -> dict[str, DateConventions]:
         """Return how to read ambiguous dates in each column of dates, by header.
@@ -281,11 +289,11 @@ class ListRows:
         for place, header in enumerate(self._sheet.header):
             if not header.strip():
                 self._check_unnamed(place)
-            elif self.columns[header] != place:
+            elif self.columns[header] != place and not self._repeats:
                 at = self._sheet.at(self._sheet.header_row, place, header)
                 message = f"two columns have the header “{header}”"
                 self.report.add(COLUMN_TWICE.at(at, message, "Rename one of them."))
-            else:
+            elif self.columns[header] == place:
                 self._check_column(header)
         if all(self._map.columns.get(name, LEFT_OUT) in NOT_IMPORTED for name in self.columns):
             at = self._sheet.at(self._sheet.header_row)
@@ -352,20 +360,10 @@ class ListRows:
             self.report.add(ROW_RAGGED.at(at, message, hint))
         cells: dict[str, list[Cell]] = {}
         for header, target in self._map.columns.items():
-            place = self.columns.get(header)
-            if target in NOT_IMPORTED or place is None or place >= len(row):
-                continue
-            for code, message, hint in find_suspicious(row[place], verbatim=False):
-                if code is not SPACE_AROUND:  # these spaces are stripped
-                    self.report.add(code.at(self.at(number, header), message, hint))
-            text = row[place].strip()
-            text = unguarded(text) if self._sheet.is_guarded else text
-            for meant, piece in self._pieces(header, target, text):
-                if cell := self._cell(number, header, meant, piece):
-                    is_rest = meant == "remarks" != target  # and not a note on the cell
-                    cells.setdefault(meant, []).append(
-                        cell._replace(header="") if is_rest else cell
-                    )
+            for place in self._places(header) if target not in NOT_IMPORTED else ():
+                text = row[place] if place < len(row) else ""
+                for meant, cell in self._cells_in(number, header, target, text):
+                    cells.setdefault(meant, []).append(cell)
         self._keep_first(number, cells)
         for header, text in self._notes(number):
             cells.setdefault("remarks", []).append(Cell(header, text, (text,)))
@@ -373,8 +371,23 @@ class ListRows:
             cells.setdefault(target, [Cell("", text, tuple(split_items(text)))])
         return cells
 
+    def _cells_in(
+        self, number: int, header: str, target: str, text: str
+    ) -> Iterator[tuple[str, Cell]]:
+        """Yield what is in one cell of the sheet, each with its field."""
+        for code, message, hint in find_suspicious(text, verbatim=False):
+            if code is not SPACE_AROUND:  # these spaces are stripped
+                self.report.add(code.at(self.at(number, header), message, hint))
+        text = text.strip()
+        text = unguarded(text) if self._sheet.is_guarded else text
+        for meant, piece in self._pieces(header, target, text):
+            if cell := self._cell(number, header, meant, piece):
+                is_rest = meant == "remarks" != target  # and not a note on the cell
+                yield meant, cell._replace(header="") if is_rest else cell
+
     def _keep_first(self, number: int, cells: dict[str, list[Cell]]) -> None:
         """Remove all cells but the first of the fields with one value, and report the others."""
+        cells.get("type", []).sort(key=lambda cell: type_in_words(cell.text) is None)
         for target in _SINGLE:
             for cell in cells.get(target, ())[1:]:
                 if cell.text != cells[target][0].text:

@@ -198,7 +198,10 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
     if separated:
         sign = _quoted(preset.separator if preset else "|")
         lines += ["", "# What separates the values in a cell, if not semicolons."]
-        lines += ["separators:", *(f"  {_quoted(header)}: {sign}" for header in separated)]
+        lines += [
+            "separators:",
+            *(f"  {_quoted(name)}: {sign}" for name in dict.fromkeys(separated)),
+        ]
     lines += [
         "",
         "# The fields:",

@@ -52,7 +52,7 @@ class Preset:
         """
         target = self.columns.get(_plain(header), LEFT_OUT)
         if target == "type" and not all(any(map(type_in_words, _split(v))) for v in values):
-            return LEFT_OUT, "not all of its values are types of documents"
+            return "remarks", "not all of its values are types of documents"
         return target, f"a column of {self.system}"
 
 
@@ -239,6 +239,13 @@ _DUBLIN_CORE = Preset(
     divides_texts=True,
 )  # fmt: skip
 
+_ARCHIVEMATICA = replace(
+    _DUBLIN_CORE,
+    system="Archivematica",
+    marks=_marks("filename dc.title"),
+    level="filename",
+    items=("objects", "objects/"),
+)
 _OMEKA = replace(
     _DUBLIN_CORE,
     system="Omeka S",
@@ -261,7 +268,7 @@ _TROPY = replace(
         "note": "remarks",
     },
 )
-_PRESETS = (_ATOM, _ARCHIVESSPACE, _ISLANDORA, _TROPY, _OMEKA, _DUBLIN_CORE)
+_PRESETS = (_ATOM, _ARCHIVESSPACE, _ISLANDORA, _TROPY, _OMEKA, _ARCHIVEMATICA, _DUBLIN_CORE)
 
 
 def preset_of(header: Collection[str]) -> Preset | None:

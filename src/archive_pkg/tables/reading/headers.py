@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import unicodedata
 from difflib import get_close_matches
@@ -56,12 +57,18 @@ def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
     ]
     if not found:
         return 0, []
-    known = [sum(normalize_header(cell) in _column_names() for cell in row) for _, row in found]
+    known = [sum(map(_is_name, row)) for _, row in found]
     best = known.index(max(known))
     if 2 * known[best] >= _filled(found[best][1]):
         return found[best]
     fullest = max(_filled(row) for _, row in found)
     return next((number, row) for number, row in found if 2 * _filled(row) >= fullest)
+
+
+def _is_name(cell: str) -> bool:
+    """Return whether a cell is the name of one of our columns, or a term of Dublin Core."""
+    is_term = re.match(r"(?:dc|dcterms)[.:]\w|http://purl\.org/dc/", cell)
+    return bool(is_term) or normalize_header(cell) in _column_names()
 
 
 def _filled(row: list[str]) -> int:
