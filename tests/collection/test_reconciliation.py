@@ -272,7 +272,7 @@ def test_the_commands_say_what_is_sent_and_what_is_withheld(
     with serving(PEOPLE) as (address, _):
         done = run("agents", "reconcile", "--from", address, "-o", table, *register)
     assert done.returncode == 0, done.stderr
-    assert f"{address} is sent the names of 2 agents" in done.stdout
+    assert f"sending the names of 2 agents to {address}" in done.stdout
     assert "withheld: 1 name; --audience internal" in done.stdout
     rows = list(csv.DictReader(io.StringIO(table.read_text())))
     assert [row["accept"] for row in rows] == [""]
@@ -283,5 +283,7 @@ def test_the_commands_say_what_is_sent_and_what_is_withheld(
     assert done.returncode == 0, done.stderr
     assert "Q166877" in collection.file.read_text()
     again = run("agents", "reconcile", "-o", folder / "names.csv", *register)
+    useless = run("agents", "reconcile", "--from", folder / "names.csv", "-o", "-", *register)
+    assert "a table of names without identifiers" in useless.stderr
     assert (folder / "names.csv").read_text().splitlines()[0] == "id,name,kind,born,died,records"
     assert again.returncode == 0

@@ -213,9 +213,11 @@ def reconcile(
                 answer.say(f"{out}: {what}")
             else:
                 if is_service:
-                    answer.say(f"{source} is sent the names of {what}")
-                finder = from_service(found.names, source) if is_service else None
-                rows = list(finder or from_file(found.names, Path(source)))
+                    finder = from_service(found.names, source)
+                    answer.say(f"sending the names of {what} to {source}")
+                else:
+                    finder = from_file(found.names, Path(source))
+                rows = list(finder)
                 mode = mode_for(seen, collection.file.parent)
                 write_file(out, candidates_table(rows), replace=replace, mode=mode)
                 result["candidates"] = len(rows)

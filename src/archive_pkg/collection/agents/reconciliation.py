@@ -167,7 +167,9 @@ def _identifiers(listed: Iterable[Any]) -> frozenset[str]:
 
 
 def from_service(names: Sequence[NameToFind], address: str) -> Iterator[dict[str, str]]:
-    """Yield the candidates that a service finds for names, as cells by column.
+    """Return the candidates that a service finds for names, as cells by column.
+
+    The address is checked at once. The names are sent when the candidates are read.
 
     Args:
         names: The names, which are sent to the service.
@@ -179,6 +181,10 @@ def from_service(names: Sequence[NameToFind], address: str) -> Iterator[dict[str
         DepositError: Its answer is not one of the Reconciliation Service API.
     """
     _refuse_unencrypted(address)
+    return _asked(names, address)
+
+
+def _asked(names: Sequence[NameToFind], address: str) -> Iterator[dict[str, str]]:
     client = HttpClient(address, address, "", {})
     manifest = client.ask("GET", "", expect=(200,)).json(_MANIFEST)
     for start in range(0, len(names), _BATCH):
@@ -256,6 +262,11 @@ def from_file(names: Sequence[NameToFind], file: Path) -> Iterator[dict[str, str
             "“identifier”.",
         )
     is_reconciled = "identifier" in first
+    if not is_reconciled and first.keys() >= set(_NAMES):
+        raise InvalidError(
+            f"{file} is a table of names without identifiers",
+            "Reconcile it in OpenRefine first, and add the column “identifier” there.",
+        )
     by_key: dict[object, list[NameToFind]] = {}
     for one in names:
         own = (one.key if one.agent else "", one.name)
