@@ -509,7 +509,130 @@ def limits_page() -> str:
     )
 
 
+ROOMS = {
+    "archive_pkg": "The usual way",
+    "archive_pkg.records": "Records",
+    "archive_pkg.packages": "Packages",
+    "archive_pkg.packages.targets": "Packages for a repository",
+    "archive_pkg.deposits": "Deposits",
+    "archive_pkg.collection": "Many packages",
+    "archive_pkg.bags": "Bags of any folder",
+    "archive_pkg.tables": "Tables and Frictionless Data Packages",
+    "archive_pkg.interchange": "Other formats",
+    "archive_pkg.interchange.importing": "Importing",
+    "archive_pkg.drafting": "Drafts",
+    "archive_pkg.projects": "Projects",
+    "archive_pkg.web": "Pages",
+    "archive_pkg.errors": "Errors",
+    "archive_pkg.reports": "Findings",
+    "archive_pkg.plugins": "Plugins",
+}
+"""The modules of the API reference, with their headings."""
+
+
+def api_page() -> str:
+    """Return the API reference, made from the docstrings."""
+    parts = [
+        "# API reference\n\n" + GENERATED + "[Use the library from Python](../how-to/python.md) "
+        "explains the common tasks. This page lists every public name, with the first words of its "
+        "documentation; `help(NAME)` shows all of it, with arguments and exceptions. Names that "
+        "begin with `archive_pkg.` can be imported from there. Other modules may change.\n"
+    ]
+    listed: set[int] = set()
+    for room, heading in ROOMS.items():
+        module = importlib.import_module(room)
+        parts.append(f"\n## {heading}: `{room}`\n\n{_summary(module)}\n\n")
+        again = []
+        for name in _public_names(module):
+            value = getattr(module, name)
+            if inspect.ismodule(value) or name == "__version__":
+                continue
+            if id(value) in listed and callable(value):
+                again.append(f"`{name}`")
+                continue
+            listed.add(id(value))
+            parts.append(_api_entry(name, value))
+        if again:
+            parts.append(f"\nAlso here: {', '.join(again)}.\n")
+    return "".join(parts)
+
+
+def _public_names(module: Any) -> list[str]:
+    names = getattr(module, "__all__", None)
+    if names is None and module is archive_pkg:
+        names = dir(module)
+    own = (
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
+    )
+    return sorted(names or own, key=lambda name: (not name.islower(), name))
+
+
+def _summary(value: Any) -> str:
+    """Return the first paragraph of a docstring as one line."""
+    return " ".join((inspect.getdoc(value) or "").partition("\n\n")[0].split())
+
+
+def _api_entry(name: str, value: Any) -> str:
+    if not callable(value):
+        return f"- `{name}`: {_constant(value)}\n"
+    if not inspect.isclass(value):
+        returned = inspect.signature(value).return_annotation
+        result = "" if returned in (None, "None", inspect.Signature.empty) else f" → `{returned}`"
+        return f"- `{name}{_parameters(value)}`{result}: {_summary(value)}\n"
+    is_plain = issubclass(value, (Exception, str)) or hasattr(value, "model_fields")
+    shown = name if is_plain or getattr(value, "_is_protocol", False) else name + _parameters(value)
+    methods = [
+        f"`{each}{_parameters(method, bound=True)}`"
+        for each, method in vars(value).items()
+        if not each.startswith("_") and inspect.isfunction(getattr(method, "__func__", method))
+    ]
+    more = f" Methods: {', '.join(methods)}." if methods else ""
+    values = [f"`{each}`" for each, one in vars(value).items() if isinstance(one, property)]
+    more += f" Properties: {', '.join(values)}." if values else ""
+    return f"- `{shown}`: {_summary(value)}{more}\n"
+
+
+def _constant(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"a mapping with the keys {', '.join(f'`{key}`' for key in value)}."
+    return f"`{value!r}`."
+
+
+def _parameters(value: Any, *, bound: bool = False) -> str:
+    """Return the parameters of a function without their types."""
+    try:
+        signature = inspect.signature(getattr(value, "__func__", value))
+    except ValueError:
+        return "(…)"
+    found = list(signature.parameters.values())[bound:]
+    plain = [
+        each.replace(annotation=inspect.Parameter.empty, default=_default(each)) for each in found
+    ]
+    return str(inspect.Signature(plain))
+
+
+class _Shown:
+    """A default value as the reference shows it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _default(parameter: inspect.Parameter) -> Any:
+    value = parameter.default
+    if value is inspect.Parameter.empty or isinstance(value, (str, int, float, type(None))):
+        return value
+    shown = repr(value)
+    return _Shown(shown if isinstance(value, tuple) and len(shown) < 40 else "…")
+
+
 PAGES = {
+    "api.md": api_page,
     "limits.md": limits_page,
     "table-columns.md": table_columns_page,
     "record.md": record_page,

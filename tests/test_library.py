@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pydoc
 import subprocess
 import sys
 from datetime import date
@@ -24,6 +25,7 @@ from archive_pkg import (
     web,
 )
 from archive_pkg.packages import targets
+from archive_pkg.reports import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +38,7 @@ FOR_OTHER_ROOMS = {"check_one", "check_record", "export_one", "files_folder", "l
 
 
 def functions(room: ModuleType) -> Iterator[tuple[str, Any]]:
-    for name in room.__all__:
+    for name in dir(room) if room is archive_pkg else room.__all__:
         if inspect.isfunction(getattr(room, name)):
             yield name, getattr(room, name)
 
@@ -92,3 +94,40 @@ def test_subpackages_can_be_used_after_importing_the_package() -> None:
     program = "import archive_pkg as a; print(a.bags.__name__, a.records.__name__, a.tables.check)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.stdout.startswith("archive_pkg.bags archive_pkg.records <function"), run.stderr
+
+
+def test_help_on_the_package_is_one_page() -> None:
+    shown = pydoc.plain(pydoc.render_doc(archive_pkg)).splitlines()
+    assert len(shown) < 100
+    assert any("build_package(source, out)" in line for line in shown)
+    assert {"Record", "build_package", "bags", "why_not"} <= set(dir(archive_pkg))
+
+
+def test_an_error_as_text_has_its_findings() -> None:
+    with pytest.raises(archive_pkg.InvalidError) as caught:
+        archive_pkg.load_record({"id": "x", "type": "letter", "title": "", "parts": []})
+    assert len(caught.value.report) == 1
+    assert "title: error: the text is empty [record-" in str(caught.value)
+    many = Report([caught.value.report.findings[0]] * 22)
+    assert str(archive_pkg.StorageError("bad", "Do it.", many)).endswith(
+        "\n  and 2 more findings\nDo it."
+    )
+    assert str(archive_pkg.UsageError("bad")) == "bad"
+
+
+def test_one_source_of_all_statements_is_given_once(letter: Path) -> None:
+    record = archive_pkg.load_record(letter)
+    assert archive_pkg.described_by(record, record.agents[0].id) == record  # all have evidence
+    bare = record.model_copy(update={"evidence": ()})
+    editor = archive_pkg.Agent(id="doe", name="Doe, Jane", kind="person")
+    described = archive_pkg.described_by(bare, editor, "Card index of 1998")
+    report = archive_pkg.check(described, letter)
+    assert "statement-unsourced" not in {finding.code for finding in report}
+    assert {one.note for one in described.evidence} == {"Card index of 1998"}
+    assert archive_pkg.Record.model_validate(described.as_json()) == described
+    assert archive_pkg.described_by(described, editor) == described
+    with pytest.raises(archive_pkg.UsageError, match="has no agent nobody"):
+        archive_pkg.described_by(bare, "nobody")
+    other = archive_pkg.Agent(id="doe", name="Doe, John", kind="person")
+    with pytest.raises(archive_pkg.UsageError, match="differently"):
+        archive_pkg.described_by(described, other)

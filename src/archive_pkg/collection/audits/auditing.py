@@ -20,6 +20,7 @@ from archive_pkg.collection.bulk.build_cache import built_fingerprints
 from archive_pkg.collection.bulk.for_each import INVALID, ForEach, Pace, verify_one
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.errors import StorageError
+from archive_pkg.executors import InProcess
 from archive_pkg.packages import Trust
 from archive_pkg.reports import Code, Location, Severity
 
@@ -126,8 +127,8 @@ def audit(
     collection: Collection,
     on_result: Callable[[Done], None],
     *,
-    executor: Callable[[], Executor],
     path: StrPath,
+    executor: Callable[[], Executor] = InProcess,
     due: timedelta = timedelta(0),
     budget: Budget = Budget(),
     against: tuple[str, ...] = (),
@@ -140,7 +141,7 @@ def audit(
         collection: The collection. Its packages are not changed.
         on_result: Called with the result for each package that was checked or has vanished, and
             for problems that the search for packages finds.
-        executor: Returns the executor.
+        executor: Returns the executor; see `build_many`.
         path: The ledger's file.
         due: Check packages whose last check is at least this long ago.
         budget: The limits of this run.

@@ -16,6 +16,7 @@ from archive_pkg.collection.bulk.build_cache import BuildCache, CachedBuild
 from archive_pkg.collection.bulk.running import NOT_BEGUN, Done, failed, guarded, run
 from archive_pkg.collection.bulk.searching import TableRow
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
+from archive_pkg.executors import InProcess
 from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.visibility import Audience, judged_on
 from archive_pkg.packages.building import (
@@ -92,7 +93,7 @@ def build_many(
     collection: Collection,
     take: Callable[[Done], None],
     *,
-    executor: Callable[[], Executor],
+    executor: Callable[[], Executor] = InProcess,
     options: Options = Options(),
     batch: int = BATCH,
     wait: float = 0,
@@ -106,7 +107,8 @@ def build_many(
         sources: Records, their files or folders, and letters of catalogues.
         collection: The collection for the packages, which is locked during the run.
         take: Called with the result for each source; its findings include warnings.
-        executor: Returns the executor; see `executors.executor_for`.
+        executor: Returns the executor; see `executors.executor_for`. The default does the work in
+            this process.
         options: How to build.
         batch: The number of packages that are synced together.
         wait: Seconds to wait for another run in the collection.

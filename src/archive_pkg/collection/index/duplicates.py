@@ -26,6 +26,7 @@ from archive_pkg.collection.bulk.for_each import ForEach, Pace
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.collection.bulk.searching import find_letters
 from archive_pkg.errors import InvalidError
+from archive_pkg.executors import InProcess
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.opening import read_record_or_package
@@ -89,7 +90,7 @@ def duplicates(
     paths: Iterable[StrPath],
     take: Callable[[Done], None],
     *,
-    executor: Callable[[], Executor],
+    executor: Callable[[], Executor] = InProcess,
     near: float = 0.8,
     audience: Audience = "public",
 ) -> Iterator[Candidate]:
@@ -98,7 +99,7 @@ def duplicates(
     Args:
         paths: Records, packages, and folders of either.
         take: Called with the result of reading each letter.
-        executor: Returns the executor.
+        executor: Returns the executor; see `build_many`.
         near: The smallest likeness of texts that count as similar.
         audience: Compare only the parts that this audience may see.
 

@@ -20,6 +20,7 @@ from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.collection.index.databases import forget, narrow, open_to_read, open_to_write
 from archive_pkg.collection.index.queries import TABLES, VERSION, index_path, version_of, words_of
+from archive_pkg.executors import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,7 +75,7 @@ def refresh(
     collection: Collection,
     take: Callable[[Done], None],
     *,
-    executor: Callable[[], Executor],
+    executor: Callable[[], Executor] = InProcess,
     rebuild: bool = False,
     audience: Audience = "public",
 ) -> None:
@@ -89,7 +90,7 @@ def refresh(
         collection: The collection.
         take: Called with the result for each package ("indexed", "unchanged", "gone" or "failed"),
             and with each problem of the search for packages.
-        executor: Returns the executor.
+        executor: Returns the executor; see `build_many`.
         rebuild: Whether to remove the old index first.
         audience: Whose index it is.
 
