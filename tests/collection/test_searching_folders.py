@@ -178,7 +178,7 @@ def odd(tmp_path: Path) -> Path:
         ("site COLLECTION -o OUT", 3),
         ("verify COLLECTION", 0),
         ("duplicates COLLECTION", 0),
-        ("deposit COLLECTION --to file:OUT", 0),
+        ("deposit COLLECTION --to file:OUT", 3),
         ("export COLLECTION --to datacite --each OUT", 3),
     ],
 )
