@@ -158,6 +158,11 @@ class ListRows:
         self.columns = {
             header: place for place, header in enumerate(sheet.header) if header.strip()
         }
+        # Only the table of a known system can have a header several times.
+        self._places = {header: [place] for header, place in self.columns.items()}
+        for place, header in enumerate(sheet.header) if self._repeats else ():
+            if header in self._places and place not in self._places[header]:
+                self._places[header].insert(-1, place)
         self._filled = [
             (number, row)
             for start, rows in sheet.blocks()
@@ -183,17 +188,11 @@ class ListRows:
 
     def cells_of(self, header: str) -> Iterator[tuple[int, str]]:
         """Yield the row number and text of each filled cell in a column, for rows of letters."""
-        places = self._places(header)
+        places = self._places.get(header, ())
         for number, row in self._filled:
             for place in places if number not in self._not_letters else ():
                 if place < len(row) and row[place].strip():
                     yield number, row[place].strip()
-
-    def _places(self, header: str) -> list[int]:
-        """Return the indexes of the columns with a header. Only a known system repeats headers."""
-        if not self._repeats:
-            return [self.columns[header]] if header in self.columns else []
-        return [place for place, name in enumerate(self._sheet.header) if name == header]
 
     def conventions(self) -> dict[str, DateConventions]:
         """Return how to read ambiguous dates in each column of dates, by header.
@@ -360,7 +359,7 @@ class ListRows:
             self.report.add(ROW_RAGGED.at(at, message, hint))
         cells: dict[str, list[Cell]] = {}
         for header, target in self._map.columns.items():
-            for place in self._places(header) if target not in NOT_IMPORTED else ():
+            for place in self._places.get(header, ()) if target not in NOT_IMPORTED else ():
                 text = row[place] if place < len(row) else ""
                 for meant, cell in self._cells_in(number, header, target, text):
                     cells.setdefault(meant, []).append(cell)
