@@ -205,6 +205,18 @@ def test_archivesspaces_table_is_recognized_by_its_header_and_comes_back(tmp_pat
     assert "RGANI, fond 3" in (again["a"].parts[0].note or "")
 
 
+def test_the_second_header_of_archivesspace_is_not_a_letter(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "ArchivesSpace field code,ead,title,hierarchy,level\n"
+        "Field name,EAD ID,Title,Hierarchical Relationship,Description Level\n"
+        ",a,Letters,1,file\n"
+    )
+    path.with_name("a.csv.map.yaml").write_text(draft_map(path), encoding="utf-8")
+    [one], _ = read_tables(path)
+    assert one.title == "Letters"
+
+
 def test_omeka_has_a_column_for_each_element_and_bars_between_values() -> None:
     terms = [{"term": "oil | gas"}, {"term": "coal"}]
     first, second = rows(export("omeka", [record(id="a", subjects=terms), record(id="b")]))

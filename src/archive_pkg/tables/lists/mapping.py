@@ -172,12 +172,13 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
             for header, values in zip(sheet.header, samples, strict=True)
             if header.strip()
         }
-        levels = {value for row in samples for value in row if value.casefold() in preset.items}
+        found = {value.casefold() for column in samples for value in column}
+        levels = preset.items if found & set(preset.items) else sorted(found & set(preset.levels))
         if levels:
             lines += [
                 "# The rows that are letters. Other rows are not imported.",
                 "rows:",
-                f"  {_quoted(preset.level)}: {_quoted('; '.join(preset.items))}",
+                f"  {_quoted(preset.level)}: {_quoted('; '.join(levels))}",
                 "",
             ]
     else:

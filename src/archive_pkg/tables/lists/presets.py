@@ -29,6 +29,8 @@ class Preset:
             imported.
         level: The header of the column with the level of a row; empty if each row is a letter.
         items: The levels of rows that are letters, in lower case.
+        levels: The levels of rows that are letters if none has a level of `items`. A second header
+            has none of them.
         unknown: The words for an empty value among several.
         separator: What separates several values in a cell. A line break separates them anyway.
         divides_texts: Whether it also separates texts, such as summaries.
@@ -39,6 +41,7 @@ class Preset:
     columns: Mapping[str, str]
     level: str = ""
     items: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     separator: str = "|"
     divides_texts: bool = False
@@ -161,6 +164,10 @@ _ARCHIVESSPACE = Preset(
     },
     level="level",
     items=("item",),
+    levels=(
+        "class", "collection", "file", "fonds", "otherlevel", "recordgrp", "series", "subfonds",
+        "subgrp", "subseries",
+    ),
     separator="\n",
 )  # fmt: skip
 
