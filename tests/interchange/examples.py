@@ -278,12 +278,15 @@ FULL_CONTEXT = ExportContext(
     year=2026,
     made="2026-11-24",
     software="archive-pkg 0",
+    image_size=lambda path: (1200, 1600),
     tei_addresses={FULL["id"]: "https://example.org/letters/17.xml"},
     project=PROJECT,
 )
 BARE_CONTEXT = ExportContext(software="archive-pkg 0")
-LEAST_CONTEXT = replace(BARE_CONTEXT, publisher="P", made="2026-11-24", project=PROJECT)
-"""A context with only what CMIF requires."""
+LEAST_CONTEXT = replace(
+    BARE_CONTEXT, publisher="P", made="2026-11-24", project=PROJECT, image_size=lambda path: (2, 3)
+)
+"""A context with only what CMIF and IIIF require."""
 
 
 def record(**fields: Any) -> Record:

@@ -14,7 +14,8 @@ from archive_pkg.interchange.losses import leaves, losses, lost_whole, place_of
 FIELDS = PARTICULARS.keys() - {"agents"}
 
 
-@pytest.mark.parametrize("name", FORMATS)
+# Annotations have only statements with evidence, and IIIF needs a scan.
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("annotations", "iiif")])
 def test_each_particular_is_in_the_document_or_reported_as_lost(name: str) -> None:
     chosen = find_format(name)
     given = record(**PARTICULARS)

@@ -20,7 +20,7 @@ from lxml import etree
 from prov.model import ProvDocument
 
 from archive_pkg.csv_text import unguarded
-from archive_pkg.interchange import FORMATS, ExportContext, export
+from archive_pkg.interchange import FORMATS, ExportContext, export, find_format
 from archive_pkg.interchange.markup import fit
 from archive_pkg.records import Edtf, display, load_record
 from archive_pkg.records.models import Agent, Place, Record
@@ -614,6 +614,19 @@ def check_annotations(says: Says, written: bytes) -> None:
             assert (path, bodies["commenting"].split(maxsplit=1)[0].rstrip(";"), *said) in known
 
 
+def check_iiif(says: Says, written: bytes) -> None:
+    made = json.loads(written)
+    scans = {part.id for part in says.record.parts if part.kind == "scan" and part.held}
+    assert {canvas["id"].rsplit("/", 1)[1] for canvas in made["items"]} <= scans
+    quoted = {one.field for one in says.record.evidence if one.at}
+    quoted |= {f"translation_notes.{note.id}" for note in says.record.translation_notes}
+    quoted |= {f"items.{item.id}" for item in says.record.items}
+    for canvas in made["items"]:
+        for one in (each for page in canvas["annotations"] for each in page["items"]):
+            if one["motivation"] == "commenting":
+                assert one["body"]["value"].rpartition("\n")[2].strip("()") in quoted
+
+
 def check_csl(says: Says, written: bytes) -> None:
     [item] = json.loads(written)
 
@@ -689,6 +702,7 @@ READERS = {
     "tei": check_tei,
     "cmif": check_cmif,
     "annotations": check_annotations,
+    "iiif": check_iiif,
     "csl": check_csl,
     "bibtex": check_bibtex,
     "invenio": check_repository,
@@ -700,7 +714,7 @@ READERS = {
 def read_back(record: Record, context: ExportContext) -> Iterator[str]:
     says = Says(record)
     for name, check in READERS.items():
-        if name == "cmif" and not record.document_type.correspondence:
+        if not find_format(name).takes(record):
             continue
         try:
             check(says, export(name, record, context))

@@ -203,13 +203,14 @@ def output_of_commands(package: Path, folder: Path) -> dict[str, bytes]:
     fields = ["title", "date", "parts.secret", *(f"events.{event.id}" for event in record.events)]
     project = str(folder / "archive-pkg.toml")
     Path(project).write_text(PUBLISHING)
+    taking = [name for name, chosen in FORMATS.items() if chosen.takes(record)]
     questions = [
         ["show", str(package)],
         ["show", str(package), "--json"],
         ["verify", str(package), "--json"],
         ["page", str(package), "-o", str(folder / "page.html")],
         *(["trace", str(package), field] for field in fields),
-        *(["export", str(package), "--to", name, "--project", project] for name in FORMATS),
+        *(["export", str(package), "--to", name, "--project", project] for name in taking),
     ]
     shown = {}
     for words in questions:

@@ -11,6 +11,7 @@ from archive_pkg.interchange.licences import spdx_id, spdx_page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from archive_pkg.records.models import Part
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
 _PARTS = re.compile(r"(https?://)([^/?#]*)(.*)", re.DOTALL)
@@ -22,6 +23,38 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
 _ADDRESS = re.compile(r"https?://[^\s\"<>]+")
 _PAIRS = {")": "(", "]": "["}
+
+
+_SUFFIXES = {
+    "text/plain": ".txt",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/tiff": ".tif",
+    "image/jp2": ".jp2",
+}
+
+
+def has_own_suffix(media_type: str | None) -> bool:
+    """Return whether files of a media type keep it on a site."""
+    return media_type in _SUFFIXES
+
+
+def site_file(record: str, part: Part, media_type: str | None) -> str:
+    """Return the path on a site of the file of a part.
+
+    Files of types that a site does not show end in `.bin`, so that no browser runs scripts in them.
+
+    Args:
+        record: The id of the record.
+        part: The part.
+        media_type: The type of the file.
+    """
+    return f"files/{record}.{part.id}{_SUFFIXES.get(str(media_type), '.bin')}"
 
 
 def address(text: str | None) -> str | None:

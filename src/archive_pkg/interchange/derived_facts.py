@@ -250,6 +250,15 @@ def text_parts(record: Record) -> list[Part]:
     return [part for part in record.parts if part.is_text]
 
 
+def scans(record: Record) -> list[Part]:
+    """Return the held parts that are images of the document."""
+    return [
+        part
+        for part in record.parts
+        if part.kind == "scan" and part.held and (part.media_type or "image/").startswith("image/")
+    ]
+
+
 def bonds(record: Record) -> dict[str, Bond]:
     """Return the relation of each part to the letter itself, by the id of the part."""
     found: dict[str, Bond] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from archive_pkg.projects import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from archive_pkg.records.models import Record
 
@@ -26,6 +26,10 @@ class FileFacts:
     digests: Mapping[str, str] = field(default_factory=dict)
 
 
+def _no_size(_: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportContext:
     """What an export needs besides the record. Everything is optional.
@@ -35,6 +39,8 @@ class ExportContext:
         extracted: The text extracted from each Word and OpenDocument file, by the part's id. Pages
             show it; the metadata formats leave it out, because it may be incomplete.
         files: Measured properties of the held files, by their path in the record.
+        image_size: Returns the width and height in pixels of the image at a path in the record, or
+            None if it cannot be read.
         beside: Other documents in the folder of the export, by name. METS refers to them.
         folder: The prefix of the files' paths, relative to the export: "../data/", or "".
         addresses: The web addresses of the letters' pages, by the record's id.
@@ -54,6 +60,7 @@ class ExportContext:
     texts: Mapping[str, str] = field(default_factory=dict)
     extracted: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, FileFacts] = field(default_factory=dict)
+    image_size: Callable[[str], tuple[int, int] | None] = _no_size
     beside: Mapping[str, bytes] = field(default_factory=dict)
     folder: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)

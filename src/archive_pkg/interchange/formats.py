@@ -33,6 +33,7 @@ class Format:
         writer: The function in the module that writes the format.
         collects: Whether one file can hold many letters.
         of_correspondence: Whether the format describes correspondence only.
+        of_scans: Whether the format describes documents with scans only.
         packaged: Whether `build --metadata all` includes the format.
         dates: How the format expresses dates: "edtf", or "days" (years, months, days and ranges).
         provider: The project that provides the format; empty for this program.
@@ -47,6 +48,7 @@ class Format:
     collects: bool = False
     dates: str = "edtf"
     of_correspondence: bool = False
+    of_scans: bool = False
     packaged: bool = True
     provider: str = ""
 
@@ -65,8 +67,18 @@ class Format:
         return mapping
 
     def takes(self, record: Record) -> bool:
-        """Return whether the format describes documents of the record's type."""
-        return record.document_type.correspondence or not self.of_correspondence
+        """Return whether the format describes documents such as the record's."""
+        from archive_pkg.interchange.derived_facts import scans
+
+        return bool(
+            (record.document_type.correspondence or not self.of_correspondence)
+            and (not self.of_scans or scans(record))
+        )
+
+    @property
+    def limits(self) -> str:
+        """The documents that the format describes, in words; empty if it describes all."""
+        return "correspondence" if self.of_correspondence else "scans" if self.of_scans else ""
 
     def write(self, records: Sequence[Record], context: ExportContext) -> bytes:
         """Return a document with the records. The bytes depend only on the arguments."""
@@ -141,6 +153,15 @@ FORMATS: Mapping[str, Format] = {
             "annotations.jsonld",
             _LINKED,
             "annotations",
+            packaged=False,
+        ),
+        Format(
+            "iiif",
+            "IIIF Presentation 3.0 (JSON-LD)",
+            "iiif.json",
+            _LINKED,
+            "iiif",
+            of_scans=True,
             packaged=False,
         ),
         Format("csl", "CSL-JSON", "csl.json", _CSL, "csl", collects=True, dates="days"),
@@ -289,7 +310,7 @@ def export(
 def none_taken(chosen: Format) -> UsageError:
     """Return the error for a format that describes none of the given records."""
     return UsageError(
-        f"{chosen.title} describes correspondence only, and none of these documents is "
-        "correspondence",
-        "Choose another format, such as tei, or correct the type in the record.",
+        f"{chosen.title} describes {chosen.limits} only, and none of these documents "
+        + ("is correspondence" if chosen.of_correspondence else "has a scan as an image"),
+        "Choose another format, such as tei, or correct the record.",
     )

@@ -48,7 +48,8 @@ CHARACTER_REPLACED = Code(
 LEFT_OUT = Code(
     "crosswalk-document-left-out",
     Severity.WARNING,
-    "The format describes correspondence only. A document of a different type is not in the file.",
+    "The format describes only correspondence, or only documents with scans. This document is not "
+    "in the file.",
 )
 
 _WHOLE = (Quote, Span, Evidence)
@@ -147,14 +148,14 @@ def lost_whole(mapping: Mapping[str, str], field: str) -> str:
 
 
 def left_out(chosen: Format, record: Record) -> Report:
-    """Return a warning if the format does not describe documents of the record's type."""
+    """Return a warning if the format does not describe documents such as the record's."""
     report = Report()
     if not chosen.takes(record):
         message = (
-            f"{chosen.title} describes correspondence only: “{record.title}” "
+            f"{chosen.title} describes {chosen.limits} only: “{record.title}” "
             f"({record.document_type.label}) is not in the file"
         )
-        hint = "Choose another format, such as tei, or correct the type of the document."
+        hint = "Choose another format, such as tei, or correct the record."
         report.add(LEFT_OUT.at(Location(field="type"), message, hint))
     return report
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
@@ -33,6 +34,7 @@ PAGE = "page"
 _NOT_CHOSEN = {
     "ro-crate": "ro-crate is always in data/ and cannot be chosen",
     "cmif": "cmif requires its own address on the web and cannot be in a package",
+    "iiif": "iiif requires its own address on the web and cannot be in a package",
 }
 DOCUMENTS = (PAGE, *(name for name in FORMATS if name not in _NOT_CHOSEN))
 """The documents that `metadata/` can have: the page, and export formats by their names."""
@@ -142,12 +144,34 @@ def export_context(
         texts=texts,
         extracted=extracted,
         files=files,
+        image_size=partial(_image_size, folder),
         folder=files_prefix,
         publisher=project.publisher,
         made=made,
         software=SOFTWARE,
         project=project,
     )
+
+
+def _image_size(folder: Path, path: str) -> tuple[int, int] | None:
+    """Return the width and height of an image in pixels; None if it cannot be read.
+
+    Raises:
+        UsageError: Pillow is not installed.
+    """
+    try:
+        from PIL import Image
+    except ImportError:
+        hint = "Install it: pip install 'archive-pkg[images]'"
+        raise UsageError(
+            "Pillow, which reads the sizes of images, is not installed", hint
+        ) from None
+    try:
+        with storage.open_beneath(folder, path) as stream, Image.open(stream) as image:
+            width, height = image.size
+            return int(width), int(height)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
 
 
 def _text(part: Part, data: bytes) -> str | None:
@@ -165,7 +189,8 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
             that are not made for a single repository.
 
     Raises:
-        UsageError: A name is unknown, or is one of ro-crate, which is always in `data/`, and cmif.
+        UsageError: A name is unknown, or is one of ro-crate, which is always in `data/`, cmif and
+            iiif.
     """
     given = {name.strip() for name in (names.split(",") if isinstance(names, str) else names)}
     if "all" in given:

@@ -330,6 +330,8 @@ class ProjectFile(Model):
             address.
         rights_statement: The rights in the descriptions, in words.
         base_url: The address of the project's site, as for `site --base-url`.
+        image_service: The address of a service of IIIF's Image API 3. It has each image under the
+            record's id and the file's path, as in `…/1960-07-18-cpsu-to-sed%2Fscans%2F1.tif`.
         vocabularies: Files with more names, markings and phrases for drafting.
         editors: The people who edit or describe the documents, for deposits.
         funding: Who pays for the edition, for deposits.
@@ -358,6 +360,18 @@ class ProjectFile(Model):
         ]
         | None
     ) = Field(default=None, examples=["https://example.org/letters"])
+    image_service: (
+        Annotated[
+            str,
+            AfterValidator(_safe_address),
+            Form(
+                "the address of a service",
+                SITE_ADDRESS,
+                "Write it like https://images.example.org/iiif/3.",
+            ),
+        ]
+        | None
+    ) = Field(default=None, examples=["https://images.example.org/iiif/3"])
     vocabularies: Many[Annotated[str, AfterValidator(_path_in_project)]] = Field(
         default=EMPTY, examples=[["names.yaml"]]
     )

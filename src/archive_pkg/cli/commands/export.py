@@ -62,7 +62,7 @@ def export(
             "--to",
             metavar="FORMAT",
             help="Format: datacite, datacite-json, dc, tei, cmif, ead3, ead2002, mods, premis, "
-            "mets, rico, prov, ro-crate, schema-org, annotations, csl, bibtex, sword, "
+            "mets, rico, prov, ro-crate, schema-org, annotations, iiif, csl, bibtex, sword, "
             "archivematica, atom, archivesspace, omeka, islandora, tropy, tropy-json, invenio or "
             "dataverse.",
         ),

@@ -26,7 +26,7 @@ CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _KINDS = {"person": "Person", "organization": "Organization", "software": "Software"}
 
 MAPPING = {
-    **dict.fromkeys((*FIELDS, "agents.name"), "body (of statements with evidence)"),
+    **dict.fromkeys((*FIELDS, "agents.name", "agents.role"), "body (of statements with evidence)"),
     "id": "id",
     "title": "AnnotationCollection, label",
     "items.at": "target",

@@ -6,6 +6,7 @@ relative to the page. The site then has no set of links (RFC 9264), which requir
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archive_pkg.dates.english import in_words
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
     from archive_pkg.records import Record
 
-_SUFFIXES = {"tei": ".xml", "bibtex": ".bib", "csl": ".json", "annotations": ".jsonld"}
+_SUFFIXES = {
+    "tei": ".xml",
+    "bibtex": ".bib",
+    "csl": ".json",
+    "annotations": ".jsonld",
+    "iiif": ".json",
+}
 """The formats of the documents, with the ends of their files' names."""
 FOLDERS = ("metadata", *(f"metadata/{name}" for name in ("json", *_SUFFIXES, "linkset")))
 """The folders of the documents. Ids may have dots, so each kind of document has its own folder."""
@@ -62,10 +69,23 @@ def downloads(record: Record, context: ExportContext) -> list[Download]:
     name = f"metadata/json/{record.id}.json"
     found = [Download(name, "JSON", "application/json", to_json(record.as_json()))]
     for chosen in _SUFFIXES:
+        if chosen == "iiif" and not _has_manifest(record, context):
+            continue
         known = FORMATS[chosen]
         data = export(chosen, record, context)
         found.append(Download(path(chosen, record), known.title, known.media_type, data))
     return found
+
+
+def _has_manifest(record: Record, context: ExportContext) -> bool:
+    """Return whether all that a IIIF manifest requires is known."""
+    found = derived_facts.scans(record)
+    return bool(
+        found
+        and context.project.settings.base_url
+        and find_spec("PIL")
+        and all(context.image_size(str(part.file)) for part in found)
+    )
 
 
 def path(chosen: str, record: Record) -> str:

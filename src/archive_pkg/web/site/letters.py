@@ -22,6 +22,7 @@ from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.bulk.running import Done
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import ExportContext, export
+from archive_pkg.interchange.addresses import has_own_suffix, site_file
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.packages import layout, open_package, states, verify
 from archive_pkg.packages.access.leaks import refuse_traces
@@ -34,7 +35,6 @@ from archive_pkg.packages.page.parts import image_type, read_parts
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
 from archive_pkg.records.display import facts, label, search_texts
 from archive_pkg.reports import Code, Location, Severity
-from archive_pkg.texts.letter_files import DOCX, ODT
 from archive_pkg.texts.line_ends import unbroken
 from archive_pkg.web.site import for_programs
 from archive_pkg.web.site.entries import ROLES, CatalogueEntry, catalogue_entry
@@ -61,20 +61,6 @@ INVALID = 3
 _VALID = "Complete and valid at the last audit, according to the ledger."
 _CHANGED = "Changed since the last audit on {}."
 _UNCHECKED = "Not audited yet. The checksums are those of the current manifests."
-# Other files get the suffix ".bin", so that no browser runs scripts in them.
-_SUFFIXES = {
-    "text/plain": ".txt",
-    "application/pdf": ".pdf",
-    DOCX: ".docx",
-    ODT: ".odt",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/gif": ".gif",
-    "image/webp": ".webp",
-    "image/tiff": ".tif",
-    "image/jp2": ".jp2",
-}
-
 _IN_ROWS = {"title", "date", "type", "authors", "sender", "recipients", "classification"}
 """The fields that the list of hits shows."""
 
@@ -114,6 +100,12 @@ class SitePlan:
     downloads: bool
     version: bytes
     project: Project
+
+    @property
+    def published(self) -> Project:
+        """The project with the address of this site."""
+        settings = self.project.settings.model_copy(update={"base_url": self.base or None})
+        return replace(self.project, settings=settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +312,7 @@ class _LetterPublisher:
             self.parts = read_parts(self.record, folder, store=self._store)
             entry = catalogue_entry(self.record, self._download())
             context = replace(
-                export_context(self.record, folder, project=self.plan.project),
+                export_context(self.record, folder, project=self.plan.published),
                 addresses=self._addresses(),
                 file_addresses={
                     shown.part.id: f"{self.plan.base or '../../'}{shown.file.removeprefix('../')}"
@@ -416,8 +408,7 @@ class _LetterPublisher:
 
     def _store(self, part: Part, stream: BinaryIO) -> str:
         """Copy a part's file to the site and return its address."""
-        suffix = _SUFFIXES.get(image_type(part) or str(part.media_type), ".bin")
-        name = f"{FILES}/{self.record.id}.{part.id}{suffix}"
+        name = site_file(self.record.id, part, image_type(part) or part.media_type)
         hasher = hashlib.sha256()
         self.files[name] = ""  # an interrupted copy is removed, too
         with (self.plan.stage / name).open("xb") as file:
@@ -519,7 +510,7 @@ class _LetterPublisher:
 def _type_on_site(part: Part) -> str:
     """Return the media type with which a web server sends the file of a part."""
     media_type = image_type(part) or str(part.media_type)
-    return media_type if media_type in _SUFFIXES else "application/octet-stream"
+    return media_type if has_own_suffix(media_type) else "application/octet-stream"
 
 
 def script_json(data: Any) -> str:
