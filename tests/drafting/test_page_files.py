@@ -11,7 +11,8 @@ import pytest
 from archive_pkg.drafting import draft_letter, load_vocabulary, save_draft
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import check
-from archive_pkg.records import load_record
+from archive_pkg.packages.page import letter_page
+from archive_pkg.records import Record, load_record
 from archive_pkg.texts.letter_files import extracted_text, read_source
 from archive_pkg.texts.page_files import ALTO, PAGE, text_of_pages
 from program import Run
@@ -160,6 +161,20 @@ def test_a_file_of_pages_without_text_is_refused(
     [finding] = caught.value.report
     assert message in finding.message
     assert not caplog.records
+
+
+def test_the_text_of_a_pdf_file_is_on_the_page_of_the_letter(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf("Dear Anna,", "The monument is finished."))
+    (tmp_path / "b.pdf").write_bytes(pdf())
+    parts = [
+        {"id": name, "kind": "scan", "file": f"{name}.pdf", "media_type": "application/pdf"}
+        for name in "ab"
+    ]
+    record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "parts": parts})
+    shown = letter_page(record, tmp_path)
+    assert "The monument is finished." in shown
+    assert shown.count("The text was extracted from the file") == 1
+    assert shown.count("This page cannot show the file") == 1
 
 
 def test_a_pdf_file_needs_pypdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from archive_pkg.packages.page.marked_text import MarkedLine
 from archive_pkg.packages.page.statement_rows import PageStatements
 from archive_pkg.records.vocabularies.languages import language_name
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text, holds_text
+from archive_pkg.texts.page_files import PDF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +49,7 @@ class ShownPart:
         shown: The ids of statements and notes with words in any of the shown parts.
         lines: The lines; empty if the page does not show the text.
         is_text: Whether its file is a text.
-        is_extracted: Whether the text was extracted from a Word or OpenDocument file.
+        is_extracted: Whether the text was extracted from a Word, OpenDocument or PDF file.
         image: The address of the image; empty if the page shows none.
         file: The address of the file; empty if the page does not link to it.
     """
@@ -148,9 +149,10 @@ def read_parts(
                 stream.seek(0)
             is_text = holds_text(part, folder)
             is_image = not is_text and bool(image_type(part))
-            if is_image and (size > _FILE_LIMIT or (scan_limit is not None and size > scan_limit)):
+            most = _FILE_LIMIT if scan_limit is None or not is_image else scan_limit
+            if not is_text and size > min(most, _FILE_LIMIT):
                 continue
-            if not (is_image or is_text or part.media_type in (DOCX, ODT)):
+            if not (is_image or is_text or part.media_type in (DOCX, ODT, PDF)):
                 continue
             data = stream.read()
         if is_text:
@@ -160,8 +162,11 @@ def read_parts(
             # An SVG file could run scripts if it were opened by itself.
             stored = "" if part.media_type == "image/svg+xml" else files.get(part.id)
             images[part.id] = stored or embedded(image_type(part), data)
-        elif (text := extracted_text(data, part.media_type)) is not None:
-            extracted[part.id] = text
+        else:
+            text = extracted_text(data, part.media_type)
+            # A PDF file of scans has no text.
+            if text is not None and (text.strip() or part.media_type != PDF):
+                extracted[part.id] = text
     return shown_parts(record, texts, extracted, images, files)
 
 
