@@ -213,10 +213,10 @@ def _absent(part: Part) -> dict[str, Any]:
 
 
 def drawing_of(record: Record) -> str:
-    """Return the data address of a diagram of the parts."""
+    """Return the data address of a diagram of the parts; empty if a letter has only one."""
     from archive_pkg.packages.parts_diagram import picture
 
-    if not record.parts:
+    if len(record.parts) < 2:
         return ""
     return f"data:image/svg+xml;base64,{base64.b64encode(picture(record).encode()).decode()}"
 
