@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from examples import BARE_CONTEXT, FULL_CONTEXT, full, record
+from lxml import etree
 from places import expected, places
 
 from archive_pkg.interchange import ExportContext, export
@@ -13,6 +15,7 @@ from archive_pkg.interchange import ExportContext, export
 HEAD = "TEI/teiHeader/"
 FILE = HEAD + "fileDesc/"
 PROFILE = HEAD + "profileDesc/"
+QUOTED = {"part": "a", "start": 0, "end": 4, "exact": "Kyiv"}
 
 
 def test_each_field_of_a_full_record_is_written_in_its_tei_element() -> None:
@@ -88,9 +91,9 @@ def test_a_language_without_a_text_in_the_document_has_usage_0() -> None:
     within = PROFILE + "langUsage/"
     plain = [
         "language[1]/@ident: ru",
-        "language[1]: ru",
+        "language[1]: Russian",
         "language[2]/@ident: en",
-        "language[2]: en",
+        "language[2]: English",
     ]
     assert exported(within, parts=parts) == plain
     written = exported(within, ExportContext(texts={"b": "Text"}), parts=parts)
@@ -101,7 +104,8 @@ def test_signatories_are_written_as_senders_only_if_there_are_no_authors_or_send
     agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
     within = PROFILE + "correspDesc/"
     assert exported(within, agents=agents, signatories=["ann"])[1:] == [
-        "correspAction/@type: sent", "correspAction/persName: Ann"
+        "correspAction/@type: sent", "correspAction/persName/@ref: #agent-ann",
+        "correspAction/persName: Ann",
     ]  # fmt: skip
     assert exported(FILE + "titleStmt/author", agents=agents, signatories=["ann"]) == []
     written = exported(within, agents=agents, received={"edtf": "1960"}, place={"name": "Kyiv"})
@@ -129,8 +133,55 @@ def test_names_have_every_address_and_the_first_local_key() -> None:
     for kind, tag in (("person", "persName"), ("organization", "orgName"), ("family", "name")):
         agents = [{"id": "ann", "name": "Ann", "kind": kind, "identifiers": identifiers[:2]}]
         written = exported(PROFILE + "correspDesc/correspAction/", agents=agents, sender=["ann"])
-        named = [f"{tag}/@ref: http://www.wikidata.org/entity/Q1", f"{tag}/@key: A 1"]
+        named = [f"{tag}/@ref: #agent-ann http://www.wikidata.org/entity/Q1", f"{tag}/@key: A 1"]
         assert [line for line in written if "@ref" in line or "@key" in line] == named
+
+
+@pytest.mark.parametrize(
+    ("evidence", "marks"),
+    [
+        ({"basis": "quoted", "at": QUOTED}, {"evidence": "internal"}),
+        (
+            {"basis": "inferred", "rule": "r", "confidence": "guess"},
+            {"evidence": "conjecture", "cert": "low"},
+        ),
+        (
+            {"basis": "supplied", "agent": "ann", "confidence": "certain"},
+            {"resp": "#agent-ann", "cert": "high"},
+        ),
+        ({"basis": "supplied", "agent": "ann", "value": "Riga"}, {}),
+    ],
+)
+def test_names_dates_and_places_say_what_they_rest_on(
+    evidence: dict[str, Any], marks: dict[str, str]
+) -> None:
+    given = record(
+        agents=[{"id": "ann", "name": "Ann", "kind": "person"}],
+        sender=["ann"],
+        place={"name": "Kyiv"},
+        date={"edtf": "1960"},
+        parts=[{"id": "a", "kind": "original", "file": "a.txt"}],
+        evidence=[{"field": field, **evidence} for field in ("sender", "place", "date")],
+    )
+    written = etree.fromstring(export("tei", given, BARE_CONTEXT))
+    for tag in ("persName", "placeName", "date"):
+        [element] = written.iterfind(f".//{{*}}correspAction/{{*}}{tag}")
+        said = {name: element.get(name, "") for name in ("cert", "evidence", "resp")}
+        # A low certainty on a date would be a doubt about the day.
+        hidden = {"cert"} if tag == "date" and marks.get("cert") == "low" else set()
+        expected = {name: value for name, value in marks.items() if name not in hidden}
+        assert {name: value for name, value in said.items() if value} == expected
+
+
+def test_scans_are_graphics_of_a_facsimile() -> None:
+    written = etree.fromstring(export("tei", full(), FULL_CONTEXT))
+    [graphic] = written.iterfind("{*}facsimile/{*}graphic")
+    assert graphic.get("{http://www.w3.org/XML/1998/namespace}id") == "part-scan"
+    assert graphic.get("url") == "../data/scans/leaf%201.tif"
+    assert graphic.get("mimeType") == "image/tiff"
+    assert graphic.findtext("{*}desc") == "Photographs of the leaves"
+    own = replace(FULL_CONTEXT, file_addresses={"scan": "https://example.org/1.tif"})
+    assert b'url="https://example.org/1.tif"' in export("tei", full(), own)
 
 
 def test_a_note_has_only_its_known_values() -> None:

@@ -174,10 +174,11 @@ def statements(header: Any) -> dict[tuple[str, str], str]:
         sentence = ": ".join(" ".join(piece.split()) for piece in pieces)
         values = {f"@{name}": value for name, value in element.attrib.items() if name != XML_ID}
         for name, value in values.items():
-            said = names.get(value.removeprefix("#"), value) if name == "@resp" else value
+            # The ids of agents may differ, so references to them stand for the names.
+            pieces = value.split() if name in ("@ref", "@resp") else [" ".join(value.split())]
             found |= {
-                (f"{name} of {path}", word): sentence
-                for word in (said.split() if name == "@ref" else [" ".join(said.split())])
+                (f"{name} of {path}", names.get(word.removeprefix("#"), word)): sentence
+                for word in pieces
             }
         for text in (element.text, *(child.tail for child in element)):
             found |= {(path, " ".join(text.split())): sentence} if (text or "").strip() else {}

@@ -2,27 +2,37 @@
 
 Only correspondence has a `correspDesc`. For other documents, the date and the place are in
 `creation`, and facts that `correspDesc` would hold are notes.
+
+Correspondents, dates and places have what the evidence says of them: `cert`, `evidence` (internal,
+if it quotes the text or is inferred from it; conjecture, if it is inferred without a quote), and in
+`resp` who supplied it. On dates, `cert="low"` marks a qualified date, and not a guess.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
+from archive_pkg.interchange.evidence_marks import strongest
 from archive_pkg.interchange.exporting.tei_text import note_id, render
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
 from archive_pkg.records.display import classification_in_words
+from archive_pkg.records.statement_index import StatementIndex
+from archive_pkg.records.vocabularies.languages import language_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import (
         Agent,
         DateAndPlace,
         Holding,
+        Part,
         Participant,
         Place,
         Record,
@@ -35,6 +45,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+_CERT = {"certain": "high", "probable": "medium", "guess": "low"}
 _NAMES = {"person": "persName", "organization": "orgName"}
 
 MAPPING = {
@@ -88,6 +100,8 @@ MAPPING = {
     "mentioned_places.identifiers": "settingDesc, idno",
     "parts.kind": "div type (of texts)",
     "parts.languages": "langUsage; div xml:lang",
+    "parts.file": "facsimile, graphic (of scans)",
+    "parts.media_type": "facsimile, graphic, mimeType (of scans)",
     "parts.made_by": "respStmt",
     "parts.title": "availability, ab type=access; correspContext, note type=enclosure",
     "parts.access.status": "availability, ab type=access",
@@ -146,6 +160,10 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
     document.line = ""
     header = put(document, "teiHeader")
     header.line = "\n    "
+    if scans := [one for one in derived_facts.scans(record) if one.id not in context.texts]:
+        facsimile = put(document, "facsimile")
+        for part in scans:
+            _scan(facsimile, record, part, context)
     standoff = put(document, "standOff") if record.translation_notes else None
     text = put(document, "text", xml_lang=derived_facts.main_language(record))
     placed = _body(put(text, "body"), record, context)
@@ -157,6 +175,12 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
         for note in record.translation_notes:
             _note(standoff, note, placed)
     return serialize(document)
+
+
+def _scan(facsimile: Element, record: Record, part: Part, context: ExportContext) -> None:
+    place = context.file_addresses.get(part.id) or quote(f"{context.folder}{part.file}")
+    image = put(facsimile, "graphic", xml_id=f"part-{part.id}", url=place, mimeType=part.media_type)
+    say(image, "desc", derived_facts.part_title(record, part))
 
 
 def _body(body: Element, record: Record, context: ExportContext) -> set[str]:
@@ -348,7 +372,7 @@ def _profile(profile: Element, record: Record, context: ExportContext) -> None:
         for tag in record.languages:
             # This language belongs only to parts whose texts are not in the TEI document.
             unused = "0" if texts and tag not in here else None
-            say(usage, "language", tag, ident=tag, usage=unused)
+            say(usage, "language", language_name(tag), ident=tag, usage=unused)
     classes = put(profile, "textClass")
     say(put(classes, "keywords"), "term", record.type, type="document-type")
     if record.subjects:
@@ -361,8 +385,9 @@ def _profile(profile: Element, record: Record, context: ExportContext) -> None:
         _correspondence(profile, record, context)
     elif record.date or record.place:
         created = put(profile, "creation")
-        _day(created, record.date)
-        _place_name(created, record.place)
+        statements = StatementIndex(record)
+        _day(created, record.date, _marks(statements, "date"))
+        _place_name(created, record.place, _marks(statements, "place"))
     if record.agents:
         _participants(put(profile, "particDesc"), record)
     if record.mentioned_places or record.recorded:
@@ -388,50 +413,82 @@ def _recorded(element: Element, event: RecordedEvent) -> None:
 
 def _correspondence(parent: Element, record: Record, context: ExportContext) -> None:
     description = put(parent, "correspDesc", key=record.id, ref=context.addresses.get(record.id))
+    statements = StatementIndex(record)
+
+    def add_names(action: Element, field: str, role: str | None = None) -> None:
+        for agent in derived_facts.agents(record, getattr(record, field)):
+            add_name(action, agent, role, _marks(statements, f"{field}.{agent.id}"))
+
     sent = put(description, "correspAction", type="sent")
-    role = None if record.sender or not record.authors else "author"
-    for agent in derived_facts.senders(record):
-        add_name(sent, agent, role)
-    _place_name(sent, record.place)
-    _date(sent, record.date)
+    fields = ("sender", "authors", "signatories")
+    field = next((name for name in fields if getattr(record, name)), "sender")
+    add_names(sent, field, "author" if field == "authors" else None)
+    _place_name(sent, record.place, _marks(statements, "place"))
+    _date(sent, record.date, _marks(statements, "date"))
     if not sent:
         say(sent, "name", "Unknown")
     if record.recipients or record.received:
         received = put(description, "correspAction", type="received")
-        for agent in derived_facts.agents(record, record.recipients):
-            add_name(received, agent)
+        add_names(received, "recipients")
         if record.received:
-            _place_name(received, record.received.place)
-        _date(received, record.received)
+            marks = _marks(statements, "received.place")
+            _place_name(received, record.received.place, marks)
+        _date(received, record.received, _marks(statements, "received"))
     if record.copies_to:
         copies = put(description, "correspAction", type="received", subtype="copy")
-        for agent in derived_facts.agents(record, record.copies_to):
-            add_name(copies, agent)
+        add_names(copies, "copies_to")
     if derived_facts.enclosed(record):
         _enclosures(put(description, "correspContext"), record)
 
 
-def _date(action: Element, date: WrittenDate | None) -> None:
-    _day(action, date)
+def _marks(statements: StatementIndex, path: str) -> dict[str, str]:
+    """Return attributes that say what a statement rests on; none without evidence."""
+    found = strongest(statements, path)
+    if found is None:
+        return {}
+    marks = {"resp": f"#agent-{found.agent}"} if found.agent else {}
+    if found.confidence:
+        marks["cert"] = _CERT[found.confidence]
+    if found.basis != "supplied":
+        marks["evidence"] = "internal" if found.at else "conjecture"
+    return marks
+
+
+def _date(action: Element, date: WrittenDate | None, marks: Mapping[str, str]) -> None:
+    _day(action, date, marks)
     if date and date.note:
         say(action, "note", date.note, type="date")
 
 
-def _day(parent: Element, date: WrittenDate | None) -> None:
+def _day(parent: Element, date: WrittenDate | None, marks: Mapping[str, str] = _NONE) -> None:
     if date:
-        say(parent, "date", date.as_written or date.words, **date_attributes(date.edtf))
+        known = {key: value for key, value in marks.items() if value != "low"}
+        attributes = known | date_attributes(date.edtf)
+        say(parent, "date", date.as_written or date.words, **attributes)
 
 
-def _place_name(parent: Element, place: Place | None) -> None:
+def _place_name(parent: Element, place: Place | None, marks: Mapping[str, str] = _NONE) -> None:
     if place:
-        say(parent, "placeName", place.name, ref=_refs(place), key=_key(place))
+        say(parent, "placeName", place.name, ref=_refs(place), key=_key(place), **marks)
 
 
-def add_name(parent: Element, agent: Agent, role: str | None = None) -> None:
-    """Add the name of an agent, with the web addresses of the agent's identifiers."""
+def add_name(
+    parent: Element, agent: Agent, role: str | None = None, marks: Mapping[str, str] | None = None
+) -> None:
+    """Add the name of an agent, with the web addresses of the agent's identifiers.
+
+    Args:
+        parent: The element that gets the name.
+        agent: The agent.
+        role: The value of `role`.
+        marks: What the statement rests on. With it, the name also refers to `particDesc`.
+    """
     tag = _NAMES.get(agent.kind, "name")
     kind = agent.kind if tag == "name" else None
-    say(parent, tag, agent.name, type=kind, role=role, ref=_refs(agent), key=_key(agent))
+    ref = _refs(agent)
+    if marks is not None:
+        ref = " ".join(filter(None, (f"#agent-{agent.id}", ref)))
+    say(parent, tag, agent.name, type=kind, role=role, ref=ref, key=_key(agent), **marks or {})
 
 
 def _refs(named: Agent | Place) -> str | None:

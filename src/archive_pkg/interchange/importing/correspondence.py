@@ -209,13 +209,15 @@ class Correspondence:
 
     def _record_certainty(self, element: Element, path: str, written: str) -> None:
         """Record how certain the source is about a correspondent or place, if it says so."""
-        signs = [name for name in _CERTAINTY if element.get(name)]
+        # What this program's exports say of the evidence is reported, because it lacks the quotes.
+        names = ("cert",) if self.is_ours else _CERTAINTY
+        signs = [name for name in names if element.get(name)]
         said = [f"{name}: {element.get(name)}" for name in signs]
         confidence = _CONFIDENCE.get(element.get("cert") or "")
         marked = confidence_in(written)
         if marked == "guess":
             confidence = marked
-        elif marked or element.get("evidence") in ("conjecture", "external"):
+        elif marked or (element.get("evidence") in ("conjecture", "external") and not self.is_ours):
             confidence = confidence or "probable"
         if written.startswith(("[", "(")) or "?" in written:
             said.append(f"written {written}")
@@ -361,7 +363,7 @@ class Correspondence:
         If the field has a date, other dates are recorded as its rivals.
         """
         for element in self.source.all(action, "date"):
-            said = read_date_element(self.source, element)
+            said = read_date_element(self.source, element, is_ours=self.is_ours)
             kinds = {name: (element.get(name) or "").casefold() for name in ("type", "subtype")}
             stamps = [name for name, kind in kinds.items() if kind in _STAMPS]
             is_stamp = bool(stamps)
@@ -374,6 +376,9 @@ class Correspondence:
                 self.draft.event("postmark", said, [], None)
             elif "edtf" not in self.draft.raw.get(field, {}):
                 self.draft.state(field, said)
+                if self.is_ours and element.get("cert") in ("high", "medium"):
+                    cert = self.source.attribute(element, "cert") or ""
+                    self.draft.qualify(field, _CONFIDENCE[cert], f"cert: {cert}")
             elif said["edtf"] != self.draft.raw[field]["edtf"] or "note" in said:
                 known = filter(None, (said.get("as_written"), said.get("note")))
                 self.draft.rival(field, said["edtf"], "; ".join(known) or None)
@@ -426,10 +431,18 @@ _OPENS = re.compile(r"[\[(⟨<]\s*$")
 _CLOSES = re.compile(r"\s*(?:\?\s*[\])⟩>]?|[\])⟩>]\s*\??)")
 
 
-def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | None:
+def read_date_element(
+    source: XmlSource, element: Element, *, is_ours: bool = False
+) -> dict[str, Any] | None:
     """Return the date of a TEI element by its attributes or else its words.
 
     None if it is not understood.
+
+    Args:
+        source: The file.
+        element: The element.
+        is_ours: Whether this program exported the file. Then only a low certainty is doubt about
+            the date, and the other attributes are left for evidence.
     """
     words = source.words(element)
 
@@ -438,7 +451,12 @@ def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | N
 
     remarks = [f"{name}: {element.get(name)}" for name in _NOTED if element.get(name)]
     cert = element.get("cert")
-    doubtful = cert in ("low", "medium", "unknown") or element.get("evidence") == "conjecture"
+    doubtful = (
+        cert == "low"
+        if is_ours
+        else (cert in ("low", "medium", "unknown") or element.get("evidence") == "conjecture")
+    )
+    certainty = () if is_ours else _CERTAINTY
     written = words or ""
     said = dated(
         when=of("when"),
@@ -454,12 +472,14 @@ def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | N
         return None
     # The sign of doubt in a date has the same meaning as `low`.
     known = ("low",) if said["edtf"].endswith(("?", "~", "%")) else ()
-    remarks += [f"{name}: {element.get(name)}" for name in _CERTAINTY
+    remarks += [f"{name}: {element.get(name)}" for name in certainty
                 if element.get(name) and element.get(name) not in known]  # fmt: skip
     if remarks:
         said["note"] = "; ".join(filter(None, (said.get("note"), *remarks)))
     read = [name for name in _DATING if element.get(name) and _is_in(element, name, said)]
-    source.mark_used((element, f"@{name}") for name in (*read, *_NOTED, *_CERTAINTY))
+    source.mark_used((element, f"@{name}") for name in (*read, *_NOTED, *certainty))
+    if is_ours and cert == "low":
+        source.mark_used([(element, "@cert")])
     return said
 
 
