@@ -61,7 +61,7 @@ MAPPING = {
     "enclosures.title": "additional_descriptions, table-of-contents",
     **dict.fromkeys(derived_facts.ITEMS, "additional_descriptions, table-of-contents"),
     **dict.fromkeys(derived_facts.RELATIONS, "additional_descriptions, other; related_identifiers"),
-    "holdings": "additional_descriptions, other",
+    "holdings": "additional_descriptions, other; contributors, hostinginstitution",
     "custody": "additional_descriptions, other",
     "donor": "contributors; additional_descriptions, other",
     "publications": "additional_descriptions, other; related_identifiers, ispublishedin",
@@ -266,6 +266,10 @@ def _contributors(record: Record, context: ExportContext) -> Iterator[dict[str, 
         yield _person(record, record.agent(record.rights.holder), "rightsholder")
     if context.creators != "editors":
         yield from (_editor(each, "editor") for each in context.project.settings.editors)
+    # DataCite's HostingInstitution is also an organization that stores the resource offline.
+    for name in dict.fromkeys(holding.repository for holding in record.holdings):
+        body = {"type": "organizational", "name": name}
+        yield {"person_or_org": body, "role": {"id": "hostinginstitution"}}
 
 
 def _descriptions(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
