@@ -70,6 +70,26 @@ def test_premis_in_the_same_folder_is_referenced() -> None:
     ]
 
 
+def test_a_portion_of_a_text_is_an_area_of_its_bytes() -> None:
+    text = "Grüße aus Köln. Ende."
+    start = text.index("aus")
+    parts = [{"id": "a", "kind": "transcription", "file": "f", "media_type": "text/plain"}]
+    parts[0]["span"] = {"start": start, "end": start + len("aus Köln.")}  # type: ignore[assignment]
+    data = text.encode()
+    for mark in (b"", b"\xef\xbb\xbf"):
+        stored = mark + data
+        files = {"f": FileFacts(len(stored))}
+        context = replace(BARE_CONTEXT, texts={"a": text}, files=files)
+        area = dict(
+            line.rpartition("@")[2].split(": ")
+            for line in exported(context, parts=parts)
+            if "/area/" in line
+        )
+        assert stored[int(area["BEGIN"]) : int(area["END"]) + 1].decode() == "aus Köln."
+    utf_16 = replace(context, files={"f": FileFacts(len(text.encode("utf-16")))})
+    assert not [line for line in exported(utf_16, parts=parts) if "/area/" in line]
+
+
 def test_a_file_has_its_strongest_digest_and_its_first_type() -> None:
     parts = [
         {"id": "a", "kind": "scan", "file": "f"},

@@ -180,7 +180,7 @@ def is_in(record: Record, kind: str, value: Any, said: str) -> bool:
     if isinstance(value, bool):
         return kind == "parts.held" or (kind == "excerpt" and "excerpt" in said.casefold())
     if isinstance(value, Span):
-        value = f"{value.start} to {value.end}"
+        return any(f"{value.start}{to}{value.end}" in said for to in (" to ", ","))
     accepted = [str(value), *OTHER_WORDS.get(value, ())]
     accepted += [record.document_type.label] if kind == "type" else []
     return any(plain(word) in plain(said) for word in accepted)

@@ -39,6 +39,7 @@ MAPPING |= {
     "parts.title": "structMap, div LABEL; amdSec",
     "parts.part_of": "structMap, div within a div; amdSec",
     "parts.file": "fileSec, FLocat; amdSec",
+    "parts.span": "structMap, area (the bytes of a text in UTF-8); amdSec",
     "parts.media_type": "fileSec, MIMETYPE; dmdSec and amdSec",
     "parts.sha256": "fileSec, CHECKSUM; amdSec",
 }
@@ -75,11 +76,13 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
         DMDID="dmd",
         ADMID="premis",
     )
-    _divisions(letter, record, numbers)
+    _divisions(letter, record, numbers, context)
     return serialize(mets)
 
 
-def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None:
+def _divisions(
+    letter: Element, record: Record, numbers: dict[str, str], context: ExportContext
+) -> None:
     """Add a division for each part, within the division of the first part that it belongs to.
 
     A text that was made from an enclosure, such as its translation, is within the enclosure.
@@ -95,9 +98,32 @@ def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None
         division = put(
             parent, "div", TYPE=part.kind, LABEL=_line(derived_facts.part_title(record, part))
         )
-        if part.file:
+        area = _area(part, context)
+        if area:
+            begin, end = map(str, area)
+            pointer = put(division, "fptr")
+            say(
+                pointer, "area", FILEID=numbers[str(part.file)], BETYPE="BYTE", BEGIN=begin, END=end
+            )
+        elif part.file:
             say(division, "fptr", FILEID=numbers[part.file])
         waiting += [(division, inner) for inner in below.get(part.id, ())]
+
+
+def _area(part: Part, context: ExportContext) -> tuple[int, int] | None:
+    """Return the numbers of the first and last byte of a part that is a portion of a file.
+
+    METS counts in bytes, so that the result is None unless the file is known to be UTF-8.
+    """
+    text, facts = context.texts.get(part.id), context.files.get(part.file or "")
+    if text is None or facts is None or not part.span or part.span.end <= part.span.start:
+        return None
+    before, within = (
+        len(piece.encode("utf-8", "surrogatepass"))
+        for piece in (text[: part.span.start], text[part.span.start : part.span.end])
+    )
+    mark = facts.size - len(text.encode("utf-8", "surrogatepass"))
+    return (mark + before, mark + before + within - 1) if mark in (0, 3) else None
 
 
 def _line(text: str) -> str:

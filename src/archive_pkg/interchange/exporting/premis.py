@@ -1,8 +1,9 @@
 """Write PREMIS 3.0: objects, events, agents and rights.
 
-The letter is an intellectual entity, each part (held or not) is a representation, and each held
-file is a file object. Types of events are those of the Library of Congress's vocabulary; a type
-that it does not have gets the authority "local".
+The letter is an intellectual entity, and so is each part that is not held. A part that is held is a
+representation, and each file is a file object. A portion of a file that is a part is a bitstream,
+which RFC 5147 names (`letter.txt#char=0,90`). Types of events are those of the Library of
+Congress's vocabulary; a type that it does not have gets the authority "local".
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ MAPPING = {
     "classification.history": "event; significantProperties, classification",
     "parts.kind": "significantProperties, kind",
     "parts.title": "significantProperties, title",
-    "parts.held": "significantProperties, held",
+    "parts.held": "object, representation or intellectualEntity; significantProperties, held",
     "parts.file": "originalName, contentLocation",
-    "parts.span": "significantProperties, span",
+    "parts.span": "object, bitstream",
     "parts.sha256": "fixity",
     "parts.media_type": "format",
     "parts.pronom": "formatRegistry",
@@ -187,14 +188,14 @@ def _letter(premis: Element, record: Record, bonds: dict[str, derived_facts.Bond
 
 
 def _part(premis: Element, record: Record, part: Part, bond: derived_facts.Bond) -> None:
-    object_ = _object(premis, "representation", _part_name(part.id))
+    here = part.held or part.is_withheld
+    kind = "representation" if here else "intellectualEntity"
+    object_ = _object(premis, kind, _part_name(part.id))
     _property(object_, "title", part.title)
     _property(object_, "kind", part.kind)
-    _property(object_, "held", "yes" if part.held or part.is_withheld else "no")
+    _property(object_, "held", "yes" if here else "no")
     _property(object_, "language", " ".join(part.languages))
     _property(object_, "encoding", part.encoding)
-    if part.span:
-        _property(object_, "span", f"characters {part.span.start} to {part.span.end} of the file")
     for name in part.made_by:
         _property(object_, "made by", record.agent(name).name)
     if part.made:
@@ -204,7 +205,7 @@ def _part(premis: Element, record: Record, part: Part, bond: derived_facts.Bond)
     _property(object_, "note", part.note)
     if bond == "version":
         _relation(object_, "structural", "represents", [record.id])
-    _relation(object_, "structural", "includes", [part.file] if part.file else [])
+    _relation(object_, "structural", "includes", [_bytes_name(part)] if part.file else [])
     _relation(object_, "derivation", "has source", [_part_name(name) for name in part.made_from])
     wholes = [_part_name(name) for name in part.part_of]
     if bond == "part":
@@ -214,6 +215,28 @@ def _part(premis: Element, record: Record, part: Part, bond: derived_facts.Bond)
     if bond == "about" and not about:
         about = [record.id]
     _relation(object_, _REFERENCE, _ABOUT, about)
+
+
+def _bytes_name(part: Part) -> str:
+    """Return the name of the file of a part, or of its portion of the file (RFC 5147)."""
+    span = f"#char={part.span.start},{part.span.end}" if part.span else ""
+    return f"{part.file}{span}"
+
+
+def _bitstreams(premis: Element, parts: Sequence[Part]) -> None:
+    """Add the portions of a file that are parts."""
+    portions: dict[str, list[Part]] = {}
+    for part in parts:
+        if part.span:
+            portions.setdefault(_bytes_name(part), []).append(part)
+    for name, several in portions.items():
+        object_ = _object(premis, "bitstream", name)
+        traits = put(object_, "objectCharacteristics")
+        say(traits, "compositionLevel", "0")
+        designation = put(put(traits, "format"), "formatDesignation")
+        say(designation, "formatName", several[0].media_type or UNKNOWN)
+        names = [_part_name(part.id) for part in several]
+        _relation(object_, "structural", "is included in", [str(several[0].file), *names])
 
 
 def _file(premis: Element, record: Record, path: str, context: ExportContext) -> None:
@@ -243,7 +266,11 @@ def _file(premis: Element, record: Record, path: str, context: ExportContext) ->
     location = put(put(object_, "storage"), "contentLocation")
     say(location, "contentLocationType", "path")
     say(location, "contentLocationValue", f"{context.folder}{path}")
-    _relation(object_, "structural", "is included in", [_part_name(part.id) for part in parts])
+    names = [_part_name(part.id) for part in parts if not part.span]
+    _relation(object_, "structural", "is included in", names)
+    portions = dict.fromkeys(_bytes_name(part) for part in parts if part.span)
+    _relation(object_, "structural", "includes", list(portions))
+    _bitstreams(premis, parts)
 
 
 def _event(premis: Element, record: Record, event: Event) -> None:
