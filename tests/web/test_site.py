@@ -233,6 +233,27 @@ def test_the_sitemap_has_the_day_since_which_each_page_is_as_it_is(collection: P
     assert days == ["2026-11-24"] * len(pages)
 
 
+def test_resource_sync_lists_each_letter_and_its_documents(collection: Path) -> None:
+    base = "https://example.org"
+    out = site(collection, "--base-url", base)
+    capability = "{http://www.openarchives.org/rs/terms/}md"
+    seen = []
+    file = ".well-known/resourcesync"
+    while True:
+        listed = etree.parse(out / file).getroot()
+        addresses = strings(listed, "//*[local-name()='loc']/text()")
+        seen.append(present(listed.find(capability)).get("capability"))
+        above = strings(listed, "*[local-name()='ln'][@rel='up']/@href")
+        assert all((out / address.removeprefix(f"{base}/")).is_file() for address in above)
+        if len(addresses) > 1:
+            break
+        file = addresses[0].removeprefix(f"{base}/")
+    assert seen == ["description", "capabilitylist", "resourcelist"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(present(listed.find(capability)).get("at")))
+    assert len(addresses) == 3 * 6
+    assert all((out / address.removeprefix(f"{base}/")).is_file() for address in addresses)
+
+
 def test_an_agent_named_n_n_has_no_page(collection: Path) -> None:
     unknown = {"id": "a", "name": "N.N.", "kind": "person"}
     agents = [unknown, {"id": "b", "name": "The Office", "kind": "organization"}]
@@ -263,7 +284,9 @@ def test_the_data_of_a_year_include_the_documents_around_it(collection: Path) ->
 
 
 def test_a_sitemap_is_only_written_if_the_site_has_an_address(collection: Path) -> None:
-    assert not (site(collection) / "sitemap.xml").exists()
+    out = site(collection)
+    assert not (out / "sitemap.xml").exists()
+    assert not (out / "resourcelist.xml").exists()
 
 
 def test_each_file_of_a_letter_is_on_the_site_and_drawings_are_embedded(collection: Path) -> None:

@@ -61,6 +61,7 @@ _FOLDERS = (
     FILES,
     DOWNLOADS,
     *for_programs.FOLDERS,
+    ".well-known",
     "people",
     "places",
     "years",

@@ -19,6 +19,7 @@ from archive_pkg.interchange.exporting import cmif
 from archive_pkg.interchange.markup import escaped
 from archive_pkg.packages.page import rendering
 from archive_pkg.records.display import label
+from archive_pkg.web.site import for_programs
 from archive_pkg.web.site.entries import UNDATED
 from archive_pkg.web.site.letters import LETTERS, script_call, script_json, unpacked
 from archive_pkg.web.site.search_index import WordIndex
@@ -43,6 +44,14 @@ MOST_YEARS = 60
 """Up to this many years have a bar each. Longer spans have one bar for each decade."""
 SITEMAP = 50_000
 """The largest number of addresses in a sitemap (sitemaps.org)."""
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_RS = "http://www.openarchives.org/rs/terms/"
+_RESOURCE_SYNC = {
+    "description": ".well-known/resourcesync",
+    "capabilitylist": "capabilitylist.xml",
+    "resourcelist": "resourcelist.xml",
+}
+"""The files of ResourceSync by their capability."""
 _TYPES = {"person": "Person", "place": "Place"}
 """The types of schema.org."""
 _TEMPLATES = "archive_pkg.web"
@@ -334,6 +343,7 @@ class Catalogue:
         robots = "User-agent: *\nAllow: /\n"
         if self._plan.base:
             yield from self._sitemaps()
+            yield from self._resource_sync()
             robots += f"Sitemap: {self._plan.base}sitemap.xml\n"
         yield "robots.txt", [robots.encode()]
 
@@ -345,25 +355,55 @@ class Catalogue:
             last = max(self._entries[number].modified for number in one.letters)
             pages.append((f"{one.folder}/{key}.html", last))
         pages += [(f"{LETTERS}/{entry.id}.html", entry.modified) for entry in self._entries]
-        groups = [pages[at : at + SITEMAP] for at in range(0, len(pages), SITEMAP)]
-        if len(groups) == 1:
-            yield "sitemap.xml", [self._sitemap("urlset", "url", groups[0])]
-            return
-        names = [f"sitemap-{number}.xml" for number in range(1, len(groups) + 1)]
-        for name, group in zip(names, groups, strict=True):
-            yield name, [self._sitemap("urlset", "url", group)]
-        dated = [(n, max(day for _, day in g)) for n, g in zip(names, groups, strict=True)]
-        yield "sitemap.xml", [self._sitemap("sitemapindex", "sitemap", dated)]
+        yield from self._in_groups("sitemap", pages)
 
-    def _sitemap(self, outer: str, inner: str, pages: Sequence[tuple[str, str]]) -> bytes:
+    def _resource_sync(self) -> Iterator[File]:
+        """Yield the lists of ResourceSync (ANSI/NISO Z39.99-2017): letters and their documents."""
+        resources = [
+            (path, entry.modified)
+            for entry in self._entries
+            for path in (f"{LETTERS}/{entry.id}.html", *for_programs.paths(entry.id))
+        ]
+        above = _RESOURCE_SYNC["capabilitylist"]
+        says = f'{self._up(above)}<rs:md capability="resourcelist" at="{self._plan.day}"/>\n'
+        yield from self._in_groups("resourcelist", resources, says)
+        for kind, below in (("capabilitylist", "resourcelist"), ("description", "capabilitylist")):
+            up = self._up(_RESOURCE_SYNC["description"]) if kind == "capabilitylist" else ""
+            entry = f'<rs:md capability="{below}"/>'
+            listed = self._sitemap(
+                "url", [(_RESOURCE_SYNC[below], "")], f'{up}<rs:md capability="{kind}"/>\n', entry
+            )
+            yield _RESOURCE_SYNC[kind], [listed]
+
+    def _up(self, path: str) -> str:
+        return f'<rs:ln rel="up" href="{escaped(self._plan.base + path)}"/>\n'
+
+    def _in_groups(
+        self, name: str, pages: Sequence[tuple[str, str]], says: str = ""
+    ) -> Iterator[File]:
+        """Yield a list of addresses; if it is too long for one file, its pieces and their index."""
+        groups = [pages[at : at + SITEMAP] for at in range(0, len(pages), SITEMAP)] or [pages]
+        if len(groups) == 1:
+            yield f"{name}.xml", [self._sitemap("url", groups[0], says)]
+            return
+        names = [f"{name}-{number}.xml" for number in range(1, len(groups) + 1)]
+        for one, group in zip(names, groups, strict=True):
+            yield one, [self._sitemap("url", group, says)]
+        dated = [(n, max(day for _, day in g)) for n, g in zip(names, groups, strict=True)]
+        yield f"{name}.xml", [self._sitemap("sitemap", dated, says)]
+
+    def _sitemap(
+        self, inner: str, pages: Sequence[tuple[str, str]], says: str = "", entry: str = ""
+    ) -> bytes:
         lines = "".join(
             f"<{inner}><loc>{escaped(self._plan.base + quote(path))}</loc>"
-            f"{f'<lastmod>{day}</lastmod>' if day else ''}</{inner}>\n"
+            f"{f'<lastmod>{day}</lastmod>' if day else ''}{entry}</{inner}>\n"
             for path, day in pages
         )
         head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-        name = "http://www.sitemaps.org/schemas/sitemap/0.9"
-        return f'{head}<{outer} xmlns="{name}">\n{lines}</{outer}>\n'.encode()
+        outer = "urlset" if inner == "url" else "sitemapindex"
+        names = f'xmlns="{_SITEMAPS}"' + (f' xmlns:rs="{_RS}"' if says else "")
+        return f"{head}<{outer} {names}>\n{says}{lines}</{outer}>\n".encode()
 
 
 def _partners(entry: CatalogueEntry, key: str) -> Iterator[str]:

@@ -66,14 +66,14 @@ class Download(NamedTuple):
 
 def downloads(record: Record, context: ExportContext) -> list[Download]:
     """Return the documents about a letter. The record must only have what the public may see."""
-    name = f"metadata/json/{record.id}.json"
+    name = next(paths(record.id))
     found = [Download(name, "JSON", "application/json", to_json(record.as_json()))]
     for chosen in _SUFFIXES:
         if chosen == "iiif" and not _has_manifest(record, context):
             continue
         known = FORMATS[chosen]
         data = export(chosen, record, context)
-        found.append(Download(path(chosen, record), known.title, known.media_type, data))
+        found.append(Download(path(chosen, record.id), known.title, known.media_type, data))
     return found
 
 
@@ -88,9 +88,18 @@ def _has_manifest(record: Record, context: ExportContext) -> bool:
     )
 
 
-def path(chosen: str, record: Record) -> str:
+def paths(record_id: str) -> Iterator[str]:
+    """Yield the paths on the site of the documents that every letter has, the JSON first.
+
+    Only letters with scans have a IIIF manifest.
+    """
+    yield f"metadata/json/{record_id}.json"
+    yield from (path(chosen, record_id) for chosen in _SUFFIXES if chosen != "iiif")
+
+
+def path(chosen: str, record_id: str) -> str:
     """Return the path on the site of the document about a letter in a format of `_SUFFIXES`."""
-    return f"metadata/{chosen}/{record.id}{_SUFFIXES[chosen]}"
+    return f"metadata/{chosen}/{record_id}{_SUFFIXES[chosen]}"
 
 
 def links(

@@ -344,7 +344,7 @@ class _LetterPublisher:
         context = ExportContext(
             addresses=self._addresses(),
             tei_addresses={
-                self.record.id: f"{self.plan.base}{for_programs.path('tei', self.record)}"
+                self.record.id: f"{self.plan.base}{for_programs.path('tei', self.record.id)}"
             }
             if self.plan.base
             else {},
