@@ -29,7 +29,8 @@ FORMS = {
     "datasetContactEmail": ONE, "dsDescription": COMPOUNDS, "dsDescriptionValue": ONE,
     "subject": TERMS, "keyword": COMPOUNDS, "keywordValue": ONE, "keywordVocabulary": ONE,
     "keywordTermURI": ONE, "publication": COMPOUNDS, "publicationCitation": ONE,
-    "publicationIDType": TERM, "publicationIDNumber": ONE, "language": TERMS, "notesText": ONE,
+    "publicationIDType": TERM, "publicationIDNumber": ONE, "publicationURL": ONE,
+    "language": TERMS, "notesText": ONE,
     "productionPlace": MANY, "contributor": COMPOUNDS, "contributorType": TERM,
     "authorAffiliation": ONE, "contributorName": ONE, "productionDate": ONE, "kindOfData": MANY,
     "relatedMaterial": MANY, "originOfSources": ONE, "depositor": ONE,
@@ -172,6 +173,17 @@ def test_a_publication_has_its_first_doi() -> None:
     ]
 
 
+def test_an_identifier_of_a_publication_comes_before_a_doi_in_its_citation() -> None:
+    handle = {"scheme": "handle", "value": "2027/mdp.1"}
+    viaf = {"scheme": "viaf", "value": "97006051"}
+    one = {"citation": "One, 10.1000/1", "identifiers": [viaf, handle]}
+    assert exported("publication", publications=[one])[1:] == [
+        "[1]/publicationIDType: handle",
+        "[1]/publicationIDNumber: 2027/mdp.1",
+        "[1]/publicationURL: https://hdl.handle.net/2027/mdp.1",
+    ]
+
+
 @pytest.mark.parametrize(
     ("edtf", "produced"),
     [
@@ -193,12 +205,14 @@ def test_an_open_date_is_in_the_notes() -> None:
 
 
 def test_languages_have_dataverses_names() -> None:
-    tags = ["el", "ru", "zh-Hant", "zh", "grc", "und"]
+    tags = ["el", "ru", "zh-Hant", "zh", "grc", "und", "ky", "cu"]
     parts = [{"id": "o", "kind": "original", "held": False, "languages": tags}]
     assert exported("language", parts=parts) == [
         "[1]: Greek (modern)",
         "[2]: Russian",
         "[3]: Chinese",
+        "[4]: Kyrgyz",
+        "[5]: Old Church Slavonic,Church Slavonic,Old Bulgarian",
     ]
     assert exported("notesText: Languages: ", parts=parts) == [
         "Chinese (zh-Hant), Ancient Greek (to 1453) (grc)"

@@ -179,10 +179,10 @@ def is_in(record: Record, kind: str, value: Any, said: str) -> bool:
         return any(word in said for word in words)
     if isinstance(value, bool):
         return kind == "parts.held" or (kind == "excerpt" and "excerpt" in said.casefold())
-    if isinstance(value, Span):
-        return any(f"{value.start}{to}{value.end}" in said for to in (" to ", ","))
     accepted = [str(value), *OTHER_WORDS.get(value, ())]
     accepted += [record.document_type.label] if kind == "type" else []
+    if isinstance(value, Span):
+        accepted = [f"{value.start}{to}{value.end}" for to in (" to ", ",")]
     return any(plain(word) in plain(said) for word in accepted)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.interchange import derived_facts
-from archive_pkg.interchange.addresses import dois_in
+from archive_pkg.interchange.addresses import dois_in, first_address
 from archive_pkg.interchange.dates import is_exact, plain
 from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.json_text import to_json
@@ -19,30 +19,58 @@ if TYPE_CHECKING:
 
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.projects import Project
-    from archive_pkg.records.models import Agent, Record, Rights, Subject
+    from archive_pkg.records.models import Agent, Publication, Record, Rights, Subject
 
 SUBJECT = "Arts and Humanities"
 """The default subject, one of those that Dataverse allows."""
 
 LANGUAGES = frozenset(
     [
-        "Afrikaans", "Albanian", "Amharic", "Arabic", "Aragonese", "Armenian", "Azerbaijani",
-        "Basque", "Belarusian", "Bosnian", "Breton", "Bulgarian", "Burmese", "Catalan,Valencian",
-        "Chinese", "Cornish", "Corsican", "Croatian", "Czech", "Danish", "Dutch", "English",
-        "Esperanto", "Estonian", "Faroese", "Finnish", "French", "Galician", "Georgian", "German",
-        "Greek (modern)", "Gujarati", "Hausa", "Hebrew (modern)", "Hindi", "Hungarian",
-        "Icelandic", "Indonesian", "Irish", "Italian", "Japanese", "Javanese", "Kazakh", "Khmer",
-        "Korean", "Kurdish", "Lao", "Latin", "Latvian", "Lithuanian", "Macedonian", "Malagasy",
-        "Malay", "Malayalam", "Maltese", "Manx", "Mongolian", "Nepali", "Norwegian",
-        "Norwegian Bokmål", "Norwegian Nynorsk", "Persian (Farsi)", "Polish", "Portuguese",
-        "Quechua", "Romanian", "Romansh", "Russian", "Sardinian", "Serbian", "Slovak", "Slovene",
-        "Somali", "Spanish, Castilian", "Swahili", "Swedish", "Tagalog", "Tajik", "Tamil", "Tatar",
-        "Telugu", "Thai", "Turkish", "Turkmen", "Ukrainian", "Urdu", "Uzbek", "Vietnamese",
-        "Walloon", "Welsh", "Western Frisian", "Yiddish", "Yoruba", "Zulu",
+        "Abkhaz", "Afrikaans", "Akan", "Albanian", "Amharic", "Arabic", "Aragonese", "Armenian",
+        "Assamese", "Avaric", "Azerbaijani", "Bambara", "Bashkir", "Basque", "Belarusian",
+        "Bengali, Bangla", "Bosnian", "Breton", "Bulgarian", "Burmese", "Catalan,Valencian",
+        "Chechen", "Chinese", "Chuvash", "Cornish", "Corsican", "Cree", "Croatian", "Czech",
+        "Danish", "Dutch", "Dzongkha", "English", "Esperanto", "Estonian", "Ewe", "Faroese",
+        "Finnish", "French", "Galician", "Ganda", "Georgian", "German", "Greek (modern)",
+        "Gujarati", "Haitian, Haitian Creole", "Hausa", "Hebrew (modern)", "Hindi", "Hungarian",
+        "Icelandic", "Igbo", "Indonesian", "Inuktitut", "Irish", "Italian", "Japanese", "Javanese",
+        "Kannada", "Kashmiri", "Kazakh", "Khmer", "Kinyarwanda", "Kirundi", "Komi", "Kongo",
+        "Korean", "Kurdish", "Kyrgyz", "Lao", "Latin", "Latvian", "Lingala", "Lithuanian",
+        "Luba-Katanga", "Luxembourgish, Letzeburgesch", "Macedonian", "Malagasy", "Malay",
+        "Malayalam", "Maltese", "Manx", "Marathi (Marāṭhī)", "Mongolian", "Māori", "Nepali",
+        "Northern Sami", "Norwegian", "Norwegian Bokmål", "Norwegian Nynorsk", "Occitan",
+        "Old Church Slavonic,Church Slavonic,Old Bulgarian", "Oriya", "Oromo", "Ossetian, Ossetic",
+        "Panjabi, Punjabi", "Pashto, Pushto", "Persian (Farsi)", "Polish", "Portuguese", "Quechua",
+        "Romanian", "Romansh", "Russian", "Sango", "Sanskrit (Saṁskṛta)", "Sardinian",
+        "Scottish Gaelic, Gaelic", "Serbian", "Shona", "Sindhi", "Sinhala, Sinhalese", "Slovak",
+        "Slovene", "Somali", "Southern Sotho", "Spanish, Castilian", "Swahili", "Swedish",
+        "Tagalog", "Tajik", "Tamil", "Tatar", "Telugu", "Thai",
+        "Tibetan Standard, Tibetan, Central", "Tigrinya", "Turkish", "Turkmen", "Twi", "Ukrainian",
+        "Urdu", "Uyghur, Uighur", "Uzbek", "Vietnamese", "Walloon", "Welsh", "Western Frisian",
+        "Wolof", "Xhosa", "Yiddish", "Yoruba", "Zulu",
     ]
 )  # fmt: skip
-"""The names of languages in Dataverse 6, which refuses a dataset with any other name."""
+"""The names of languages in Dataverse's citation.tsv. It refuses a dataset with any other name."""
 _DATAVERSE_NAMES = {
+    "Abkhazian": "Abkhaz",
+    "Bengali": "Bengali, Bangla",
+    "Church Slavic": "Old Church Slavonic,Church Slavonic,Old Bulgarian",
+    "Haitian": "Haitian, Haitian Creole",
+    "Iron Ossetic": "Ossetian, Ossetic",
+    "Kirghiz": "Kyrgyz",
+    "Luxembourgish": "Luxembourgish, Letzeburgesch",
+    "Maori": "Māori",
+    "Marathi": "Marathi (Marāṭhī)",
+    "Occitan (post 1500)": "Occitan",
+    "Oriya (macrolanguage)": "Oriya",
+    "Panjabi": "Panjabi, Punjabi",
+    "Pushto": "Pashto, Pushto",
+    "Rundi": "Kirundi",
+    "Sanskrit": "Sanskrit (Saṁskṛta)",
+    "Scottish Gaelic": "Scottish Gaelic, Gaelic",
+    "Sinhala": "Sinhala, Sinhalese",
+    "Tibetan": "Tibetan Standard, Tibetan, Central",
+    "Uighur": "Uyghur, Uighur",
     "Catalan": "Catalan,Valencian",
     "Modern Greek (1453-)": "Greek (modern)",
     "Hebrew": "Hebrew (modern)",
@@ -54,6 +82,8 @@ _DATAVERSE_NAMES = {
     "Nepali (macrolanguage)": "Nepali",
 }
 """The names of languages in Dataverse that differ from those in the registry of language tags."""
+_PUBLICATION_SCHEMES = {"doi": "doi", "handle": "handle", "ark": "ark", "url": "url"}
+"""Dataverse's names of the schemes of identifiers that it accepts for publications."""
 _AUTHOR_SCHEMES = {"orcid": "ORCID", "isni": "ISNI", "viaf": "VIAF", "gnd": "GND", "lcnaf": "LCNA"}
 """Dataverse's names of the schemes of identifiers that it accepts for authors."""
 
@@ -90,13 +120,13 @@ MAPPING = {
     "copies_to": "contributor",
     **dict.fromkeys(derived_facts.NOTES, "notesText"),
     "type": "kindOfData",
-    "publications": "publication",
+    "publications": "publication; publicationIDType, publicationIDNumber and publicationURL",
     "version": "notesText",
     "supersedes": "notesText",
     "enclosures.title": "relatedMaterial",
     **dict.fromkeys(derived_facts.ITEMS, "notesText"),
     **dict.fromkeys(derived_facts.RELATIONS, "relatedMaterial"),
-    "holdings": "originOfSources",
+    "holdings": "originOfSources; contributor, Hosting Institution",
     "custody": "originOfSources",
     "donor": "contributor",
     "rights.statement": "termsOfUse",
@@ -170,9 +200,8 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     yield _compounds("dsDescription", [_compound(("dsDescriptionValue", summary))])
     yield _vocabulary_terms("subject", [context.given.get("Subject", SUBJECT)])
     yield _compounds("keyword", [_keyword(subject) for subject in record.subjects])
-    yield _compounds(
-        "publication", [_publication(words) for words in derived_facts.published_in(record)]
-    )
+    published = zip(record.publications, derived_facts.published_in(record), strict=True)
+    yield _compounds("publication", [_publication(one, words) for one, words in published])
     names = [_language(tag) for tag in derived_facts.languages(record)]
     yield _vocabulary_terms("language", [name for name in names if name in LANGUAGES])
     yield _primitive("notesText", "\n".join([*_notes(record), *_project_notes(context.project)]))
@@ -212,6 +241,9 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
         holder = record.agent(record.rights.holder)
         kind = _vocabulary_term("contributorType", "Rights Holder")
         yield {"contributorType": kind} | _compound(("contributorName", holder.name))
+    for name in dict.fromkeys(holding.repository for holding in record.holdings):
+        kind = _vocabulary_term("contributorType", "Hosting Institution")
+        yield {"contributorType": kind} | _compound(("contributorName", name))
 
 
 def _keyword(subject: Subject) -> dict[str, Any]:
@@ -223,13 +255,16 @@ def _keyword(subject: Subject) -> dict[str, Any]:
     )
 
 
-def _publication(citation: str) -> dict[str, Any]:
+def _publication(one: Publication, citation: str) -> dict[str, Any]:
     publication = _compound(("publicationCitation", citation))
-    found = dois_in(citation)
-    if found:
-        publication["publicationIDType"] = _vocabulary_term("publicationIDType", "doi")
-        publication["publicationIDNumber"] = _primitive("publicationIDNumber", found[0])
-    return publication
+    known = [item for item in one.identifiers if item.scheme in _PUBLICATION_SCHEMES]
+    named = [(_PUBLICATION_SCHEMES[item.scheme], item.value) for item in known]
+    named += [("doi", value) for value in dois_in(citation)]
+    if named:
+        kind, number = named[0]
+        publication["publicationIDType"] = _vocabulary_term("publicationIDType", kind)
+        publication["publicationIDNumber"] = _primitive("publicationIDNumber", number)
+    return publication | _compound(("publicationURL", first_address(known)))
 
 
 def _notes(record: Record) -> Iterator[str]:
