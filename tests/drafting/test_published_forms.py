@@ -189,7 +189,7 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
     "a footnote after the date of a title": (
         "Letter from the Chargé d’Affaires of Borduria, F. Miller, to the Deputy Minister, "
         f"O. Moser, 8 May 1946[1]\n\nDear Mr. Moser,\n\n{BODY}\nSincerely yours,\n\nF. Miller\n",
-        {"recipient": ["Deputy Minister, O. Moser"], "date": ["1946-05-08"]},
+        {"recipient": ["O. Moser"], "date": ["1946-05-08"]},
     ),
     "a telephone conversation is not a participant": (
         "Transcript of Telephone Conversation Between Secretary Miller and the Ambassador\n\n"
@@ -372,6 +372,22 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
     "a body of a town in an address": (
         f"An den Magistrat der Stadt Exton\n\nExton, 3. Mai 1790\n\nHochgeehrte Herren!\n\n{BODY}",
         {"recipient": ["Magistrat der Stadt Exton"]},
+    ),
+    "a signature in spaced capitals": (
+        f"Secret\n\n3 May 1960\n\nTo Comrade Orlin\n\n{BODY}\nMinister\nA. L I N D E R\n",
+        {"signatory": ["A. LINDER"], "sender": ["A. LINDER"]},
+    ),
+    "a Russian town with its abbreviation": (
+        f"Секретно\n\nЦК КПСС\n\n3 мая 1960 г.\nг. Москва\n\n{RUSSIAN}", {"place": ["Москва"]},
+    ),
+    "a French office without its article": (
+        "L'Ambassadeur de France à Monsieur le Ministre des Affaires étrangères\n\n"
+        f"Paris, le 3 mai 1960\n\n{BODY}",
+        {"recipient": ["Ministre des Affaires étrangères"]},
+    ),
+    "a numbered list of copies after its label": (
+        f"Secret\n\nTo Cde. Orlin\n\n{BODY}\n(A. LIND)\n\nCopies: 1 - Moser\n2 - Bee\n3 - file\n",
+        {"copy-to": ["Moser", "Bee"]},
     ),
 }  # fmt: skip
 

@@ -60,6 +60,7 @@ type: letter""",
 2. в дело
 """,
         """date: 1958-03-20
+place: Пхеньян
 event-date: 1958-03-18
 signatory: Н. Крылов
 participant: Ким Чан Маном; Н. Крылов

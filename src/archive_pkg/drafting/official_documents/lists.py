@@ -59,6 +59,7 @@ _OF_OTHER = re.compile(
 )
 _LISTED = re.compile(r"\W*\d+\s*(?:x|×|st|nd|rd|th|\.|-|–|copy|copies|экз|-й)|[-–•*]")
 # "Miller, Brandt. Minutes: Otto"
+_NUMBERED_ENTRY = re.compile(r"\d{1,2}\s?[-–—]\s")  # "Copies: 1 - Orlin"
 _NEXT_LABEL = re.compile(r"[.;]\s+(?P<rest>[^\W\d_][^\W_]+:\s.*)")
 _FOR = re.compile(r"^(?:(?:to|an|for|для)\s+)?(?:the\s)?", re.IGNORECASE)
 
@@ -295,7 +296,9 @@ class ListForms(FormsBase):
         counted = [*_COUNTED.finditer(value)]
         for match in counted:
             self.copy_to(match["who"].strip(" ."), offset + match.start("who"))
-        if value and not counted and not COPIES.fullmatch(value.strip(" .")):
+        if value and not counted and _NUMBERED_ENTRY.match(value):
+            self.copy_entry(value, offset)
+        elif value and not counted and not COPIES.fullmatch(value.strip(" .")):
             self.copies_in(value, offset)
         last, goes_on = number, not value or value.endswith(",") or label.words.endswith("for")
         while last + 1 < len(self.lines):
@@ -306,18 +309,18 @@ class ListForms(FormsBase):
                 break
             last += 1
             if listed:
-                self.copy_entry(below)
+                self.copy_entry(below.text, below.start)
             else:
                 self.copies_in(below.text, below.start)
                 value = below.text.rstrip()
                 goes_on = value.endswith(",") or (goes_on and not label.value)
         return self.take_all(number, last, "copies")
 
-    def copy_entry(self, line: Line) -> None:
-        """Read one line of a list of copies, such as "1st - to Cde. A. A. Gromyko"."""
-        match = _COPY_ENTRY.match(line.text)
-        rest = line.text[match.end() :].strip(" .,;:-–") if match else ""
-        self.copy_to(rest, line.start)
+    def copy_entry(self, text: str, offset: int) -> None:
+        """Read one entry of a list of copies, such as "1st - to Cde. A. A. Gromyko"."""
+        match = _COPY_ENTRY.match(text)
+        rest = text[match.end() :].strip(" .,;:-–") if match else ""
+        self.copy_to(rest, offset)
 
     def copies_in(self, text: str, offset: int) -> None:
         """Add the names of a list of copies in one line."""

@@ -20,6 +20,7 @@ _AFTER = re.compile(
 _CUT = re.compile(r"\s[–—-]\s|\s[–—]|,|;|:|/")
 _ARTICLE = re.compile(r"^(?:the|der|die|das|den|dem|le|la|les|l['’]|o|a)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"^(?:[^\W\d_](?:\.[ -]?|$)){1,3}$")
+_WITH_INITIALS = re.compile(r"(?!U\. ?S\.)(?:[^\W\d_]\.[ -]?){1,3}[^\W\d_][\w'’-]+")
 _THE = frozenset(["The", "Der", "Die", "Das", "Le", "La", "Les"])
 _NOBLE = frozenset(["von", "van", "de", "di", "da", "du", "zu", "ten", "ter", "dos", "del"])
 _CLOSE = " ,;:.!–—-«»“”\"'="
@@ -281,6 +282,9 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
         person = find_person(plain, vocabulary)
         return [person if person is not None and person.role else Named(name, "")]
     office, _, town = plain.rpartition(", ")
+    held = _WITH_INITIALS.fullmatch(town) and is_only_office(office, vocabulary)
+    if held and not looks_like_body(town, vocabulary):  # "the Chancellor, B. Moser"
+        return [Named(town, "person", _ARTICLE.sub("", office))]
     post = office.isupper() and " " not in office and " ".join(words_of(town)) in vocabulary.towns
     if post or is_only_office(plain, vocabulary):  # "SAC, NEW YORK"
         return [Named(name, "")]
@@ -299,8 +303,8 @@ def _comrade_with_office(plain: str, vocabulary: Vocabulary) -> Named | None:
     office, person = " ".join(pieces[:title]), find_person(" ".join(pieces[title:]), vocabulary)
     if person is not None and not person.role and is_only_office(office, vocabulary):
         return Named(person.name, "person", _ARTICLE.sub("", office))
-    kept = " ".join(p for p in pieces if not is_comrade(p, vocabulary))
-    return Named(kept, "") if is_only_office(kept, vocabulary) else None
+    kept = " ".join(p for p in pieces if not is_comrade(p, vocabulary)).rstrip(" ,")
+    return Named(_ARTICLE.sub("", kept), "") if is_only_office(kept, vocabulary) else None
 
 
 def _undotted(text: str) -> str:

@@ -18,7 +18,7 @@ from archive_pkg.drafting.official_documents.people import (
     looks_like_body,
     without_glosses,
 )
-from archive_pkg.drafting.official_documents.segments import Segment
+from archive_pkg.drafting.official_documents.segments import Segment, close_up
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.statements.summary import is_abstract, is_editorial_summary, is_sentence
 from archive_pkg.drafting.vocabulary import words_of
@@ -38,6 +38,9 @@ _MARK = re.compile(
 _SEAL = re.compile(r"\[(?:stamp|seal|l\.?s\.?)\]", re.IGNORECASE)
 _SUFFIX = re.compile(r",? (?:Jr|Sr)\b\.?")
 _IN_PARENTHESES = re.compile(r"\(\s*(?P<name>[^()\[\]]{3,40}?)\s*\)$")
+_SPACED_NAME = re.compile(
+    r"\(?(?P<name>(?:[^\W\d_a-zа-я]\.\s?){0,2}(?:[^\W\d_a-zа-я] ){2,}[^\W\d_a-zа-я])\)?\.?"
+)
 _BETWEEN_SIGNS = re.compile(r"[=/\-–—]+\s*(?P<name>[^=]{3,40}?)\s*[=/\-–—]+$")
 _MADE_BY = re.compile(
     r"(?:(?:conversation |talk |minutes |notes? )?(?:recorded|written down|noted"
@@ -293,7 +296,7 @@ class TailForms(ListForms):
                 break
             last += 1
             if not _TO_FILE.search(self.lines[last].text):
-                self.copy_entry(self.lines[last])
+                self.copy_entry(self.lines[last].text, self.lines[last].start)
         return self.take_all(top, last, "copies")
 
     # Signatures
@@ -309,6 +312,8 @@ class TailForms(ListForms):
             at = self.text.find(person.name, one.start)
             self.sign(person.name, at, PROBABLE, "signature-made-by", number, person.role)
             self.participant(person.name, at, PROBABLE, "signature-made-by")
+            return True
+        if self.spaced_signature(one, text, floor):
             return True
         mark = _MARK.search(text)
         rest = _SEAL.sub("", _MARK.sub(" ", text)).strip()
@@ -352,6 +357,18 @@ class TailForms(ListForms):
         role = before or self.office_near(one.line, floor)
         at = one.start + one.text.rfind(found["name"])
         self.sign(found["name"], at, CERTAIN, "signature-in-parentheses", one.line, role)
+        return True
+
+    def spaced_signature(self, one: Segment, text: str, floor: int) -> bool:
+        """Read a name that is spaced for emphasis: "A. G R O M Y K O"."""
+        found = _SPACED_NAME.fullmatch(text)
+        name = close_up(found["name"]) if found else ""
+        if found is None or not self.is_signer(name):
+            return False
+        start, end = (one.start + offset for offset in found.span("name"))
+        role = self.office_near(one.line, floor)
+        rule = "signature-in-capitals"
+        self.sign(name, start, PROBABLE, rule, one.line, role, end=end)
         return True
 
     def marked_signature(self, one: Segment, text: str, floor: int) -> bool:
@@ -477,16 +494,18 @@ class TailForms(ListForms):
         number: int,
         role: str = "",
         kind: str = "person",
+        end: int | None = None,
     ) -> None:
         """Add a signer as signatory and as sender."""
         self.strong = True
         plain = rule.endswith(("office", "body"))
-        self.add("signatory", name, sure, rule, at, rank=3 if plain else 6, kind=kind, role=role)
+        signed = 3 if plain else 6
+        self.add("signatory", name, sure, rule, at, end, rank=signed, kind=kind, role=role)
         rank = 4 if plain else 9
         if plain and kind == "person":
             bodies = [f.rank for f in self.forms.of("sender") if f.kind == "organization"]
             rank = max([rank, *(each + 1 for each in bodies)])
-        self.add("sender", name, sure, f"sender-{rule}", at, rank=rank, kind=kind, role=role)
+        self.add("sender", name, sure, f"sender-{rule}", at, end, rank=rank, kind=kind, role=role)
         self.take(number, "signature")
 
     def has_office(self, text: str) -> bool:

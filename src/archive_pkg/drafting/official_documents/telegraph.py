@@ -57,6 +57,7 @@ _TWO_DAYS = re.compile(
     r"(?P<rest>[IVX]{1,4}|\d{1,2})/(?P<year>\d{2,4})\.?",
     re.IGNORECASE,
 )
+_CITY = re.compile(r"(?:г|гор|м|m)\.\s?(?=[^\W\d_])", re.IGNORECASE)  # "г. Москва"
 _TOWN_AND_BODY = re.compile(
     r"(?P<town>[^\W\d][\w .,'’-]{2,30}?)\s*(?:[—–]|--|\s-\s)\s*(?P<body>\S.*)$"
 )
@@ -270,9 +271,11 @@ class TelegraphForms(TitleForms):
 
     def _town(self, one: Segment, text: str) -> bool:
         """Read a town alone on a line: the place of the document or of the addressee."""
-        name = text.rstrip(" .–—-:")
+        abbreviated = _CITY.match(text)
+        begin = abbreviated.end() if abbreviated else 0
+        name = text[begin:].rstrip(" .–—-:")
         if not self.is_town(name):
             return False
-        self.towns.append((one.start, name, one.line))
+        self.towns.append((one.start + begin, name, one.line))
         self.take(one.line, "place")
         return True
