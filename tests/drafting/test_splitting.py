@@ -113,6 +113,7 @@ def test_each_document_has_a_record_whose_quotes_are_in_its_part(tmp_path: Path)
     records = [load_record(one.record) for one in (cover, memorandum)]
     assert [record.type for record in records] == ["letter", "memorandum-of-conversation"]
     assert not records[0].relations
+    assert not records[1].enclosures
     [relation] = records[1].relations
     assert (relation.kind, relation.record) == ("enclosure-of", records[0].id)
     spans = [part.span for record in records for part in record.parts if part.span]

@@ -72,5 +72,10 @@ def with_enclosure_relation(draft: Draft, record: str) -> Draft:
     quote = DraftQuote(at, at + len(line), line)
     rule = "enclosure-heading"
     one = Statement("relation", record, PROBABLE, rule, quote, "enclosure-of", (("record", "yes"),))
-    kept = [one for one in draft.statements if one.field != "relation"]
+    itself = ("enclosure", quote)  # the heading, which announces no enclosure here
+    kept = [
+        each
+        for each in draft.statements
+        if each.field != "relation" and (each.field, each.quote) != itself
+    ]
     return replace(draft, statements=(*kept, one))
