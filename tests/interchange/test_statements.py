@@ -206,8 +206,15 @@ class Says:
     def _called(self, name: str) -> str:
         part = self.parts[name]
         listed = [item.title for item in self.record.enclosures if item.part == name]
-        made = f"{part.kind.capitalize()} of {self.record.title}"
-        return part.title or next(iter(listed), made)
+        if given := part.title or next(iter(listed), None):
+            return given
+        above, whole = part, self.record.title
+        while above.made_from or above.part_of or above.about:
+            above = self.parts[(*above.made_from, *above.part_of, *above.about)[0]]
+            if above.kind in ("enclosure", "summary"):
+                whole = self._called(above.id)
+                break
+        return f"{part.kind.capitalize()} of {whole}"
 
     @property
     def languages(self) -> set[str]:

@@ -340,7 +340,8 @@ def _is_written(record: Record, kind: str, value: Any, export: _SearchedExport) 
         return export.has(value.partition(":")[2])
     if kind in _IN_PIECES or kind.endswith((".value", "identifiers.note")):
         return export.has_words(str(value))
-    return not isinstance(value, str) or export.has_phrase(value)
+    said = kind if kind == "excerpt" else value  # true or false
+    return not isinstance(said, str) or export.has_phrase(said)
 
 
 def _words(text: str) -> list[str]:

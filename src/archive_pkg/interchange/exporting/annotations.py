@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _KINDS = {"person": "Person", "organization": "Organization", "software": "Software"}
 
+STATEMENTS = (
+    *(name for name in FIELDS if name != "summary"),
+    *("summary.text", "summary.author", "agents.name", "agents.role"),
+)
+"""The fields whose values statements in words contain."""
+
 MAPPING = {
-    **dict.fromkeys((*FIELDS, "agents.name", "agents.role"), "body (of statements with evidence)"),
+    **dict.fromkeys(STATEMENTS, "body (of statements with evidence)"),
     "id": "id",
     "title": "AnnotationCollection, label",
     "items.at": "target",

@@ -15,10 +15,10 @@ from urllib.parse import quote
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import site_file
-from archive_pkg.interchange.exporting.annotations import annotations_of
+from archive_pkg.interchange.exporting.annotations import STATEMENTS, annotations_of
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.interchange.licences import spdx_id
-from archive_pkg.records.display import FIELDS, facts
+from archive_pkg.records.display import facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 _LICENCE = re.compile(r"CC-(BY[A-Z-]*)-(\d\.\d)")
 
 MAPPING = {
-    **dict.fromkeys((*FIELDS, "agents.name", "agents.role"), "metadata"),
+    **dict.fromkeys(STATEMENTS, "metadata"),
     "id": "id",
     "title": "label",
     "rights.licence": "metadata; rights (Creative Commons)",
