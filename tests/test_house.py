@@ -56,6 +56,12 @@ def test_importing_the_package_does_not_load_large_libraries(code: str) -> None:
     assert not loaded_by(code) & set(HEAVY)
 
 
+def test_importing_the_commands_does_not_read_the_version() -> None:
+    # importlib.metadata takes as long to import as typer.
+    code = "import archive_pkg.cli, sys; assert 'importlib.metadata' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
 READS_RECORDS = {"pydantic", "yaml"}
 

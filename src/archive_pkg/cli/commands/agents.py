@@ -12,7 +12,6 @@ from archive_pkg.cli.audience import HOW, Audience
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, mode_for, write_file
 from archive_pkg.cli.project import current_project, project_origin
 from archive_pkg.reports import Report, counted
-from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from archive_pkg.collection.agents import AgentChanges, AgentCollection
@@ -324,6 +323,7 @@ def export(
     from archive_pkg.interchange.exporting import eac_cpf, tei_register
     from archive_pkg.packages.building import today
     from archive_pkg.storage import make_folder, storage_errors
+    from archive_pkg.version import SOFTWARE
 
     with answering("agents export", as_json=as_json, quiet=quiet, files=[out]) as answer:
         collection = _collection(register)
