@@ -22,8 +22,7 @@ HOW_TO = Path(__file__).parents[2] / "docs/how-to/list-to-packages.md"
 def example(folder: Path) -> list[Path]:
     """Write the list and the files of the how-to page."""
     text = HOW_TO.read_text("utf-8")
-    (rows,) = re.findall(r"^```csv\n(.*?)^```", text, re.S | re.M)
-    (names,) = re.findall(r"^```text\n(.*?)^```", text, re.S | re.M)
+    rows, names = re.findall(r"^```text\n(.*?)^```", text, re.S | re.M)
     files = [folder / "lettres.csv"]
     files[0].write_text(rows, encoding="utf-8")
     for name in names.splitlines():
