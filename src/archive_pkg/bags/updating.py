@@ -88,7 +88,7 @@ def update(
     """Add, replace and remove files and tags of a bag (RFC 8493, 2.1.3 and 2.2).
 
     The change is atomic. The bag must be complete, and its tag files must match their digests,
-    apart from the files that the change adds, replaces or removes. Of the payload, only new files
+    apart from the files that the change adds, replaces or removes. Only new payload files
     are hashed. Digests of unchanged files are copied from the manifests, because hashing a damaged
     file again would make its damage look valid. To add an algorithm, all files are hashed, and
     compared with the old manifests. Unchanged files become hard links, or copies if links are not
