@@ -456,6 +456,11 @@ ASPACE = (
     'Letter,F1-1,1,item,creation,1960-07-18,1960-07-18,single,18 July 1960,aut,creator,"Doe, J.",'
     "About,Open,rus\n"
 )
+ISLANDORA = (
+    "id,field_local_identifier,title,field_linked_agent,field_edtf_date_created,field_description,"
+    "field_language\n"
+    '17,F1-1,Letter,"relators:aut:person:Doe, Jane",1960-07-18,About ducks,en\n'
+)
 OMEKA = (
     "dcterms:identifier,dcterms:title,dcterms:creator,dcterms:date,dcterms:description,"
     "dcterms:language,dcterms:rights,dcterms:spatial,dcterms:accessRights\n"
@@ -466,17 +471,27 @@ OMEKA = (
 @pytest.mark.parametrize(
     ("text", "senders", "left_out"),
     [
-        (ATOM, ["Orlov, A.", "Petrov, B."], 7),
+        (ATOM, ["Orlov, A.", "Petrov, B."], 6),
+        (ATOM.replace("Id,", "Id,parentId,", 1).replace("\n1", "\n1,"), None, 7),
+        (ATOM.removeprefix("legacyId,").replace("\n1,", "\n"), None, 5),
         (ASPACE, ["Doe, J."], 6),
+        (f"ref_id,{ASPACE}".replace("\nLetter", f"\n{'0af5' * 8},Letter"), ["Doe, J."], 7),
+        (ISLANDORA, ["Doe, Jane"], 1),
+        (ISLANDORA.removeprefix("id,").replace("\n17,", "\n"), ["Doe, Jane"], 0),
         (OMEKA, ["Doe, Jane"], 0),
+        (OMEKA.replace("dcterms:", "dc."), ["Doe, Jane"], 0),
+        (OMEKA.replace("dcterms:", "http://purl.org/dc/terms/"), ["Doe, Jane"], 0),
     ],
 )
 def test_exports_of_cataloguing_systems_are_recognized(
-    text: str, senders: list[str], left_out: int, tmp_path: Path
+    text: str, senders: list[str] | None, left_out: int, tmp_path: Path
 ) -> None:
     (record,), found = _records(_list(tmp_path, text))
     assert record.id == "F1-1"
-    assert [record.agent(one).name for one in record.sender] == senders
+    assert record.identifiers == ()
+    assert [record.agent(one).name for one in record.sender] == (
+        senders or ["Orlov, A.", "Petrov, B."]
+    )
     assert record.date is not None
     assert str(record.date.edtf) == "1960-07-18"
     assert record.parts[0].access is None or record.parts[0].access.status == "open"
@@ -567,6 +582,7 @@ def test_a_translation_found_by_its_file_name_has_no_language(scans: Path) -> No
     (record,), _ = _records(path, scans)
     text, translation = record.parts
     assert (text.kind, text.languages) == ("transcription", ("de",))
+    assert text.media_type == "text/plain"
     assert (translation.kind, translation.made_from) == ("translation", (text.id,))
     assert translation.languages == ()
 

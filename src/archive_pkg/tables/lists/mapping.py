@@ -167,11 +167,13 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
         "",
     ]
     if preset:
-        guesses = {
-            header: preset.field(header, values)
-            for header, values in zip(sheet.header, samples, strict=True)
-            if header.strip()
-        }
+        guesses = preset.guesses(
+            {
+                header: values
+                for header, values in zip(sheet.header, samples, strict=True)
+                if header.strip()
+            }
+        )
         found = {value.casefold() for column in samples for value in column}
         levels = preset.items if found & set(preset.items) else sorted(found & set(preset.levels))
         if levels:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archive_pkg.records.vocabularies import relators
 from archive_pkg.records.vocabularies.document_types import type_in_words
 from archive_pkg.tables.lists.header_words import LEFT_OUT, NO_RESTRICTION
 
@@ -34,6 +35,9 @@ class Preset:
         unknown: The words for an empty value among several.
         separator: What separates several values in a cell. A line break separates them anyway.
         divides_texts: Whether it also separates texts, such as summaries.
+        code: The header of the column with the call number.
+        made_key: What the keys look like that the system makes itself, such as 412. They are not
+            imported if the column `code` is filled: only rows of the same file refer to them.
     """
 
     system: str
@@ -45,6 +49,25 @@ class Preset:
     unknown: tuple[str, ...] = ()
     separator: str = "|"
     divides_texts: bool = False
+    code: str = ""
+    made_key: str = r"\d+"
+
+    def guesses(self, samples: Mapping[str, Collection[str]]) -> dict[str, tuple[str, str]]:
+        """Return the field of each column and the reason for it.
+
+        Args:
+            samples: Some values of each column, by header.
+        """
+        found = {header: self.field(header, values) for header, values in samples.items()}
+        for header in samples:
+            if meant := _field_by_role(header, samples):
+                found[header] = meant, "its column of roles"
+        keys = [header for header, (target, _) in found.items() if target == "id"]
+        values = [value for header in keys for value in samples[header]]
+        if samples.get(self.code) and all(re.fullmatch(self.made_key, value) for value in values):
+            why = f"a key that {self.system} makes; {self.code} is the id"
+            found |= dict.fromkeys(keys, (LEFT_OUT, why)) | {self.code: ("id", "its call number")}
+        return found
 
     def field(self, header: str, values: Collection[str]) -> tuple[str, str]:
         """Return the field of a column and the reason for it.
@@ -57,6 +80,20 @@ class Preset:
         if target == "type" and not all(any(map(type_in_words, _split(v))) for v in values):
             return "remarks", "not all of its values are types of documents"
         return target, f"a column of {self.system}"
+
+
+def _field_by_role(header: str, samples: Mapping[str, Collection[str]]) -> str:
+    """Return the field of a column of ArchivesSpace's agents if all of them have the same role."""
+    if not samples[header] or not re.fullmatch(r"\w+_agent_header(_\d+)?", header):
+        return ""
+    number = header.rpartition("_")[2]
+    for kind in ("relator", "role"):
+        for name in (header.replace("header", kind), f"agent_{number}_{kind}"):
+            said = samples.get(name, ())
+            fields = {relators.field_of(value) or "" for value in said}
+            if len(said) == len(samples[header]) and len(fields) == 1:
+                return fields.pop()
+    return ""
 
 
 _NAMESPACES = (
@@ -84,7 +121,10 @@ def _marks(*sets: str) -> tuple[frozenset[str], ...]:
 
 _ATOM = Preset(
     "AtoM",
-    _marks("legacyId parentId levelOfDescription scopeAndContent"),
+    _marks(
+        "levelOfDescription legacyId", "levelOfDescription scopeAndContent",
+        "levelOfDescription eventDates", "levelOfDescription eventStartDates",
+    ),
     {
         "legacyId": "id",
         "identifier": "identifiers",
@@ -121,11 +161,15 @@ _ATOM = Preset(
     level="levelOfDescription",
     items=("item", "part"),
     unknown=("NULL",),
+    code="identifier",
 )  # fmt: skip
 
 _ARCHIVESSPACE = Preset(
     "ArchivesSpace",
-    _marks("ead hierarchy level"),
+    _marks(
+        "hierarchy level ead", "hierarchy level unit_id", "hierarchy level dates_label_1",
+        "hierarchy level l_lang",
+    ),
     {
         "ref_id": "id",
         "title": "title",
@@ -169,11 +213,13 @@ _ARCHIVESSPACE = Preset(
         "subgrp", "subseries",
     ),
     separator="\n",
+    code="unit_id",
+    made_key="[0-9a-f]{32}",
 )  # fmt: skip
 
 _ISLANDORA = Preset(
     "Islandora Workbench",
-    _marks("field_model", "field_linked_agent", "field_edtf_date_created"),
+    _marks("field_model", "field_linked_agent", "field_edtf_date_created", "field_description"),
     {
         "id": "id",
         "file": "files",
@@ -204,13 +250,17 @@ _ISLANDORA = Preset(
         ),
     },
     divides_texts=True,
+    code="field_local_identifier",
 )  # fmt: skip
+
+_TELLING = ("title", "creator", "date", "identifier")
+"""Terms of which a table with a namespace has at least one."""
 
 _DUBLIN_CORE = Preset(
     "Dublin Core",
     _marks(
-        "dc.title", "dc:title", "dcterms.title", "title creator contributor",
-        "title creator identifier description",
+        *(f"{prefix}{term}" for prefix in ("dc.", "dc:", "dcterms.") for term in _TELLING),
+        "title creator contributor", "title creator identifier description",
     ),
     {
         "filename": LEFT_OUT,
@@ -256,13 +306,16 @@ _ARCHIVEMATICA = replace(
 _OMEKA = replace(
     _DUBLIN_CORE,
     system="Omeka S",
-    marks=_marks("dcterms:title"),
+    marks=_marks(*(f"dcterms:{term}" for term in _TELLING)),
     columns={**_DUBLIN_CORE.columns, "bibo:recipient": "recipients", "file": "files"},
 )
 _TROPY = replace(
     _DUBLIN_CORE,
     system="Tropy",
-    marks=_marks("http://purl.org/dc/elements/1.1/title", "http://purl.org/dc/terms/title"),
+    marks=_marks(
+        *(f"http://purl.org/dc/elements/1.1/{term}" for term in _TELLING),
+        *(f"http://purl.org/dc/terms/{term}" for term in _TELLING),
+    ),
     columns={
         **_DUBLIN_CORE.columns,
         "coverage": "place",
