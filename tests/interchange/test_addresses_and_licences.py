@@ -11,8 +11,11 @@ from archive_pkg.interchange.addresses import (
     first_address,
     is_address,
     licence_address,
+    site_file,
+    site_type,
 )
 from archive_pkg.interchange.licences import spdx_id
+from archive_pkg.records.models import Part
 from archive_pkg.records.vocabularies.identifiers import Identifier
 
 
@@ -124,3 +127,24 @@ def test_the_address_of_a_licence_is_its_url_or_its_spdx_page(
 )
 def test_licences_are_recognized_by_identifier_or_page(licence: str, listed: str | None) -> None:
     assert spdx_id(licence) == listed
+
+
+@pytest.mark.parametrize(
+    ("file", "stated", "suffix", "sent"),
+    [
+        ("a.TXT", None, ".txt", "text/plain"),
+        ("b/a.JPEG", None, ".jpg", "image/jpeg"),
+        ("a.tif", None, ".tif", "image/tiff"),
+        ("a.pdf", None, ".pdf", "application/pdf"),
+        ("a.html", None, ".bin", "application/octet-stream"),
+        ("a", None, ".bin", "application/octet-stream"),
+        ("a.pdf", "text/html", ".bin", "application/octet-stream"),
+        ("scan", "image/png", ".png", "image/png"),
+    ],
+)
+def test_a_file_on_a_site_has_the_type_in_the_record_or_that_of_its_name(
+    file: str, stated: str | None, suffix: str, sent: str
+) -> None:
+    part = Part(id="p", kind="original", file=file, media_type=stated)
+    assert site_file("a", part) == f"files/a.p{suffix}"
+    assert site_type(part) == sent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -37,24 +38,28 @@ _SUFFIXES = {
     "image/tiff": ".tif",
     "image/jp2": ".jp2",
 }
+_TYPES = {suffix: media_type for media_type, suffix in _SUFFIXES.items()} | {
+    ".jpeg": "image/jpeg",
+    ".tiff": "image/tiff",
+}
 
 
-def has_own_suffix(media_type: str | None) -> bool:
-    """Return whether files of a media type keep it on a site."""
-    return media_type in _SUFFIXES
+def site_type(part: Part) -> str:
+    """Return the media type with which a web server sends the file of a part from a site.
+
+    Without a media type in the record, the ending of the file's name counts.
+    """
+    ending = PurePosixPath(part.file or "").suffix.lower()
+    media_type = part.media_type or _TYPES.get(ending, "")
+    return media_type if media_type in _SUFFIXES else "application/octet-stream"
 
 
-def site_file(record: str, part: Part, media_type: str | None) -> str:
-    """Return the path on a site of the file of a part.
+def site_file(record: str, part: Part) -> str:
+    """Return the path on a site of the file of a part of the record with an id.
 
     Files of types that a site does not show end in `.bin`, so that no browser runs scripts in them.
-
-    Args:
-        record: The id of the record.
-        part: The part.
-        media_type: The type of the file.
     """
-    return f"files/{record}.{part.id}{_SUFFIXES.get(str(media_type), '.bin')}"
+    return f"files/{record}.{part.id}{_SUFFIXES.get(site_type(part), '.bin')}"
 
 
 def address(text: str | None) -> str | None:

@@ -104,7 +104,7 @@ def _said(text: str) -> dict[str, list[str]]:
 
 
 def _file(record: Record, part: Part, site: str, context: ExportContext) -> str:
-    name = site_file(record.id, part, part.media_type)
+    name = site_file(record.id, part)
     return context.file_addresses.get(part.id) or f"{site}{quote(name)}"
 
 

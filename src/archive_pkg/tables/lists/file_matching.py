@@ -118,8 +118,7 @@ def part_of_file(path: str, kind: str, others: Sequence[Mapping[str, Any]]) -> d
         f"file-{n}" for n in range(len(others) + 1, 2 * len(others) + 2) if f"file-{n}" not in ids
     )
     part: dict[str, Any] = {"id": name, "kind": kind, "file": path}
-    if ending_of(path) != "txt":
-        part["media_type"] = _MEDIA.get(ending_of(path), "application/octet-stream")
+    part["media_type"] = _MEDIA.get(ending_of(path), "application/octet-stream")
     if kind == "translation":
         sources = [one["id"] for one in others if one["kind"] in ("transcription", "scan")]
         part |= {"made_from": sources[:1]} if sources else {}
@@ -165,6 +164,7 @@ def _part_order(path: str) -> tuple[bool, bool, tuple[tuple[bool, str | int], ..
 
 
 _MEDIA = {
+    "txt": "text/plain",
     "tif": "image/tiff", "tiff": "image/tiff", "jpg": "image/jpeg", "jpeg": "image/jpeg",
     "png": "image/png", "jp2": "image/jp2", "gif": "image/gif", "webp": "image/webp",
     "pdf": "application/pdf", "xml": "application/xml",

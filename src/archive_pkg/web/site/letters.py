@@ -22,7 +22,7 @@ from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.bulk.running import Done
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import ExportContext, export
-from archive_pkg.interchange.addresses import has_own_suffix, site_file
+from archive_pkg.interchange.addresses import site_file, site_type
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.packages import layout, open_package, states, verify
 from archive_pkg.packages.access.leaks import refuse_traces
@@ -31,7 +31,7 @@ from archive_pkg.packages.access.visibility import window
 from archive_pkg.packages.metadata_documents import export_context
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import DAMAGED, drawing_of, view
-from archive_pkg.packages.page.parts import image_type, read_parts
+from archive_pkg.packages.page.parts import read_parts
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
 from archive_pkg.records.display import facts, label, search_texts
 from archive_pkg.reports import Code, Location, Severity
@@ -394,7 +394,7 @@ class _LetterPublisher:
     def _items(self) -> list[Link]:
         root = self.plan.base or "../"
         items = [
-            Link("item", root + shown.file.removeprefix("../"), _type_on_site(shown.part))
+            Link("item", root + shown.file.removeprefix("../"), site_type(shown.part))
             for shown in self.parts
             if shown.file
         ]
@@ -408,7 +408,7 @@ class _LetterPublisher:
 
     def _store(self, part: Part, stream: BinaryIO) -> str:
         """Copy a part's file to the site and return its address."""
-        name = site_file(self.record.id, part, image_type(part) or part.media_type)
+        name = site_file(self.record.id, part)
         hasher = hashlib.sha256()
         self.files[name] = ""  # an interrupted copy is removed, too
         with (self.plan.stage / name).open("xb") as file:
@@ -505,12 +505,6 @@ class _LetterPublisher:
         return json.loads(
             export("schema-org", self.record, ExportContext(addresses=self._addresses()))
         )
-
-
-def _type_on_site(part: Part) -> str:
-    """Return the media type with which a web server sends the file of a part."""
-    media_type = image_type(part) or str(part.media_type)
-    return media_type if has_own_suffix(media_type) else "application/octet-stream"
 
 
 def script_json(data: Any) -> str:
