@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 import official
 
@@ -82,6 +84,17 @@ def test_only_the_listed_files_may_be_too_complex() -> None:
         if "*" not in path and (found := {rule for rule in rules if rule.startswith(("C9", "PLR"))})
     }
     assert complexity == TOO_COMPLEX
+
+
+def test_the_files_for_citation_agree_with_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    codemeta = json.loads((ROOT / "codemeta.json").read_text("utf-8"))
+    assert (citation["version"], codemeta["version"]) == (project["version"],) * 2
+    assert citation["license"] == codemeta["license"].rpartition("/")[2] == project["license"]
+    assert codemeta["identifier"] == project["name"]
+    assert citation["keywords"] == codemeta["keywords"] == project["keywords"]
+    assert citation["abstract"] == codemeta["description"]
 
 
 def test_the_lock_file_lists_every_dependency_with_a_version() -> None:
