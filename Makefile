@@ -75,15 +75,17 @@ pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures.py
 
 # The wheel and the source distribution; the wheel is made from the latter.
-dist: $(VENV)/.dev
+dist: $(VENV)/.dev $(VENV)/.release
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
 
 # Write constraints.txt again, with the newest releases that pyproject.toml allows.
 lock:
 	rm -rf build/lock
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev,docs]'
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev,docs,release]'
 	{ echo '# The versions that make installs. Written by make lock.'; \
 	  build/lock/bin/python -m pip freeze --exclude-editable; } > constraints.txt
 
@@ -101,6 +103,10 @@ $(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all,dev]'
+	touch $@
+
+$(VENV)/.release: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[release]'
 	touch $@
 
 $(VENV)/.docs: $(VENV)/.core

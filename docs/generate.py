@@ -33,6 +33,7 @@ from archive_pkg.reports import Code
 from archive_pkg.tables.schema.columns import tables
 
 REFERENCE = Path(__file__).parent / "reference"
+MAN = Path(__file__).parent / "man"
 GENERATED = "<!-- docs/generate.py writes this page from the code. -->\n\n"
 
 
@@ -155,6 +156,67 @@ def _command(name: str, command: Any) -> str:
         title = ", ".join(parameter.opts) if is_option else parameter.name.upper()
         lines.append(f"| `{title}` | {_cell(getattr(parameter, 'help', None) or '')} |")
     return "\n".join(lines) + "\n"
+
+
+def man_pages() -> dict[str, str]:
+    """Return the manual pages by the names of their files: one, and one for each command."""
+    listed = commands(typer.main.get_command(app), ("archive-pkg",))
+    pages = {f"{name.replace(' ', '-')}.1": _man_page(name, command) for name, command in listed}
+    rows = [
+        f".TP\n.B {_roff(name)}\n{_roff(_first_sentence(command.help))}" for name, command in listed
+    ]
+    prose = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", _PREFACE).replace("`", "")
+    prose = re.sub(r"\| exit.*\n\|-.*\n", "", prose)
+    prose = re.sub(r"(?m)^\| (.*?) \| (.*) \|$", r"\1: \2", prose)
+    parts = ["Turn archival letters into verifiable packages that repositories accept."]
+    parts += [".SH SYNOPSIS", _roff("archive-pkg COMMAND [OPTIONS] [ARGUMENTS]")]
+    parts += [".SH COMMANDS", *rows, ".SH OPTIONS AND EXIT STATUS", ".nf", _roff(prose), ".fi"]
+    return {"archive-pkg.1": _man_head("archive-pkg", parts), **pages}
+
+
+def write_man_pages(folder: Path) -> None:
+    """Write the manual pages into a folder, and remove those of commands that are gone."""
+    folder.mkdir(exist_ok=True)
+    pages = man_pages()
+    for file in folder.iterdir():
+        if file.name not in pages:
+            file.unlink()
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _man_page(name: str, command: Any) -> str:
+    prose, _, example = (command.help or "").partition("Example:")
+    options = [one for one in command.params if one.param_type_name == "option"]
+    arguments = [one for one in command.params if one not in options]
+    places = " ".join(one.name.upper() + ("..." if one.nargs == -1 else "") for one in arguments)
+    parts = [_roff(_first_sentence(command.help)), ".SH SYNOPSIS"]
+    parts += [_roff(f"{name} [OPTIONS] {places}".rstrip()), ".SH DESCRIPTION"]
+    parts += ["\n.PP\n".join(_roff(" ".join(each.split())) for each in prose.strip().split("\n\n"))]
+    for title, found in (("ARGUMENTS", arguments), ("OPTIONS", options)):
+        parts += [f".SH {title}"] if found else []
+        for one in found:
+            words = ", ".join(one.opts) if one in options else one.name.upper()
+            parts.append(f".TP\n.B {_roff(words)}\n{_roff(' '.join((one.help or '').split()))}")
+    if example:
+        parts += [".SH EXAMPLE", ".nf", _roff(" ".join(example.split())), ".fi"]
+    return _man_head(name, [*parts, ".SH SEE ALSO", ".BR archive\\-pkg (1)"])
+
+
+def _man_head(name: str, parts: list[str]) -> str:
+    name = name.replace(" ", "-")
+    head = f'.TH "{_roff(name.upper())}" 1 "" "archive-pkg {archive_pkg.__version__}"'
+    return "\n".join([head, ".SH NAME", _roff(name) + " \\- " + parts[0], *parts[1:]]) + "\n"
+
+
+def _first_sentence(text: str | None) -> str:
+    return re.split(r"(?<=[.:])\s", " ".join((text or "").split()))[0].rstrip(".:")
+
+
+def _roff(text: str) -> str:
+    """Return text for troff: hyphens as they are, and no line that looks like a request."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return re.sub("(?m)^(?=[.'])", "\\\\&", text)
 
 
 def _cell(text: str) -> str:
@@ -651,3 +713,4 @@ PAGES = {
 if __name__ == "__main__":
     for name, page in PAGES.items():
         (REFERENCE / name).write_text(page(), encoding="utf-8")
+    write_man_pages(MAN)

@@ -132,6 +132,15 @@ def test_generated_pages_are_up_to_date(generate: Any) -> None:
     for name, page in generate.PAGES.items():
         written = (generate.REFERENCE / name).read_text(encoding="utf-8")
         assert written == page(), f"{name} has rotted: make docs"
+    written = {file.name: file.read_text(encoding="utf-8") for file in generate.MAN.iterdir()}
+    assert written == generate.man_pages(), "the manual pages have rotted: make docs"
+
+
+def test_no_line_of_a_manual_page_is_read_as_an_unknown_request(generate: Any) -> None:
+    assert generate._roff("a -b\n.c\n'd \\e") == "a \\-b\n\\&.c\n\\&'d \\ee"
+    for page in generate.man_pages().values():
+        requests = re.findall("(?m)^[.'](.*?)(?: |$)", page)
+        assert set(requests) <= {"TH", "SH", "PP", "TP", "B", "BR", "nf", "fi"}
 
 
 def test_the_crosswalks_have_each_field_once_and_each_format_in_it(generate: Any) -> None:
