@@ -131,6 +131,7 @@ def test_zones_and_names_become_quotes() -> None:
         ("closing", None, "Yours"),
         ("signatories", "signed-by-the-sender", "Ada"),
         ("place", None, "Exton"),
+        ("date", None, "3 May 1870"),
         ("agents.eva-three-duchess", None, "Eva"),
         ("mentioned_places.0", None, "Riga"),
         ("agents.the-board-of-trade", None, "the Board"),
@@ -200,7 +201,10 @@ def test_the_first_of_two_salutations_is_used() -> None:
     imported = tei(body="""<body><opener><salute>Sir,</salute><salute>Dear Ben,</salute></opener>
     <p>Text.</p></body>""")  # fmt: skip
     assert imported.record.salutation == "Sir,"
-    assert [field for field, _, _ in quotes(imported)] == ["salutation"]
+    assert quotes(imported) == [
+        ("salutation", None, "Sir,"),
+        ("parts.text", "tei-salutation", "Dear Ben,"),
+    ]
 
 
 @pytest.mark.parametrize(

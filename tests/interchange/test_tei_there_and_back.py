@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +112,65 @@ def test_every_word_and_note_survives_export_to_tei_and_import(made: tuple[Recor
     assert notes(back.record, came) == notes(record, text)
     [skipped] = read(without_notes(written), "letter.xml")
     assert words(skipped.files["letter.txt"].decode()) == words(text)
+
+
+LAYOUT = ("dateline", "address", "salute", "signed", "postscript")
+
+
+def layout(written: bytes) -> Counter[str]:
+    """Return how many elements of openers and closers a file has outside of its editors' lists."""
+    body = present(etree.fromstring(written).find(".//{*}body"))
+    return Counter(etree.QName(one).localname for one in body.iter("*"))
+
+
+def test_the_elements_of_openers_and_closers_of_published_letters_survive_import_and_export() -> (
+    None
+):
+    before, after = Counter[str](), Counter[str]()
+    for file in published_letters()[5::4]:
+        [imported] = read(file.read_bytes(), file.name)
+        texts = {
+            part.id: imported.files[str(part.file)].decode()
+            for part in imported.record.parts
+            if part.is_text
+        }
+        context = ExportContext(software="x", texts=texts)
+        before += layout(file.read_bytes())
+        after += layout(export("tei", imported.record, context))
+    assert {name: after[name] for name in LAYOUT} == {name: before[name] for name in LAYOUT}
+
+
+def test_a_postscript_and_the_references_of_persons_survive_import_and_export() -> None:
+    body = """<opener><dateline><placeName>Riga</placeName>, <date when="1911-05-03">3 May
+    1911</date></dateline><salute>Dear <persName ref="#ben">Ben</persName>,</salute></opener>
+    <p>Come.</p><closer><salute>Yours</salute><signed>Ada</signed></closer>
+    <postscript><p>Bring <persName ref="https://d-nb.info/gnd/118540238">Goethe</persName>.</p>
+    </postscript>"""
+    letter = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
+    <title>A letter</title></titleStmt><publicationStmt><p/></publicationStmt><sourceDesc><p/>
+    </sourceDesc></fileDesc><profileDesc><correspDesc><correspAction type="sent"><persName>Ada
+    </persName><date when="1911-05-03"/></correspAction><correspAction type="received"><persName
+    ref="#ben">Ben</persName><placeName>Bonn</placeName></correspAction></correspDesc></profileDesc>
+    </teiHeader><text><body><div>{body}</div></body></text></TEI>"""
+    [first] = read(letter.encode(), "letter.xml")
+    [part] = [part for part in first.record.parts if part.is_text]
+    text = first.files[str(part.file)].decode()
+    written = export("tei", first.record, ExportContext(software="x", texts={part.id: text}))
+    [again] = read(written, "letter.xml")
+    for imported in (first, again):
+        record = imported.record
+        assert record.received is not None
+        assert record.received.place is not None
+        assert record.received.place.name == "Bonn"
+        places = {item.rule or item.field: item.at.exact for item in record.evidence if item.at}
+        assert places["date"] == "3 May 1911"
+        assert places["tei-dateline"] == "Riga, 3 May 1911"
+        assert places["tei-postscript"] == "Bring Goethe."
+        known = {agent.name: [one.value for one in agent.identifiers] for agent in record.agents}
+        assert known == {"Ada": [], "Ben": ["#ben"], "Goethe": ["118540238"]}
+    [postscript] = etree.fromstring(written).iter("{*}postscript")
+    goethe = present(postscript.find("{*}p/{*}persName"))
+    assert (content(postscript).strip(), goethe.get("ref")) == ("Bring Goethe.", "#agent-goethe")
 
 
 def test_every_word_and_note_of_published_letters_survives_export_and_import() -> None:

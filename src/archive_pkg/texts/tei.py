@@ -124,7 +124,7 @@ class TextReading:
         text: The text.
         versions: The versions and parts in order; they cover the complete text.
         zones: Parts of opener and closer: salutation, closing, signatories, date, recipients,
-            classification.
+            classification, postscript.
         names: Names and dates.
         notes: Notes, gaps, supplied, doubtful and illegible words, slips.
         unplaced: Notes whose target is not in the text.

@@ -47,7 +47,8 @@ _KINDS = {
 LETTER_DIVISIONS = {
     "dateline": "date", "opener": None, "salute": "salutation", "salutation": "salutation",
     "address": "recipients", "closer": None, "closing": "closing", "signed": "signatories",
-    "signature": "signatories", "postscript": None, "ps": None, "envelope": None, "dispatch": None,
+    "signature": "signatories", "postscript": "postscript", "ps": "postscript", "envelope": None,
+    "dispatch": None,
 }  # fmt: skip
 """The types of `div` that belong to the letter, even in `front` and `back`, with their zones."""
 _LETTERS_ELEMENTS = (
@@ -217,14 +218,14 @@ def zone_of(element: Element, name: str) -> str | None:
         return LETTER_DIVISIONS.get((element.get("type") or "").casefold())
     if name == "date" and tag_of(element.getparent()) in ("opener", "closer"):
         return "date"
-    if name not in ("salute", "address", "dateline", "signed"):
+    if name not in ("salute", "address", "dateline", "signed", "postscript"):
         return None
     parents = {tag_of(parent) for parent in element.iterancestors()}
     if name == "salute":
         return "closing" if "closer" in parents else "salutation"
     if name == "address":
         return "recipients" if "opener" in parents and "dateline" not in parents else None
-    return {"dateline": "date", "signed": "signatories"}[name]
+    return {"dateline": "date", "signed": "signatories"}.get(name, name)
 
 
 def words_of(element: Element) -> str | None:

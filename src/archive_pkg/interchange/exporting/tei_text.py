@@ -3,7 +3,8 @@
 Markup is added around the text. Every character that is not white space between blocks stays in the
 document; one that XML cannot hold becomes a `g`. Blank lines divide the text into blocks. Evidence
 that quotes at least half of a block says what the block is: the classification, the address, the
-date, the salutation, the closing or the signature. The blocks up to the salutation are the opener,
+date, the salutation, the closing, the signature or the postscript; so does the place of such an
+element in a TEI file that the record comes from. The blocks up to the salutation are the opener,
 those from the closing on are the closer, and all others are paragraphs. Inside a block, notes and
 quoted names and dates are elements. If a note overlaps other elements or extends over several
 blocks, it becomes two anchors. A quoted name or date in this case stays unmarked.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.interchange.dates import tei
@@ -38,11 +40,15 @@ _AROUND = re.compile(
     r"([^\S\x0b\x0c\x1c-\x1f]*+)(?=[\S\x0b\x0c\x1c-\x1f]).*[\S\x0b\x0c\x1c-\x1f](.*)", re.DOTALL
 )
 _BARE_RETURN = re.compile(r"\r(?!\n)")
-_NEW_PAGE = re.compile(r"(?<=[ \n])\f(?=\S)")
+_NEW_PAGE = re.compile(r"(?<=[ \n])\f(?=\S|\Z)")
 _BARE_RETURN_IN_MARKUP = re.compile(r"&#13;(?!\n)")
 
 _OPENING = {"classification", "recipients", "salutation", "date", "place"}
-_ENDING = {"closing", "signatories"}
+_ENDING = {"closing", "signatories", "postscript"}
+SIGNED_BY_SENDER = "signed-by-the-sender"
+"""The rule of an import by which the sender signed the letter."""
+_OF_AN_ELEMENT = re.compile(f"tei-(.+)|{SIGNED_BY_SENDER}")
+"""The rules of an import that say which element a place in the text had."""
 
 _NOTES = {
     "source-term": ("seg", {"type": "source-term"}, None),
@@ -111,10 +117,10 @@ def render(division: Element, record: Record, part: Part, text: str) -> set[str]
         writer.write(_on_a_line(division, "p"), block)
     if opening == ended:
         _on_a_line(division, "p")
-    if closing:
-        closer = _on_a_line(division, "closer")
-        for block in blocks[ended:]:
-            writer.write(_zone_element(closer, block), block)
+    for is_after, ending in groupby(blocks[ended:], lambda block: block.zone == "postscript"):
+        element = _on_a_line(division, "postscript" if is_after else "closer")
+        for block in ending:
+            writer.write(_zone_element(element, block), block)
     return writer.placed
 
 
@@ -141,13 +147,22 @@ def _quotes(record: Record, part: Part) -> Iterator[tuple[str, Quote]]:
 
 
 def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
-    """Return the quotes from a part that belong to the opener or closer: start, end and zone."""
+    """Return the places in a part that belong to the opener or closer: start, end and zone.
+
+    Postscripts are last, because they contain other zones.
+    """
+    zones: list[tuple[str, Quote, str | None]] = [(*each, None) for each in _quotes(record, part)]
+    for evidence in record.evidence:
+        rule = _OF_AN_ELEMENT.fullmatch(evidence.rule or "")
+        if rule and evidence.at and evidence.at.part == part.id:
+            zones.append((evidence.field, evidence.at, rule[1]))
     known = _OPENING | _ENDING
-    return [
+    found = [
         (at.start, at.end, zone)
-        for field, at in _quotes(record, part)
-        if (zone := field.partition(".")[0]) in known
+        for field, at, element in zones
+        if (zone := element if field.startswith("parts.") else field.partition(".")[0]) in known
     ]
+    return sorted(found, key=lambda each: each[2] == "postscript")
 
 
 def _zone(zones: list[tuple[int, int, str]], text: str, start: int, end: int) -> str | None:
@@ -193,6 +208,8 @@ def _zone_element(parent: Element, block: Block) -> Element:
             return put(parent, "signed")
         case "salutation" | "closing":
             return put(parent, "salute")
+        case "postscript":
+            return put(parent, "p")
     return put(parent, "seg")
 
 
@@ -218,6 +235,10 @@ class _Writer:
         marks, anchors = _nested(within, [*begun, *self._ended(block)], block)
         open_elements: list[tuple[Element, int]] = [(element, block.end)]
         position = block.start
+        is_marked = any(mark.start == position for mark in begun)
+        if position and self.text[position] == "\f" and not is_marked:
+            element.append("<pb/>")
+            position += 1
         for mark in sorted([*marks, *anchors], key=lambda mark: (mark.start, mark.minus_end)):
             position = self._close(open_elements, position, mark.start)
             open_elements[-1][0].append(_lined(self.text[position : mark.start]))

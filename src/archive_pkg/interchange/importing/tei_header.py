@@ -468,8 +468,8 @@ class TeiHeader:
 
     def report_role(self, did: str, agents: list[str]) -> None:
         """Report agents with a role that the record has no place for."""
-        names = ", ".join(map(self.draft.agent_name, agents))
-        self.draft.report.add(self.source.not_read(f"titleStmt/respStmt: {did}: {names}"))
+        for name in map(self.draft.agent_name, agents):
+            self.draft.report.add(self.source.not_read(f"titleStmt/respStmt: {did}: {name}"))
 
     def _maker(self, who: Element, did: str) -> str | None:
         """Return the id of a maker of the edition; None if the element names none.

@@ -7,7 +7,9 @@ from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, get_args
 
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.faults import Fault
+from archive_pkg.interchange.exporting.tei_text import SIGNED_BY_SENDER
 from archive_pkg.interchange.importing.correspondence import AGENT_ELEMENTS, read_date_element
 from archive_pkg.interchange.importing.imported_record import fits, language, optional
 from archive_pkg.interchange.importing.restrictions import strictest
@@ -45,6 +47,7 @@ IMPORT_NOTE_UNPLACED = Code(
 _DIVS = ("div", "div1", "div2", "text")
 _LETTER_TYPES = frozenset(["letter", "brief", "lettre", "lettera", "document"])
 _NOTE_KINDS = get_args(TranslationNote.model_fields["kind"].annotation)
+_DATELINES = frozenset(["dateline", "opener", "closer"])
 _CONTEXT = 24
 _PARTIES = ("sender", "signatories", "recipients", "copies_to")
 _PLACE_NAMES = frozenset([
@@ -303,46 +306,62 @@ class TeiText:
         return found
 
     def _zone(self, zone: Stretch, quote: dict[str, Any]) -> None:
-        field = zone.what
-        words = " ".join(quote["exact"].split())
-        if field in ("salutation", "closing") and field not in self.draft.raw:
-            self.draft.state(field, words, quoted=True)
-            self.draft.at(field, quote)
-        elif field == "classification" and field not in self.draft.raw:
-            self.draft.state(field, {"as_written": words}, quoted=True)
-            self.draft.at(field, quote)
-        elif field == "signatories":
-            persons = [
-                name
-                for name in self.draft.raw.get("sender", ())
-                if self.draft.agent_kind(name) == "person"
-            ]
-            tags = (f"{{{self.source.namespace}}}{name}" for name in ("persName", "name"))
-            signed = filter(None, map(text_of, zone.element.iter(*tags)))
-            if (
-                len(persons) == 1
-                and all(fits(name, self.draft.agent_name(persons[0])) for name in signed)
-                and self.draft.raw.setdefault("signatories", persons) == persons
-            ):
-                self.draft.at(field, quote, "signed-by-the-sender")
-        elif field == "date" and field not in self.draft.raw:
-            self._dateline(zone, quote)
-        elif field == "recipients":
-            # The address may be the sender's own. Only a recipient's name shows whose it is.
-            names = map(self.draft.agent_name, self.draft.raw.get(field, ()))
-            known = {w for name in names for w in re.findall(r"[^\W\d_]{3,}", name.casefold())}
-            if known & set(re.findall(r"[^\W\d_]{3,}", words.casefold())):
-                self.draft.at(field, quote, f"tei-{local(zone.element)}")
-        elif field == "date" and _numbers(words) & _numbers(str(self.draft.raw[field])):
-            self.draft.at(field, quote, f"tei-{local(zone.element)}")
+        """Record what a zone states; a zone that states no field is evidence for its part."""
+        if not self._states(zone, quote):
+            self.draft.at(f"parts.{quote['part']}", quote, f"tei-{zone.what}")
 
-    def _dateline(self, zone: Stretch, quote: dict[str, Any]) -> None:
+    def _states(self, zone: Stretch, quote: dict[str, Any]) -> bool:
+        """Record a zone as evidence for a field, and return whether it states one."""
+        field, rule = zone.what, f"tei-{local(zone.element)}"
+        words = " ".join(quote["exact"].split())
+        if field in ("salutation", "closing", "classification") and field not in self.draft.raw:
+            value = {"as_written": words} if field == "classification" else words
+            self.draft.state(field, value, quoted=True)
+            self.draft.at(field, quote)
+        elif field == "signatories" and self._is_signed_by_sender(zone.element):
+            self.draft.at(field, quote, SIGNED_BY_SENDER)
+        elif field == "date" and field not in self.draft.raw:
+            return self._dateline(zone, quote)
+        elif self._names_recipient(field, words) or self._has_number_of_date(field, words):
+            self.draft.at(field, quote, rule)
+        else:
+            return False
+        return True
+
+    def _is_signed_by_sender(self, signed: Element) -> bool:
+        """Return whether a signature may be the sender's, who then is the signatory."""
+        persons = [
+            name
+            for name in self.draft.raw.get("sender", ())
+            if self.draft.agent_kind(name) == "person"
+        ]
+        tags = (f"{{{self.source.namespace}}}{name}" for name in ("persName", "name"))
+        names = filter(None, map(text_of, signed.iter(*tags)))
+        return (
+            len(persons) == 1
+            and all(fits(name, self.draft.agent_name(persons[0])) for name in names)
+            and bool(self.draft.raw.setdefault("signatories", persons) == persons)
+        )
+
+    def _names_recipient(self, field: str, address: str) -> bool:
+        """Return whether an address has a recipient's name; it may be the sender's own."""
+        names = map(self.draft.agent_name, self.draft.raw.get("recipients", ()))
+        known = {word for name in names for word in _long_words(name)}
+        return field == "recipients" and bool(known & _long_words(address))
+
+    def _has_number_of_date(self, field: str, dateline: str) -> bool:
+        """Return whether a dateline has a number of the letter's date."""
+        date = str(self.draft.raw.get("date", ""))
+        return field == "date" and bool(_numbers(dateline) & _numbers(date))
+
+    def _dateline(self, zone: Stretch, quote: dict[str, Any]) -> bool:
         """Read the date from the letter's dateline, if the header has none."""
         dates = [*zone.element.iter(f"{{{self.source.namespace}}}date")]
         said = read_date_element(self.source, dates[0]) if len(dates) == 1 else None
         if said:
             self.draft.state("date", said, quoted=True)
             self.draft.at("date", quote, "tei-dateline")
+        return bool(said)
 
     def _name(self, stretch: Stretch, quote: dict[str, Any]) -> None:
         element, what = stretch.element, stretch.what
@@ -350,6 +369,9 @@ class TeiText:
         if what == "date":
             if self.is_ours:
                 self.source.mark_all_used(element)
+            if self._is_date_of_letter(element):
+                self.source.mark_used([(element, "@when")])
+                self.draft.at("date", quote)
             return
         if what in _PLACE_NAMES or kind == "place":
             self._mentioned_place(element, quote)
@@ -359,6 +381,14 @@ class TeiText:
                 self.draft.at(f"agents.{agent}", quote)
                 if not any(agent in self.draft.raw.get(role, ()) for role in _PARTIES):
                     self.draft.add("mentioned_agents", agent)
+
+    def _is_date_of_letter(self, element: Element) -> bool:
+        """Return whether a date is in a dateline, opener or closer and is that of the letter."""
+        read = read_date(text_of(element) or "")
+        said = element.get("when") or (str(read.edtf) if read else "")
+        around = (local(up) for up in element.iterancestors())
+        known = self.draft.raw.get("date", {}).get("edtf")
+        return said == known and any(name in _DATELINES for name in around)
 
     def _mentioned_place(self, element: Element, quote: dict[str, Any]) -> None:
         """Read a place in the text: the place of writing in a dateline, else a mentioned place."""
@@ -440,6 +470,10 @@ def _portable(name: str) -> str:
         return relative_path(name)
     except Fault:
         return f"{slug(PurePath(name).stem) or 'letter'}.xml"
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]{3,}", text.casefold()))
 
 
 def _numbers(text: str) -> set[int]:
