@@ -100,7 +100,7 @@ def test_the_calls_give_what_those_of_bagit_python_give(
         make_folders(tmp_path / side)
         names[side] = {"bagit": bagit, "bags": bags, "Path": Path}
     compared = 0
-    for row in rows("Calls of bagit-python"):
+    for row in rows("Functions of bagit-python"):
         found = []
         for side, code in zip(("theirs", "ours"), row, strict=True):
             monkeypatch.chdir(tmp_path / side)
