@@ -28,6 +28,7 @@ DATE_UNREAD = Code(
     Severity.WARNING,
     "A date is not recognized; it is not imported as a date.",
 )
+_DATES = ("date", "date_begin", "date_end", "date_earliest", "date_latest")
 _NO_SPAN = "the first and last day are not used"
 
 
@@ -39,8 +40,12 @@ class DateCells(RowReader):
         self._conventions = self._rows.conventions()
 
     def _dates(self, row: ListRow) -> None:
-        for target in ("date", "received"):
-            for header, text, _ in row.cells.get(target, ()):
+        # Without another date, the date as written is read.
+        date = ("date",) if any(map(row.cells.get, _DATES)) else ("date_as_written",)
+        for target, columns in (("date", date), ("received", ("received",))):
+            for header, text, _ in (
+                cell for column in columns for cell in row.cells.get(column, ())
+            ):
                 shown, read = self._read_date(row, header, text)
                 if read is None:
                     hint = "Write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or 18 July 1960."
