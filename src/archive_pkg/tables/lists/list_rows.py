@@ -240,6 +240,8 @@ class ListRows:
         text = next(cell.strip() for cell in row if cell.strip())
         at = self._sheet.at(number)
         hint = "If it is a letter, fill more of its cells."
+        if why.startswith("its "):
+            hint = "If it is a letter, correct this cell, or “rows” in the map."
         message = f"the row “{text}” is not a letter: {why}"
         self.report.add(ROW_LEFT_OUT.at(at, message, hint))
         self._check_words(at, " ".join(row), "Say so in a column of the rows that it concerns.")
