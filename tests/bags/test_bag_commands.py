@@ -69,7 +69,7 @@ def test_bagging_in_place_takes_the_date_from_source_date_epoch(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     bag("create", "--in-place", source)
     assert "Bagging-Date: 1970-01-01" in (source / "bag-info.txt").read_text()
-    assert "is already a bag" in bag("create", "--in-place", source)
+    assert "already a bag" in bag("create", "--in-place", source)
 
 
 @pytest.mark.parametrize(

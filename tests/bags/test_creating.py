@@ -174,7 +174,7 @@ def test_many_folders_are_bagged_in_one_call(source: Path, run: Run) -> None:
     assert run("bag", "verify", there / "out").returncode == 0
     (there / "more/texts").mkdir(parents=True)
     done = run("bag", "create", there / "texts", there / "more/texts", "--out", there / "out")
-    assert (done.returncode, "several folders would become" in done.stderr) == (2, True)
+    assert (done.returncode, "several folders would make" in done.stderr) == (2, True)
     done = run("bag", "create", "--in-place", source, there / "texts")
     assert (done.returncode, len(done.stdout.splitlines()) > 1) == (0, True)
     assert bags.verify(there / "texts").valid

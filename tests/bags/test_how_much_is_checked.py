@@ -114,8 +114,8 @@ def test_the_commands_say_what_was_and_was_not_checked(bag: Path, run: Run) -> N
     for options, said in (
         (
             ["--fast"],
-            "1 payload file, 4 bytes, as Payload-Oxum says; neither completeness nor checksums "
-            "were checked",
+            "1 payload file, 4 bytes, according to Payload-Oxum; neither completeness nor "
+            "checksums were checked",
         ),
         (
             ["--completeness-only"],

@@ -167,7 +167,7 @@ def test_a_split_that_makes_no_sense_is_refused(
 
 def test_a_part_of_a_group_is_split_only_into_a_named_group(bag: Path) -> None:
     part = bags.split(bag, bag.parent / "parts", count=2)[0][0].path
-    with pytest.raises(UsageError, match="a part of a group already"):
+    with pytest.raises(UsageError, match="already belongs to a group"):
         bags.split(part, bag.parent / "more", count=2)
     bags.split(part, bag.parent / "more", count=2, group="new")
 

@@ -154,9 +154,9 @@ def test_a_folder_that_is_not_named_like_the_id_is_kept(tmp_path: Path, run: Run
 @pytest.mark.parametrize(
     ("others", "reason"),
     [
-        ({NEW: NEW}, f"{NEW}, which "),
-        ({"box": NEW}, f"{NEW}, which "),
-        ({NEW: "another"}, f"{NEW}, which exists"),
+        ({NEW: NEW}, f"{NEW}, but "),
+        ({"box": NEW}, f"{NEW}, but "),
+        ({NEW: "another"}, f"{NEW}, but it already exists"),
     ],
 )
 def test_an_existing_id_or_folder_is_refused(

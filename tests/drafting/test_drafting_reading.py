@@ -254,4 +254,4 @@ def test_the_lock_file_of_an_open_document_is_left_out(run: Run, tmp_path: Path)
     named = run("draft", tmp_path, lock, tmp_path / "~$letters.xlsx", tmp_path / "._letter.docx")
     assert named.returncode == 0, named.stdout + named.stderr
     assert named.stdout.count("the lock file of an open document") == 3
-    assert "what macOS notes about another file" in named.stdout
+    assert "a file in which macOS keeps attributes of another file" in named.stdout

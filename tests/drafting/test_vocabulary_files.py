@@ -53,7 +53,7 @@ def own(folder: Path, text: str | bytes) -> Path:
         ),
         (
             "persons:\n- name: A\n- name: B\n- name: A",
-            [(4, "persons.2.name", "an earlier entry has the name “A”, too")],
+            [(4, "persons.2.name", "an earlier entry already has the name “A”")],
         ),
         (
             "bodies:\n- name: Paper Club\n- name: A\n  part_of: Papers Club",

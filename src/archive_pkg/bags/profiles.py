@@ -147,8 +147,8 @@ CONTRADICTION = Code(
 KEY_UNREAD = Code(
     "profile-key-unread",
     Severity.WARNING,
-    "The profile has a key that archive-pkg does not know, or a value of the wrong type. What it "
-    "requires there is not checked.",
+    "The profile has a key that archive-pkg does not know, or a value of the wrong type, so this "
+    "requirement is not checked.",
     "BagIt Profiles 1.4",
 )
 
@@ -521,7 +521,7 @@ def _contradictions(profile: Profile) -> Iterator[Finding]:
     if profile.fetch_required and not profile.fetch_allowed:
         at = Location(place, field="Allow-Fetch.txt")
         yield CONTRADICTION.at(
-            at, "is false, but Fetch.txt-Required is true", "Change one of them."
+            at, "is false, but Fetch.txt-Required is true", "Change one of the two."
         )
 
 

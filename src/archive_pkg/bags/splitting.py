@@ -46,7 +46,7 @@ _OWN_LABELS = {"bag-group-identifier", "bag-count", "bag-size", "payload-oxum"}
 TOO_LARGE = Code(
     "split-file-too-large",
     Severity.WARNING,
-    "A file is larger than the size that `bag split --size` gives. It gets a bag of its own.",
+    "A file is larger than the limit of `bag split --size`, so it gets a separate bag.",
 )
 UNSIGNED = Code(
     "split-signatures-left-out",
@@ -62,7 +62,7 @@ GROUP_DIFFERS = Code(
 PART_MISSING = Code(
     "join-part-missing",
     Severity.ERROR,
-    "A bag of the group is not there, or is there twice, according to Bag-Count.",
+    "According to Bag-Count, a bag of the group is missing, or two bags have the same number.",
     "RFC 8493, 2.2.2",
 )
 FILE_CLASHES = Code(
@@ -130,7 +130,7 @@ def split(
     old, sizes = _complete(path)
     labels = {label.lower() for label, _ in old.info}
     if not group and labels & {"bag-group-identifier", "bag-count"}:
-        raise UsageError(f"{path} is a part of a group already", "Name a new group with --group.")
+        raise UsageError(f"{path} already belongs to a group", "Name a new group with --group.")
     report = Report()
     if signed := [name for name in old.tag_files if name.startswith(SIGNATURES)]:
         report.add(UNSIGNED.at(Location(signed[0]), "is not copied", "Sign the parts."))
@@ -186,7 +186,7 @@ def join(
         What was written, and warnings.
 
     Raises:
-        InvalidError: A part is not complete or not valid, one is not there, or the parts do not
+        InvalidError: A part is missing, not complete or not valid, or the parts do not
             belong together. The error's report has all faults.
         ChangedError: A file changes while it is read.
         StorageError: Reading or writing fails, or the destination exists.
@@ -402,16 +402,17 @@ def _in_order(bags: Sequence[Bag]) -> list[Bag]:
         number = int(found[1])
         totals.add(int(found[2]))
         if number in numbered:
-            message = f"is number {number} of the group, as is {numbered[number].path}"
+            message = f"has the same number in the group ({number}) as {numbered[number].path}"
             report.add(PART_MISSING.at(Location(bag.path), message, "Leave one of them out."))
         numbered[number] = bag
     if len(totals) > 1:
-        message = f"the bags say that the group has {', '.join(map(str, sorted(totals)))} bags"
+        stated = ", ".join(map(str, sorted(totals)))
+        message = f"the bags state different totals for the group: {stated}"
         report.add(PART_MISSING.at(Location(), message))
     for total in totals if len(totals) == 1 else ():
         lacking = [str(number) for number in range(1, total + 1) if number not in numbered][:10]
         if lacking:
-            message = f"number {', '.join(lacking)} of {total} is not there"
+            message = f"number {', '.join(lacking)} of {total} is missing"
             report.add(PART_MISSING.at(Location(), message, "Name all bags of the group."))
     if not report.ok or not bags:
         raise InvalidError("the bags are not a complete group; nothing was written", report=report)

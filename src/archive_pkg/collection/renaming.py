@@ -103,7 +103,7 @@ class RecordIds:
             note: Called for folders that cannot be searched.
 
         Raises:
-            InvalidError: Some records are not valid, so that nobody knows what they refer to.
+            InvalidError: Some records are not valid, so their references cannot be read.
         """
         self._all: list[_Listed] = []
         report = Report()
@@ -171,12 +171,12 @@ class RecordIds:
         for other in self._all:
             if new != old and other.id == new and other.file.resolve() != file.resolve():
                 raise UsageError(
-                    f"{file}: the new id would be {new}, which {other.file} has",
+                    f"{file}: the new id would be {new}, but {other.file} already has it",
                     "If they are the same document, keep one record. Otherwise choose an id: --id",
                 )
         if folder != file.parent and os.path.lexists(folder):
             raise UsageError(
-                f"{file}: the new folder would be {folder}, which exists",
+                f"{file}: the new folder would be {folder}, but it already exists",
                 "Move that folder away, or choose an id: --id",
             )
 

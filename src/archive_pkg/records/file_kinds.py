@@ -145,10 +145,10 @@ def is_image_or_pdf(head: bytes) -> bool:
 
 
 def side_file(name: str) -> str:
-    """Return what a program keeps in a file next to a document, by its name; empty for others."""
+    """Return what a file next to a document is for a program, by its name; empty for others."""
     if name.startswith(_LOCK_NAMES):
         return "the lock file of an open document"
-    return "what macOS notes about another file" if name.startswith("._") else ""
+    return "a file in which macOS keeps attributes of another file" if name.startswith("._") else ""
 
 
 def _is_lock(data: bytes) -> bool:

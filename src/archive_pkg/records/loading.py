@@ -306,7 +306,7 @@ def _completed(
         ignored = find_upwards(Path(folder), REGISTER, even_open=True)
         if ignored and any(found.code == REFERENCE_UNKNOWN.code for found in findings):
             message = f"{ignored} is not used: every user of the machine can write to its folder"
-            closing = f"close the folder to others: chmod o-w {shlex.quote(str(ignored.parent))}"
+            closing = f"close its folder to others: chmod o-w {shlex.quote(str(ignored.parent))}"
             hint = f"If it is yours, {closing}. Or {trusting(ignored.parent)}"
             findings.add(REGISTER_IGNORED.at(Location(path), message, hint))
         return None, findings

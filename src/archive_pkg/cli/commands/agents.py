@@ -236,7 +236,9 @@ def accept(
     ],
     on: Annotated[
         str | None,
-        typer.Option("--date", metavar="YYYY-MM-DD", help="The day [default: today]."),
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="The date of the evidence [default: today]."
+        ),
     ] = None,
     register: RegisterOption = None,
     dry_run: DryRun = False,
@@ -245,7 +247,7 @@ def accept(
 ) -> None:
     """Add the identifiers of accepted candidates to the register, with evidence.
 
-    The identifiers of places are added to the records. If a candidate cannot be taken over, nothing
+    The identifiers of places are added to the records. If an identifier cannot be added, nothing
     changes.
 
     Example: archive-pkg agents accept candidates.csv --by editor --dry-run

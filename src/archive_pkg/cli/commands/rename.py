@@ -29,7 +29,7 @@ def rename(
     collection: Annotated[
         Path | None,
         typer.Option(
-            help="The folder with all records that may name these [default: the folder of the "
+            help="The folder to search for records that refer to these [default: the folder of the "
             "project file, or else the folder above each record].",
         ),
     ] = None,
@@ -43,9 +43,9 @@ def rename(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Let the id, folder and title of records follow a corrected date or name.
+    """Change the id, folder and title of records after a date or name was corrected.
 
-    The record keeps its former id as an identifier, and records that name it get the new id. An id
+    The record keeps its former id as an identifier, and other records refer to the new id. An id
     without date and names, such as a call number, and a title in your own words are left alone.
 
     Example: archive-pkg rename records/1960-07-18-cpsu-to-sed --dry-run
@@ -105,7 +105,7 @@ def _report(answer: Answer, result: dict[str, Any], renaming: Renaming, *, writt
     answer.say(f"{where}: {'; '.join(said)}{_because(renaming)}")
     for path in renaming.paths:
         if path != renaming.record:
-            answer.say(f"  {path} names it by the new id")
+            answer.say(f"  {path} refers to the new id")
     if not written:
         for line in renaming.diff.splitlines():
             answer.say(line)

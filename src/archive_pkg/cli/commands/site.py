@@ -101,7 +101,7 @@ def site(
                 "open": str(output / "index.html"),
             }
             | (
-                {"no cmif.xml, which requires": ", ".join(made.without_cmif)}
+                {"cmif.xml was not written; it requires": ", ".join(made.without_cmif)}
                 if made.without_cmif
                 else {}
             )

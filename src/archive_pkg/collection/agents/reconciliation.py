@@ -1,4 +1,4 @@
-"""Find identifiers of agents and places in authority files, and take over those that are accepted.
+"""Find identifiers of agents and places in authority files, and add the accepted ones.
 
 Candidates come from a service (W3C Reconciliation Service API 0.2), from a list of names, or from a
 table that OpenRefine reconciled. They are rows of a table, in which a person accepts some.
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 CANDIDATE_INVALID = Code(
     "agents-candidate-invalid",
     Severity.ERROR,
-    "An accepted candidate cannot be taken over.",
+    "The identifier of an accepted candidate cannot be added.",
 )
 
 _PLACE = "place"
@@ -362,7 +362,7 @@ def accept(collection: AgentCollection, file: Path, by: str, day: datetime.date)
         day: The day.
 
     Raises:
-        InvalidError: A row cannot be taken over, or a record is not valid. Nothing is changed.
+        InvalidError: An identifier cannot be added, or a record is not valid. Nothing is changed.
         StorageError: A file cannot be read.
         UsageError: The register has no entry `by`, or no row is accepted.
     """
@@ -397,7 +397,8 @@ def accept(collection: AgentCollection, file: Path, by: str, day: datetime.date)
     if places and not report.errors:
         _change_places(collection, places, changes, report)
     if report.errors:
-        raise InvalidError(f"{file} was not taken over; nothing was changed", report=report)
+        message = f"{file} has candidates that cannot be added; nothing was changed"
+        raise InvalidError(message, report=report)
     if now != plain:
         Register.model_validate(now)
         changes.add(collection.file, before, written(before, collection.file, now))
@@ -438,7 +439,7 @@ def _accepted(row: dict[str, Any], by: str, day: datetime.date) -> _Accepted | N
 def _fault(
     accepted: _Accepted | None, entry: dict[str, Any] | None, row: dict[str, Any]
 ) -> tuple[str, str] | None:
-    """Return why a candidate cannot be taken over, and what to do; None if it can."""
+    """Return why a candidate cannot be added, and what to do; None if it can."""
     if accepted is None:
         text = row.get("identifier", "")
         return f"“{text}” is not an identifier", "Write it as wikidata:Q42, or as an address."

@@ -28,7 +28,7 @@ INVALID = 3
 _GOOD: dict[Checks, str] = {
     "everything": "valid",
     "completeness": "complete",
-    "payload-oxum": "as Payload-Oxum says",
+    "payload-oxum": "according to Payload-Oxum",
 }
 """The outcome if no fault is found."""
 

@@ -240,7 +240,7 @@ def _wrong_entries(data: dict[str, Any], built_in: list[dict[str, Any]]) -> Iter
         seen: dict[str, int] = {}
         for number, entry in enumerate(data[key]):
             if seen.setdefault(entry["name"], number) != number:
-                message = f"an earlier entry has the name “{entry['name']}”, too"
+                message = f"an earlier entry already has the name “{entry['name']}”"
                 yield _entry((key, number, "name"), message, "Join the two entries.")
     bodies = data.get("bodies", ())
     known = {one["name"] for tree in (*built_in, data) for one in tree.get("bodies", ())}

@@ -111,7 +111,7 @@ def _words(details: dict[str, Any], *, ok: bool) -> str:
     valid, complete, checked = details["valid"], details["complete"], details["checked"]
     if checked == "payload-oxum":
         files, size = counted(details["files"], "payload file"), counted(details["size"], "byte")
-        said = f"{files}, {size}, as Payload-Oxum says" if ok else "not valid"
+        said = f"{files}, {size}, according to Payload-Oxum" if ok else "not valid"
         if not ok and valid is None:
             said = "Payload-Oxum is missing"
         return f"{said}; neither completeness nor checksums were checked"

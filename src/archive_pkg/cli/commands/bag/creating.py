@@ -167,7 +167,7 @@ def _targets(
         return [(paths[0], paths[1])]
     targets = {path: out / path.resolve().name for path in paths}
     if twice := [one for one, number in Counter(targets.values()).items() if number > 1]:
-        raise UsageError(f"several folders would become the bag {twice[0]}", "Bag them one by one.")
+        raise UsageError(f"several folders would make {twice[0]}", "Bag them one by one.")
     from archive_pkg.storage import make_folder, storage_errors
 
     with storage_errors(f"making {out}"):
@@ -192,7 +192,7 @@ def _create(answer: Answer, source: Path, target: Path | None, options: dict[str
             written, findings = bags.create(source, target, **options, progress=progress)
         answer.found(result, findings)
         if written is None:
-            answer.say(f"{path}: is already a bag; it is complete and valid")
+            answer.say(f"{path}: already a bag, complete and valid")
             return
         result |= {"files": written.files, "bytes": written.size}
         said = f"{counted(written.files, 'file')}, {written.size:,} bytes"

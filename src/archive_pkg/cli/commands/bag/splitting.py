@@ -22,7 +22,7 @@ def split(
     ],
     size: Annotated[
         str,
-        typer.Option("--size", metavar="BYTES", help="The most payload in a part, such as 2G."),
+        typer.Option("--size", metavar="BYTES", help="The maximum payload of a part, such as 2G."),
     ] = "",
     count: Annotated[
         int | None, typer.Option("--count", min=1, help="The number of parts.")

@@ -442,7 +442,7 @@ def refuse_others(files: Collection[str], expected: Expected | None) -> None:
     if expected is None:
         return
     for path in sorted(expected.keys() ^ set(files)):
-        where = "was deposited and is not there" if path in expected else "was never deposited"
+        where = "is missing" if path in expected else "was never deposited"
         raise DepositError(f"the repository does not hold what was deposited: {path} {where}")
 
 

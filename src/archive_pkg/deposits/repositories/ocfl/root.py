@@ -493,7 +493,7 @@ def _refuse_foreign(object_root: Path, transfer: Transfer) -> None:
         if said[name] != value:
             raise DepositError(
                 f"{object_root} was not written by archive-pkg: its {name} is {said[name]}, "
-                f"and {value} is needed",
+                f"not {value}",
                 "Add the version with the program that wrote it, or use another root.",
             )
     if fault := declaration_fault(object_root, DECLARATION):
