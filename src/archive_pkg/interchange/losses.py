@@ -341,6 +341,7 @@ def _is_written(record: Record, kind: str, value: Any, export: _SearchedExport) 
     if kind in _IN_PIECES or kind.endswith((".value", "identifiers.note")):
         return export.has_words(str(value))
     said = kind if kind == "excerpt" else value  # true or false
+    said = value.field if isinstance(value, Evidence) else said
     return not isinstance(said, str) or export.has_phrase(said)
 
 

@@ -44,6 +44,7 @@ from archive_pkg.texts.tei_elements import (
     has_target,
     is_citation,
     is_endnote,
+    is_evidence,
     is_version,
     kind_of,
     language_around,
@@ -493,7 +494,7 @@ class _TextWriter:
         for root in roots:
             for element in root.iter("{*}note", "{*}span", "{*}item"):
                 is_other = tag_of(element) == "item" and not is_endnote(element)
-                if is_other or element in seen or _inside(element, seen):
+                if is_other or element in seen or _inside(element, seen) or is_evidence(element):
                     continue
                 seen.add(element)
                 known = named.get((element.get("target") or "").removeprefix("#"))

@@ -162,6 +162,14 @@ def has_element(element: Element, names: tuple[str, ...]) -> bool:
     return any(tag_of(inner) in names for inner in element.iter("*"))
 
 
+def is_evidence(note: Element) -> bool:
+    """Return whether a note belongs to an annotation with evidence that our own export wrote."""
+    return any(
+        tag_of(above) == "listAnnotation" and above.get("type") == "evidence"
+        for above in note.iterancestors()
+    )
+
+
 def has_target(note: Element) -> bool:
     """Return whether a note has a target."""
     return tag_of(note) == "note" and bool((note.get("target") or note.get("from") or "").strip())

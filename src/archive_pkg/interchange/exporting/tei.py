@@ -18,6 +18,7 @@ from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.evidence_marks import strongest
+from archive_pkg.interchange.exporting.tei_annotations import CERTAINTY, DOCUMENT, annotate
 from archive_pkg.interchange.exporting.tei_text import note_id, render
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
 from archive_pkg.records.display import classification_in_words
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 
 _NONE: Mapping[str, str] = MappingProxyType({})
-_CERT = {"certain": "high", "probable": "medium", "guess": "low"}
 _NAMES = {"person": "persName", "organization": "orgName"}
 
 MAPPING = {
@@ -149,6 +149,7 @@ MAPPING = {
     "agents.version": "particDesc, note type=version",
     "agents.identifiers": "particDesc, idno; ref",
     "agents.note": "particDesc, note",
+    "evidence": "standOff, listAnnotation, annotation",
 }
 
 
@@ -164,9 +165,11 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
         facsimile = put(document, "facsimile")
         for part in scans:
             _scan(facsimile, record, part, context)
-    standoff = put(document, "standOff") if record.translation_notes else None
-    text = put(document, "text", xml_lang=derived_facts.main_language(record))
-    placed = _body(put(text, "body"), record, context)
+    standoff = put(document, "standOff") if record.translation_notes or record.evidence else None
+    language = derived_facts.main_language(record)
+    text = put(document, "text", xml_id=DOCUMENT if record.evidence else None, xml_lang=language)
+    divisions: dict[str, Element] = {}
+    placed = _body(put(text, "body"), record, context, divisions)
     _file(put(header, "fileDesc"), record, context)
     _profile(put(header, "profileDesc"), record, context)
     if record.supersedes:
@@ -174,6 +177,8 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
     if standoff is not None:
         for note in record.translation_notes:
             _note(standoff, note, placed)
+        if record.evidence:
+            annotate(standoff, record, divisions, context.texts)
     return serialize(document)
 
 
@@ -183,11 +188,14 @@ def _scan(facsimile: Element, record: Record, part: Part, context: ExportContext
     say(image, "desc", derived_facts.part_title(record, part))
 
 
-def _body(body: Element, record: Record, context: ExportContext) -> set[str]:
+def _body(
+    body: Element, record: Record, context: ExportContext, divisions: dict[str, Element]
+) -> set[str]:
+    """Add the texts, keep their `div` elements, and return the `xml:id`s of the notes in them."""
     placed: set[str] = set()
     for part in derived_facts.text_parts(record):
         if part.id in context.texts:
-            division = put(
+            divisions[part.id] = division = put(
                 body,
                 "div",
                 xml_id=f"part-{part.id}",
@@ -245,7 +253,8 @@ def _notes(statement: Element, record: Record) -> None:
     if record.dispatched:
         _occasion(put(statement, "note", type="dispatched"), record.dispatched)
     for item in record.items:
-        _number_and_title(put(statement, "note", type="item"), item.number, item.title, item.record)
+        note = put(statement, "note", xml_id=f"item-{item.id}", type="item")
+        _number_and_title(note, item.number, item.title, item.record)
     if record.document_type.correspondence:
         return
     if record.date and record.date.note:
@@ -279,12 +288,12 @@ def _number_and_title(note: Element, number: str | None, title: str, record: str
 def _enclosures(parent: Element, record: Record) -> None:
     for item in record.enclosures:
         if derived_facts.enclosure_words(record, item):
-            note = put(parent, "note", type="enclosure")
+            note = put(parent, "note", xml_id=f"enclosure-{item.id}", type="enclosure")
             _number_and_title(note, item.number, item.title, item.record)
             _add_names(note, record, item.sender)
             _day(note, item.date)
         else:
-            say(parent, "note", item.title, type="enclosure")
+            say(parent, "note", item.title, xml_id=f"enclosure-{item.id}", type="enclosure")
     for title in derived_facts.enclosed(record)[len(record.enclosures) :]:
         say(parent, "note", title, type="enclosure")
 
@@ -448,7 +457,7 @@ def _marks(statements: StatementIndex, path: str) -> dict[str, str]:
         return {}
     marks = {"resp": f"#agent-{found.agent}"} if found.agent else {}
     if found.confidence:
-        marks["cert"] = _CERT[found.confidence]
+        marks["cert"] = CERTAINTY[found.confidence]
     if found.basis != "supplied":
         marks["evidence"] = "internal" if found.at else "conjecture"
     return marks

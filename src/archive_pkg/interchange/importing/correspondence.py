@@ -331,6 +331,8 @@ class Correspondence:
         """
         known = self.draft.raw.setdefault(field, [])
         item: dict[str, Any] = {"id": f"{kind}-{len(known) + 1}"}
+        if self.is_ours and (name := self.source.attribute(note, XML_ID)):
+            item["id"] = name.removeprefix(f"{kind}-")
         title = self.source.first(note, "title")
         if title is None or has_loose_text(note):
             known.append(item | {"title": self.source.words(note)})

@@ -94,6 +94,7 @@ class ImportedDraft:
         self._by_key: dict[tuple[str, str], list[str]] = {}
         self._evidence: list[dict[str, Any]] = []
         self._quoted: set[tuple[str, int, int]] = set()
+        self._restored: list[dict[str, Any]] = []
         self._items: dict[str, set[str]] = {}
         self.raw: dict[str, Any] = {"id": record_id(name), "type": record_type, "title": title}
 
@@ -371,6 +372,18 @@ class ImportedDraft:
             self._quoted.add(place)
             self._evidence.append({"field": path, **basis, "at": quote})
 
+    def restore_evidence(self, evidence: list[dict[str, Any]]) -> None:
+        """Use the evidence that a file states, instead of what was collected for its statements."""
+        fields = {item["field"] for item in evidence}
+        collected = self._evidence
+        others = [item for item in collected if not fields.intersection(_wholes(item["field"]))]
+        self._evidence = [*evidence, *others]
+        self._restored = list(evidence)
+
+    def referenced(self, reference: str) -> str | None:
+        """Return the agent whose entry in the file's own list has a reference; None if none has."""
+        return self._by_reference.get(reference)
+
     def file(self, path: str, data: bytes) -> dict[str, str]:
         """Keep a file, and return the fields of its part."""
         self.files[path] = data
@@ -448,7 +461,7 @@ class ImportedDraft:
             value = holder.pop(place[-1])
             if place == ("type",):
                 holder["type"] = "other"
-            if place[0] != "evidence":
+            if place[0] != "evidence" or value in self._restored:
                 where = Location(self.source.name, field=".".join(map(str, place)))
                 message = f"not read: “{_said(value)}”: {places[place]}"
                 self.report.add(IMPORT_NOT_READ.at(where, message))

@@ -12,6 +12,7 @@ from archive_pkg.interchange.importing.imported_record import (
     ImportedDraft,
     record_id,
 )
+from archive_pkg.interchange.importing.tei_annotations import read_evidence
 from archive_pkg.interchange.importing.tei_header import TeiHeader, own_id
 from archive_pkg.interchange.importing.tei_text import TeiText
 from archive_pkg.interchange.importing.watched_xml import (
@@ -120,6 +121,9 @@ def _read_letter(
     draft = ImportedDraft(source, name, "Letter", _type(source, letter))
     header = TeiHeader(source, letter, draft)
     header.read()
-    TeiText(header, data).read()
+    text = TeiText(header, data)
+    text.read()
     header.read_titles()
+    if header.is_ours:
+        read_evidence(text)
     return draft.finish(roots, skip)

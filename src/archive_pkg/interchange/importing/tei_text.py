@@ -84,6 +84,8 @@ class TeiText:
         self.data = data
         self.file = _portable(PurePath(self.source.name).name)
         self.note_ids: set[str] = set()
+        self.reading = TextReading()
+        self.parts: list[dict[str, Any]] = []
 
     def read(self) -> None:
         """Read the text, and keep the file itself as a part."""
@@ -110,7 +112,7 @@ class TeiText:
         # The notes in `standOff` may be on the other letters of an anthology.
         is_only = texts == self.source.all(self.root, "text")
         standoff = self.source.first(self.root, "standOff") if is_only else None
-        reading = read_text(texts[0], standoff) if texts else TextReading()
+        self.reading = reading = read_text(texts[0], standoff) if texts else TextReading()
         self.source.mark_used(reading.read)
         roots = texts if standoff is None else [*texts, standoff]
         for element in (e for root in roots for e in root.iter("*")):
@@ -128,7 +130,8 @@ class TeiText:
             self.header.report_role("translator", unused)
         self.draft.raw["parts"] = parts
         if reading.text:
-            self._quotes(reading, [part for part in parts if "span" in part])
+            self.parts = [part for part in parts if "span" in part]
+            self._quotes(reading)
 
     def _count_letters(self, texts: list[Element]) -> None:
         """Report a text with several divisions that are letters; they become one record."""
@@ -246,29 +249,27 @@ class TeiText:
             return base
         return next(f"{base}-{n}" for n in range(2, len(taken) + 3) if f"{base}-{n}" not in taken)
 
-    def _quotes(self, reading: TextReading, parts: list[dict[str, Any]]) -> None:
-        text = reading.text
+    def quote(self, start: int, end: int) -> dict[str, Any]:
+        """Return the quote of a range of the text."""
+        text = self.reading.text
+        spans = ((part, part["span"]) for part in self.parts)
+        around = (part for part, span in spans if span["start"] <= start < span["end"])
+        return {
+            "part": next(around, self.parts[0])["id"],
+            "start": start,
+            "end": end,
+            "exact": text[start:end],
+            "prefix": text[max(0, start - _CONTEXT) : start],
+            "suffix": text[end : end + _CONTEXT],
+        }
 
-        def quote(stretch: Stretch) -> dict[str, Any]:
-            part = next(
-                (p for p in parts if p["span"]["start"] <= stretch.start < p["span"]["end"]),
-                parts[0],
-            )
-            return {
-                "part": part["id"],
-                "start": stretch.start,
-                "end": stretch.end,
-                "exact": text[stretch.start : stretch.end],
-                "prefix": text[max(0, stretch.start - _CONTEXT) : stretch.start],
-                "suffix": text[stretch.end : stretch.end + _CONTEXT],
-            }
-
+    def _quotes(self, reading: TextReading) -> None:
         for zone in reading.zones:
-            self._zone(zone, quote(zone))
+            self._zone(zone, self.quote(zone.start, zone.end))
         for name in reading.names:
-            self._name(name, quote(name))
+            self._name(name, self.quote(name.start, name.end))
         for note in reading.notes:
-            self._note(note, quote(note))
+            self._note(note, self.quote(note.start, note.end))
 
     def _note(self, note: Note, at: dict[str, Any]) -> None:
         """Read a note; a note that this program exported gets all its fields back."""
