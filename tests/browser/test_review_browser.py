@@ -159,6 +159,74 @@ def test_a_second_click_in_the_same_place_does_nothing(
     assert page.locator("form.form").count() == asked_for_a_form
 
 
+def press_twice(page: Page, name: str, pause: int) -> None:
+    """Press a button twice in the same place, as a double click or after a pause."""
+    button = page.get_by_role("button", name=name, exact=True)
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box
+    page.mouse.move(1, 1)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for count in (1, 2 if pause < 500 else 1):
+        page.mouse.down(click_count=count)
+        page.mouse.up(click_count=count)
+        page.wait_for_timeout(pause)
+
+
+@pytest.mark.parametrize("pause", [60, 600])
+def test_every_button_that_is_pressed_twice_works_once(
+    serve: Callable[..., Server], tmp_path: Path, page: Page, pause: int
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(f"Uppsala, 4 March 1912\n\nDear Moe,\n\n{name}\n")
+    sent: list[str] = []
+    page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+
+    def twice(name: str, outcome: str) -> None:
+        sent.clear()
+        press_twice(page, name, pause)
+        page.locator(outcome if outcome[0] == "#" else f"#said:has-text('{outcome}')").wait_for()
+        page.wait_for_load_state("networkidle")
+        assert [url.rpartition("/")[2] for url in sent] == (
+            ["draft"] * 2 if name == "Draft all 2" else [sent[0].rpartition("/")[2]]
+        )
+        assert not page.locator("#said.bad").count()
+
+    enter_at = serve(".").url
+    page.goto(enter_at)
+    page.wait_for_load_state("networkidle")
+    twice("Draft all 2", "#rows tr + tr")
+    page.get_by_label("The document's text").fill("Uppsala, 5 March 1912\n\nDear Moe,\n\nHello.\n")
+    twice("Create draft", "#cards")
+    assert len(list(tmp_path.rglob("record.yaml"))) == 3
+    for name, outcome in (
+        ("Check", "No errors"),
+        ("Build", "Built."),
+        ("Verify", "Complete"),
+        ("Show plan", "Nothing has been sent"),
+        ("Deposit now", "Deposited"),
+    ):
+        twice(name, outcome)
+    page.get_by_role("link", name="All documents").click()
+    page.wait_for_load_state("networkidle")
+    page.get_by_label("Select all that are shown").check()
+    for name, outcome in (
+        ("Check", "3 of 3 letters checked"),
+        ("Build packages", "3 of 3 letters built"),
+        ("Verify packages", "3 of 3 letters verified"),
+        ("Make the site", "3 letters on the site"),
+    ):
+        twice(name, outcome)
+    page.get_by_text("Deposit", exact=True).click()
+    twice("Show plan", "3 of 3")
+    twice("Deposit now", "3 of 3")
+    page.get_by_text("Set a value").click()
+    page.get_by_label("Value", exact=True).fill("State Archive")
+    twice("Set", "3 letters")
+    assert len(list((tmp_path / "archive").rglob("inventory.json"))) == 3 * 2
+    twice("End the review", "The review has ended")
+
+
 def test_buttons_do_not_move_when_a_field_is_accepted(review: Server, page: Page) -> None:
     def places() -> dict[str, float]:
         buttons = card(page, "sender").locator(".acts.fixed button").all()

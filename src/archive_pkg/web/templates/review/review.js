@@ -91,6 +91,22 @@ const isAimed = (event) => {
   return event.detail === 1 && (aimed || performance.now() - changedAt > TO_SEE);
 };
 
+// A control does nothing while it is still at work, or the page is about to be left.
+const working = new WeakSet();
+let leaving = false;
+addEventListener("pageshow", () => { leaving = false; });
+
+const once = async (control, action) => {
+  if (leaving || working.has(control)) return;
+  working.add(control);
+  try { await action(); } finally { working.delete(control); }
+};
+
+const leave = (address) => {
+  leaving = true;
+  location.assign(address);
+};
+
 // Requests to the server.
 
 const take = (page, done) => {
@@ -268,7 +284,7 @@ const follow = async (page) => {
 const work = async (name, more = {}) => {
   say("Continuing…");
   await busy;
-  follow((await ask("POST", `${here()}/work`, { step: name, ...more })).page);
+  await follow((await ask("POST", `${here()}/work`, { step: name, ...more })).page);
 };
 
 // The list of letters.
@@ -283,8 +299,11 @@ const takeRows = (page) => {
 
 const followBatch = async (page) => {
   if (!page?.getElementById("batch")) return say(messageIn(page), true);
+  const wasRunning = $("batch").matches("[data-running]");
   takeElement(page, "batch");
-  if ($("batch").matches("[data-running]")) {
+  const isRunning = $("batch").matches("[data-running]");
+  if (isRunning !== wasRunning || !isRunning) changed();
+  if (isRunning) {
     setTimeout(async () => followBatch((await ask("GET", `${base}batch`)).page), 300);
   } else {
     say($("batch").querySelector(".outcome")?.textContent ?? "", !$("batch").querySelector(".outcome.good"));
@@ -304,6 +323,7 @@ const setMany = async (form) => {
   });
   const said = page?.getElementById("said");
   if (!said) return say(messageIn(page), true);
+  changed();
   say(said.textContent, status !== 200);
   takeRows((await ask("GET", location.href)).page);
 };
@@ -339,7 +359,7 @@ const upload = async (files) => {
   }
   const why = refused.slice(0, 5).map(({ message, hint }) => `${message}. ${hint}`).join(" ");
   sessionStorage.setItem("refused", refused.length ? `${refused.length} of ${files.length} files refused. ${why}` : "");
-  if (sent) location.assign(`${base}add`);
+  if (sent) leave(`${base}add`);
   else say(sessionStorage.getItem("refused"), true);
 };
 
@@ -384,7 +404,7 @@ const addAll = async () => {
   }
   if (status !== 200) return say(messageIn(page), true);
   sessionStorage.setItem("done", page.getElementById("said").textContent);
-  location.assign(`${base}?all`);
+  leave(`${base}?all`);
 };
 
 for (const [key, bad] of [["refused", true], ["done", false]]) {
@@ -426,6 +446,7 @@ const draftAll = async () => {
     await draft(button);
     progress.value += 1;
   }
+  leaving = true;
   location.reload();
 };
 
@@ -434,7 +455,7 @@ const paste = async () => {
   const exact = pasted && pasted.shown === text ? pasted.text : text;
   say("Drafting…");
   const { status, data } = await askData("POST", `${base}paste`, { text: exact });
-  if (status === 200) location.assign(data.address);
+  if (status === 200) leave(data.address);
   else say(`${data.message ?? "The review does not answer"}. ${data.hint ?? ""}`, true);
 };
 
@@ -512,7 +533,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   const item = event.target.closest(".card");
   const control = event.target.closest("button, input, select, textarea, label, summary, a");
-  if (control?.closest(".card, #package") && !isAimed(event)) return event.preventDefault();
+  if ((button || control?.closest(".card, #package")) && !isAimed(event)) return event.preventDefault();
   if (button?.matches("[data-do]")) return send(button.dataset.do, { field: item.dataset.field });
   if (button?.matches("[data-edit]")) return edit(item.dataset.field);
   if (button?.matches("[data-quote]")) return quoteFor(item);
@@ -527,11 +548,11 @@ document.addEventListener("click", (event) => {
   if (button?.matches("[data-redo]")) return keys.y();
   if (button?.matches("[data-help]")) return keys["?"]();
   if (button?.matches("[data-package]")) return keys.p();
-  if (button?.matches("[data-work]")) return work(button.dataset.work, { replace: button.matches("[data-replace]"), to: button.dataset.to });
-  if (button?.matches("[data-draft]")) return draft(button);
-  if (button?.matches("#draft-all")) return draftAll();
+  if (button?.matches("[data-work]")) return once(button, () => work(button.dataset.work, { replace: button.matches("[data-replace]"), to: button.dataset.to }));
+  if (button?.matches("[data-draft]")) return once(button, () => draft(button));
+  if (button?.matches("#draft-all")) return once(button, draftAll);
   if (button?.matches("[data-clear]")) return arrange({ clear: true });
-  if (button?.matches("[data-batch]")) return batch(button.dataset.batch);
+  if (button?.matches("[data-batch]")) return once(button, () => batch(button.dataset.batch));
   if (event.target.id === "all") for (const box of boxes()) box.checked = event.target.checked;
   if (button?.matches("[data-stop]")) return stop();
   const quote = event.target.closest(".q");
@@ -561,33 +582,25 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.matches("form.form")) {
-    event.preventDefault();
-    save(form);
-  } else if (form.id === "to") {
-    event.preventDefault();
-    work("plan", { to: $("w-to").value });
-  } else if (form.id === "deposit-many") {
-    event.preventDefault();
-    batch("plan", { to: $("many-to").value });
-  } else if (form.id === "set-many") {
-    event.preventDefault();
-    setMany(form);
-  } else if (form.id === "arrange") {
-    event.preventDefault();
-    addAll();
-  } else if (form.id === "paste") {
-    event.preventDefault();
-    paste();
-  } else if (form.id === "whof") {
-    event.preventDefault();
-    askData("POST", `${base}reviewer`, { name: $("whon").value }).then(({ status, data }) => {
-      if (status !== 200) return say(data.message ?? "The review does not answer.", true);
-      $("who").close();
-      head().dataset.confirmed = "yes";
-    });
-  }
+  const action = form.matches("form.form") ? () => save(form) : {
+    to: () => work("plan", { to: $("w-to").value }),
+    "deposit-many": () => batch("plan", { to: $("many-to").value }),
+    "set-many": () => setMany(form),
+    arrange: addAll,
+    paste,
+    whof: name,
+  }[form.id];
+  if (!action) return;
+  event.preventDefault();
+  once(form, action);
 });
+
+const name = async () => {
+  const { status, data } = await askData("POST", `${base}reviewer`, { name: $("whon").value });
+  if (status !== 200) return say(data.message ?? "The review does not answer.", true);
+  $("who").close();
+  head().dataset.confirmed = "yes";
+};
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form.form");
