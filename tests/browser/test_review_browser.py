@@ -180,7 +180,12 @@ def test_every_button_that_is_pressed_twice_works_once(
     for name in ("one", "two"):
         (tmp_path / f"{name}.txt").write_text(f"Uppsala, 4 March 1912\n\nDear Moe,\n\n{name}\n")
     sent: list[str] = []
-    page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+
+    def note(asked: Request) -> None:
+        if asked.method == "POST":
+            sent.append(asked.url)
+
+    page.on("request", note)
 
     def twice(name: str, outcome: str) -> None:
         sent.clear()

@@ -123,6 +123,7 @@ def test_a_title_that_was_not_composed_from_fields_is_kept(
         "Document, Anna Schmid to Walter Miller, 1943 or earlier",
         "Letter",
         "Letter, 3 May 1960",
+        "Letter, Anna Schmidt to Walter Miller, “4/5/60”",
     ],
 )
 def test_a_composed_title_is_composed_again(tmp_path: Path, run: Run, title: str) -> None:

@@ -72,7 +72,7 @@ def test_the_publisher_supplies_the_statements_of_a_cmif_file() -> None:
     action = '<correspAction type="sent"><persName>Ada One</persName><date when="1870"/>'
     [imported] = described('key="1"', inner=action + "</correspAction>")
     record = imported.record
-    assert (record.type, record.title) == ("letter", "Letter, Ada One, 1870")
+    assert (record.type, record.title) == ("letter", "Letter from Ada One, 1870")
     rests = {item.field: (item.agent, item.rule) for item in record.evidence}
     # The title is not from the file.
     assert rests.pop("title") == (None, "title-from-parts")

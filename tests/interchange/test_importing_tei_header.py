@@ -111,9 +111,9 @@ def test_titles_of_the_file_become_titles_of_the_letter() -> None:
     [
         ("", "Document"),
         ("<correspDesc/>", "Letter"),
-        (SENT, "Letter, Ada One, 1870"),
+        (SENT, "Letter from Ada One, 1870"),
         ('<correspDesc><correspAction type="received"><persName>Ben</persName><persName>Carl'
-         "</persName></correspAction></correspDesc>", "Letter to Ben; Carl"),
+         "</persName></correspAction></correspDesc>", "Letter to Ben and Carl"),
     ],
 )  # fmt: skip
 def test_a_letter_without_a_title_gets_one_from_its_fields(profile: str, title: str) -> None:

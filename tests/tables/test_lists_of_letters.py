@@ -64,7 +64,7 @@ def test_a_list_becomes_records_and_every_guess_is_reported(briefe: Path) -> Non
     assert [(i.scheme, i.value) for i in first.identifiers] == [("local", "AA 12/1")]
     assert first.date is not None
     assert (first.date.edtf, first.date.as_written) == ("1960-07-18", "18.7.1960")
-    assert first.title == "Letter, ZK der KPdSU to ZK der SED, 18.7.1960"
+    assert first.title == "Letter, ZK der KPdSU to ZK der SED, 18 July 1960"
     assert [agent.kind for agent in first.agents] == ["organization", "organization", "person"]
     assert first.parts[0].file == "scans/001.tif"
     assert first.parts[0].languages == ("ru",)
@@ -74,6 +74,7 @@ def test_a_list_becomes_records_and_every_guess_is_reported(briefe: Path) -> Non
     assert third.date is not None
     assert third.date.edtf is None
     assert third.date.as_written == "4/5/60"
+    assert third.title.endswith(", “4/5/60”")
     assert fourth.date is None
     reported = [(f.code, f.location.cell) for f in report]
     assert ("tables-read-as", "C2") in reported
@@ -148,7 +149,7 @@ def test_dates_in_date_cells_are_read(tmp_path: Path) -> None:
         (None, "22115"),
         ("1960-07-18", "7/18/60"),
     ]
-    assert records[0].title == "Letter, John Smith, 1960-07-18"
+    assert records[0].title == "Letter from John Smith, 18 July 1960"
     assert [record.id for record in records] == [
         "1960-07-18-smith-john",
         "undated-smith-john",

@@ -175,7 +175,8 @@ def test_people_offices_and_organizations_are_distinguished(tmp_path: Path) -> N
         (name or text, kind, role) for text, (name, kind, role) in names.items()
     ]
     assert [agent.as_written for agent in record.agents] == list(names)
-    assert record.title.startswith("Letter, Hans Müller; MfAA; ")
+    assert record.title.startswith("Letter from Hans Müller and MfAA and Ministerstwo ")
+    assert record.title.endswith(" and others")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from archive_pkg.drafting.records.titles_and_ids import (
     composed_id,
     composed_title,
     correspondents,
-    type_in_words,
 )
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.names import slug
@@ -24,6 +23,7 @@ from archive_pkg.packages.output_protection import refuse_in_package
 from archive_pkg.records import Record, read_record, record_file
 from archive_pkg.records.loading import invalid
 from archive_pkg.records.saving import updated
+from archive_pkg.records.titles import type_of_title
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.reports import Report, counted
 
@@ -215,7 +215,7 @@ def _is_composed_title(record: Record, vocabulary: Vocabulary) -> bool:
     rest = next(
         (
             record.title.removeprefix(words)
-            for words in sorted(map(type_in_words, types), key=len, reverse=True)
+            for words in sorted(map(type_of_title, types), key=len, reverse=True)
             if record.title.startswith(words)
         ),
         None,
@@ -223,7 +223,7 @@ def _is_composed_title(record: Record, vocabulary: Vocabulary) -> bool:
     if rest is None:
         return False
     names, comma, last = rest.rpartition(", ")
-    if comma and _is_date(last):
+    if comma and (_is_date(last) or re.fullmatch("“.*”", last)):  # an open date of a list
         rest = names
     if not rest:
         return True

@@ -12,6 +12,7 @@ from archive_pkg.interchange.importing.tei_notes import OwnNotes
 from archive_pkg.interchange.importing.watched_xml import XML_ID, XML_LANG, fit, local, text_of
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.names import in_reading_order, is_unknown
+from archive_pkg.records.titles import joined_names, title_from_parts
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -70,18 +71,19 @@ def make_title(draft: ImportedDraft) -> None:
     """State a title made from the other fields."""
 
     def names(field: str) -> str:
-        return "; ".join(
-            in_reading_order(draft.agent_name(one))
-            if draft.agent_kind(one) == "person"
-            else draft.agent_name(one)
-            for one in draft.raw.get(field, ())
+        return joined_names(
+            [
+                in_reading_order(draft.agent_name(one))
+                if draft.agent_kind(one) == "person"
+                else draft.agent_name(one)
+                for one in draft.raw.get(field, ())
+            ]
         )
 
-    words = ["Document" if draft.raw["type"] == "other" else "Letter"]
-    words += [names("sender")] if names("sender") else []
-    title = ", ".join(words) + (f" to {names('recipients')}" if names("recipients") else "")
-    written = draft.raw.get("date", {}).get("edtf")
-    draft.raw["title"] = title + (f", {written}" if written else "")
+    date = draft.raw.get("date", {}).get("edtf")
+    draft.raw["title"] = title_from_parts(
+        draft.raw["type"], names("sender"), names("recipients"), date
+    )
     draft.infer("title", "title-from-parts", f"{draft.file_name} has no title of the letter.")
 
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from archive_pkg.dates.english import in_words
 from archive_pkg.packages.access.leaks import WithheldWords
 from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
@@ -24,6 +23,7 @@ from archive_pkg.records import Record
 from archive_pkg.records.models.parts import WITHHELD
 from archive_pkg.records.record_errors import references
 from archive_pkg.records.statement_index import StatementIndex, statements
+from archive_pkg.records.titles import title_from_parts
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.records.value_paths import id_of, models_in
 from archive_pkg.texts.letter_files import holds_text
@@ -406,8 +406,8 @@ class _Public:
             whole["date"] = self.data["date"]
         if "title" in self.data and all(self.data.get(f) == whole.get(f) for f in fields):
             return
-        kind = self.source.type.capitalize()
-        self.data["title"] = f"{kind}, {in_words(edtf)}" if edtf else f"{kind} {self.source.id}"
+        title = title_from_parts(self.source.type, "", "", edtf)
+        self.data["title"] = title if edtf else f"{title} {self.source.id}"
 
     def _evidence(self) -> None:
         """Keep the evidence for the remaining statements, and adapt the numbers in its paths."""

@@ -19,6 +19,7 @@ from archive_pkg.faults import Fault
 from archive_pkg.names import divide_name, in_reading_order, without_signs
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
+from archive_pkg.records.titles import joined_names, title_from_parts
 from archive_pkg.records.vocabularies.document_types import type_called, type_in_words
 from archive_pkg.records.vocabularies.languages import language_called
 from archive_pkg.reports import Code, Location, Severity, counted, some
@@ -377,17 +378,15 @@ class ListReader(DateCells, AgentCells, AccessCells):
             agent: in_reading_order(name) if agent in people else name
             for name, agent in row.agents.items()
         }
-        sender = "; ".join(names[a] for a in row.raw.get("sender", ()))
-        recipient = "; ".join(names[a] for a in row.raw.get("recipients", ()))
-        date = row.raw.get("date", {})
-        between = (
-            f"{sender} to {recipient}"
-            if sender and recipient
-            else sender or (f"to {recipient}" if recipient else "")
+        senders, recipients = (
+            joined_names([names[agent] for agent in row.raw.get(role, ())])
+            for role in ("sender", "recipients")
         )
-        day = date.get("as_written", "").removesuffix(" 0:00:00")  # a date cell of Excel
-        said = [row.raw["type"].capitalize(), between, day]
-        row.raw["title"] = ", ".join(part for part in said if part)
+        date = row.raw.get("date", {})
+        title = title_from_parts(row.raw["type"], senders, recipients, date.get("edtf"))
+        if "as_written" in date and "edtf" not in date:  # the words tell open dates apart
+            title += f", “{date['as_written']}”"
+        row.raw["title"] = title
         row.inferred.append(("title", "title-from-parts", "kind, sender, recipient and date"))
 
     def _id(self, row: ListRow) -> None:

@@ -1,0 +1,40 @@
+"""Make titles in the form of documentary editions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive_pkg.dates.english import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MOST_NAMES = 3
+
+
+def title_from_parts(kind: str, senders: str, recipients: str, edtf: str | None) -> str:
+    """Return a title: "Letter, Anna Lind to Carl Moe, 18 July 1960".
+
+    Args:
+        kind: The type of the document.
+        senders: The names of the senders; may be empty.
+        recipients: The names of the recipients; may be empty.
+        edtf: The date; None if it is not known.
+    """
+    title = type_of_title(kind)
+    if senders and recipients:
+        title += f", {senders} to {recipients}"
+    elif senders or recipients:
+        title += f" from {senders}" if senders else f" to {recipients}"
+    return f"{title}, {in_words(edtf)}" if edtf else title
+
+
+def type_of_title(kind: str) -> str:
+    """Return the words for a type of document with which a title begins."""
+    return "Document" if kind == "other" else kind.replace("-", " ").capitalize()
+
+
+def joined_names(names: Sequence[str]) -> str:
+    """Return the first three names: "Anna Lind and Carl Moe"."""
+    others = ["others"] if len(names) > _MOST_NAMES else []
+    return " and ".join([*names[:_MOST_NAMES], *others])
