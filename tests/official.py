@@ -89,7 +89,7 @@ def published_letters() -> list[Path]:
     return [file for name in names for file in sorted(official(name).glob("*.xml"))]
 
 
-class _Beside(etree.Resolver):
+class _LocalSchemas(etree.Resolver):
     """Reads files that a schema imports by URL, or from elsewhere, from some folders."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
@@ -106,7 +106,7 @@ class _Beside(etree.Resolver):
 def xml_schema(source: Path | BinaryIO, *folders: Path) -> etree.XMLSchema:
     """Compile a schema; files that it imports by URL are read from some folders."""
     parser = etree.XMLParser()
-    parser.resolvers.add(_Beside(folders))
+    parser.resolvers.add(_LocalSchemas(folders))
     return etree.XMLSchema(etree.parse(source, parser))
 
 

@@ -1,4 +1,4 @@
-"""Find what other projects add to this program through their entry points.
+"""Find the plugins of other projects by their entry points.
 
 The groups are `archive_pkg.formats`, `archive_pkg.importers`, `archive_pkg.targets` and
 `archive_pkg.repositories`.
@@ -54,7 +54,7 @@ def provider(point: EntryPoint) -> str:
 
 @contextlib.contextmanager
 def blamed(project: str, name: str) -> Iterator[None]:
-    """Turn unexpected exceptions in the block into a PluginError that names their project.
+    """Raise unexpected exceptions in the block as a PluginError that names the project.
 
     Args:
         project: The project that provides the code; empty if it is this program, whose exceptions

@@ -1,4 +1,4 @@
-"""Run each row of docs/how-to/coming-from-bagit.md, next to bagit-python where it has a part."""
+"""Run each row of docs/how-to/coming-from-bagit.md, and compare it with bagit-python."""
 
 from __future__ import annotations
 

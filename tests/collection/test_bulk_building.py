@@ -251,7 +251,7 @@ def test_letters_of_a_worker_that_the_kernel_kills_are_built(
     assert all(verify(package).ok for package in there[::20])
 
 
-@pytest.mark.parametrize("work", [works.dying, works.speechless])
+@pytest.mark.parametrize("work", [works.dying, works.out_of_memory])
 def test_only_the_subject_that_killed_its_worker_fails(work: Work[int]) -> None:
     done: dict[int, Done] = {}
     running.run(work, range(100), done.__setitem__, executor=partial(executor_for, 2), batch=2)

@@ -19,7 +19,7 @@ def dying(batch: Sequence[int]) -> list[Done]:
     return _good(batch)
 
 
-def speechless(batch: Sequence[int]) -> list[Done]:
+def out_of_memory(batch: Sequence[int]) -> list[Done]:
     """Fail for 70 like a worker without memory for its result."""
     if 70 in batch:
         raise MemoryError

@@ -1,4 +1,4 @@
-"""Heads of untranslated originals in eight languages are read, or honestly left open."""
+"""Heads of untranslated originals in eight languages are read, or left open."""
 
 from __future__ import annotations
 

@@ -306,7 +306,7 @@ def test_each_word_of_a_table_is_in_the_imported_record_or_in_a_finding(record: 
             found, report = read_tables(path)
         assert found, [one.message for one in report.errors]
         said = str([one.as_json() for one in found]) + str([one.message for one in report])
-        # The rows of files are reported as rows that are no letters, without their titles.
+        # The rows of files are reported as rows that are not letters, without their titles.
         words = set(re.findall(r"w\d+x", re.sub(r"\nobjects/.*", "", document.decode())))
         assert {word for word in words if word not in said} == set(), name
 

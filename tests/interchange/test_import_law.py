@@ -468,7 +468,7 @@ _GROUPS = 20
 @pytest.mark.parametrize("group", range(_GROUPS))
 @pytest.mark.parametrize("kind", DESCRIPTIONS)
 def test_a_different_text_or_value_is_in_the_record_or_the_report(kind: str, group: int) -> None:
-    """In a usual file, no text or attribute is so well known that it is not read."""
+    """Each text and attribute of a usual file is read, even if its value is changed."""
     root = etree.fromstring(DESCRIPTIONS[kind].replace(">", f" xmlns='{NAMESPACES[kind]}'>", 1))
     places = [
         (element, slot)

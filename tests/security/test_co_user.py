@@ -64,16 +64,16 @@ while time.monotonic() < until and not os.path.exists(folder + "/stop"):
 
 
 @dataclass
-class Beside:
+class StrangersProgram:
     """The output of a program of the stranger."""
 
     said: str = ""
 
 
 @contextmanager
-def beside(machine: Machine, code: str, *words: object) -> Iterator[Beside]:
+def strangers_program(machine: Machine, code: str, *words: object) -> Iterator[StrangersProgram]:
     """Run a program of the stranger during a block; it ends when a file `stop` exists."""
-    outcome = Beside()
+    outcome = StrangersProgram()
     with machine.stranger.start("-c", code, *words) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -92,7 +92,7 @@ def test_a_deposit_stays_in_its_folder_while_another_user_exchanges_folders_for_
 ) -> None:
     machine.shared.chmod(0o777)
     target = machine.shared if place == "file" else machine.shared / "root"
-    with beside(machine, EXCHANGE, machine.shared, machine.user.home / "work", "."):
+    with strangers_program(machine, EXCHANGE, machine.shared, machine.user.home / "work", "."):
         done = machine.user.run("deposit", package, "--to", f"{place}:{target}")
     assert done.returncode in (0, 4, 5), done.stderr
     assert_untouched(machine)
@@ -300,7 +300,7 @@ def test_outputs_made_from_private_files_are_never_readable_by_others(
     mark, title = "Dear Comrades", "CC CPSU to CC SED"
     internal = ("--audience", "internal")
     package = shared / "one" / LETTER.name
-    with beside(machine, WATCH, shared, mark, title) as watching:
+    with strangers_program(machine, WATCH, shared, mark, title) as watching:
         for words in (
             ("build", other, "--out", shared / "one"),
             ("build", source.parent, "--out", shared / "many", "--jobs", 1),

@@ -1,4 +1,4 @@
-"""Choose what a profile asks of a new bag, and check the bag before any file is copied."""
+"""Choose what a profile requires of a new bag, and check the bag before any file is copied."""
 
 from __future__ import annotations
 

@@ -314,7 +314,7 @@ class _ProfileParser:
         self.unread: list[tuple[str, str]] = []
 
     def know(self, keys: set[str], found: Mapping[str, Any], prefix: str = "") -> None:
-        """Note the keys that are not known. A key with false or nothing asks for nothing."""
+        """Record the keys that are not known. A key with false or nothing requires nothing."""
         self.unread += [
             (prefix + key, "is not known, so it is not checked")
             for key, value in found.items()
@@ -324,7 +324,7 @@ class _ProfileParser:
     def flag(
         self, key: str, default: bool, rule: Mapping[str, Any] | None = None, prefix: str = ""
     ) -> bool:
-        """Return whether a key is true. Other values than true and false count as the default."""
+        """Return whether a key is true. Values other than true and false count as the default."""
         value = (self.document if rule is None else rule).get(key)
         if value is None or isinstance(value, bool):
             return default if value is None else value

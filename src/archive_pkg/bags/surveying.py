@@ -1,4 +1,4 @@
-"""Look through a folder to bag: its files, and what cannot or should not be in a bag."""
+"""Scan a folder to bag: its files, and what cannot or should not be in a bag."""
 
 from __future__ import annotations
 

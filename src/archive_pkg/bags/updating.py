@@ -531,7 +531,7 @@ class _InfoChanges:
     remove: tuple[tuple[str, str | None], ...]
 
     def refuse_misuse(self, bag: Bag) -> None:
-        """Refuse tags that cannot be written, and to remove a label or value that does not exist.
+        """Refuse tags that cannot be written, and labels or values to remove that do not exist.
 
         Raises:
             UsageError: A tag cannot be written, or there is no such label or value.

@@ -411,7 +411,7 @@ def _write_payload(
 
 
 def _total(sources: Iterable[StrPath | bytes]) -> int:
-    """Return the size of all sources, for the time that is left. A file that is gone counts 0."""
+    """Return the size of all sources, to estimate the time left. A missing file counts 0."""
     total = 0
     for source in sources:
         with contextlib.suppress(OSError):
@@ -422,7 +422,7 @@ def _total(sources: Iterable[StrPath | bytes]) -> int:
 def ticking(
     files: int, progress: Callable[[Tally], None] | None, size: int | None = None
 ) -> Callable[[int, int], None]:
-    """Return a function that adds up what is done, and reports it.
+    """Return a function that adds up the work done, and reports it.
 
     Args:
         files: The number of all files.

@@ -1,4 +1,4 @@
-"""Show in one line of a terminal how many of several subjects are done."""
+"""Show the number of finished subjects in one line of a terminal."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class CountedProgress:
     """
 
     def __init__(self, total: int = 0, *, shown: bool = True) -> None:
-        """Start to count; `shown` says whether the line is wanted at all."""
+        """Start counting; `shown` says whether to show the line."""
         self.total = total
         self._shown = shown and progress_wanted()
         self._started = self._last = time.monotonic()
 
     def show(self, done: int, what: str = "") -> None:
-        """Show how many subjects are done, and in words what became of them."""
+        """Show how many subjects are done, and their outcomes in words."""
         if done and self._is_due():
             rate = done / self._elapsed
             of = f" of {self.total:,}" if self.total else ""

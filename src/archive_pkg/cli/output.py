@@ -137,7 +137,7 @@ class Answer:
         result["error"] = {"message": error.message, "hint": error.hint}
         self.worsen(error.exit_status)
         path = result.get("path", "")
-        if path and path not in error.message:  # a log of many subjects must name each
+        if path and path not in error.message:  # each log line must name its subject
             error = ArchivePkgError(f"{path}: {error.message}", error.hint)
         self._line.clear()
         complain(error, [one for one in listed if one.severity is Severity.ERROR])

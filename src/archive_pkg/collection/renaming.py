@@ -1,4 +1,4 @@
-"""Rename records whose date or names were corrected, with all relations that name them."""
+"""Rename records whose date or names were corrected, and update the relations to them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
 
 _REFERRING = ("relations", "items", "enclosures")
-"""The lists of a record whose items can name another record."""
+"""The lists of a record whose items can refer to another record."""
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Renaming(FileChanges):
         return self.folder != self.record.parent
 
     def write(self) -> None:
-        """Write the records that name this one, then the record, and then rename its folder.
+        """Write the records that refer to this one, then the record, and then rename its folder.
 
         Raises:
             StorageError: Something cannot be written, or another program has changed it. The same
@@ -122,7 +122,7 @@ class RecordIds:
             raise InvalidError(f"{message}, so nothing was renamed", hint, report)
 
     def rename(self, path: StrPath, vocabulary: Vocabulary, new: str = "") -> Renaming:
-        """Return the changes that let the id, folder and title of a record follow its fields.
+        """Return the changes of the id, folder and title that follow from the fields of a record.
 
         Later calls take the new id into account.
 
@@ -279,7 +279,7 @@ def _referred(record: Record) -> Iterable[str]:
 
 
 def _with_reference(record: Record, old: str, new: str) -> Record:
-    """Return a record that names another one by its new id."""
+    """Return a record that refers to another one by its new id."""
     data: dict[str, Any] = record.as_json()
     for name in _REFERRING:
         for item in data.get(name) or ():

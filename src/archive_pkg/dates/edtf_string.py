@@ -145,7 +145,7 @@ class Edtf(str):
 
 
 def somewhere_between(first: str, last: str) -> str:
-    """Return, in EDTF, that a date is between two others or is one of them; "" is an open end."""
+    """Return the EDTF of a date that is one of two dates or between them; "" is an open end."""
     if first and last and len(first) != len(last):
         # A set has ends of one precision.
         first, last = str(Edtf(first).earliest), str(Edtf(last).latest)

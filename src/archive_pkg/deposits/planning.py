@@ -1,4 +1,4 @@
-"""What a deposit would do, and every reason for a refusal."""
+"""Plan a deposit: what it would do, and every reason for a refusal."""
 
 from __future__ import annotations
 

@@ -291,7 +291,7 @@ def document_type(layout: LetterLayout, vocabulary: Vocabulary) -> Statement | N
 
 
 def _is_private(layout: LetterLayout) -> bool:
-    """Return whether a text has more than one word with "!" at its top, as appeals have."""
+    """Return whether a text begins with several words and "!", as appeals do."""
     greeting = layout.head.salutation
     text = layout.lines[greeting].text.strip() if greeting is not None else ""
     return " " in text or text[-1:] != "!" or bool(layout.tail.closings or layout.head.addressee)

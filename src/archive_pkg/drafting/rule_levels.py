@@ -1,4 +1,4 @@
-"""Decide how far a rule is trusted: by its measured cases, and by the form of the document."""
+"""Decide how certain a rule is, by its measured cases and the form of the document."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 BARS = {CERTAIN: 0.99, PROBABLE: 0.85}
 ENOUGH = 20
-"""Cases that a rule needs to be certain, or to be lowered from probable."""
+"""The number of cases that a rule needs to be certain, or to be lowered from probable."""
 EDITIONS = 5
-"""Editions that these cases must come from, so that no single edition decides."""
+"""The number of editions that these cases must come from, so that no single edition decides."""
 
 MEASURED: dict[tuple[str, str], tuple[int, int, int]] = {
     ("caveat", "marking-line"): (21, 22, 5),
@@ -62,7 +62,7 @@ MEASURED: dict[tuple[str, str], tuple[int, int, int]] = {
     ("summary", "editorial-paragraph"): (53, 53, 5),
     ("type", "heading"): (21, 21, 3),
 }
-"""The right cases of a rule, all its cases, and their editions, where it says certain.
+"""For the rules that say certain: the right cases, all cases, and their editions.
 
 `benchmarks/calibration.py` measures them. A rule that is not listed has fewer than 13 cases.
 """
@@ -71,7 +71,7 @@ PROBABLE_MEASURED: dict[tuple[str, str], tuple[int, int]] = {
     ("signatory", "signature-after-closing"): (124, 148),
     ("sender", "sender-signed-after-closing"): (59, 74),
 }
-"""The right cases and all cases of the rules that say probable, but miss its bar."""
+"""The right cases and all cases of the rules that say probable, but are right too rarely."""
 
 BY_FORM: dict[tuple[str, str], str] = {
     ("classification", "no-marking-stated"): "the text says in words that it has no marking",
@@ -83,9 +83,9 @@ BY_FORM: dict[tuple[str, str], str] = {
     ("text-kind", "translator-shows"): "the text names its translator",
     ("language", "script-of-text"): "only this language has these letters",
 }
-"""Rules that are certain without a measurement, because the text says it, with the reason."""
+"""Rules that are certain without a measurement, with the reason: the text states the value."""
 
-# The values of these fields rival each other. The content of a text does not show its form.
+# Only one value of these fields can be right. The content of a text does not show its form.
 _ONE_VALUE = frozenset({"date", "number", "place", "recipient", "sender", "signatory"})
 _CONTENT = frozenset({"note", "slip", "language", "mentioned", "mentioned-place", "enclosure"})
 _LANGUAGES = frozenset({"en", "de", "fr"})  # of the labelled editions
@@ -101,7 +101,7 @@ _TOP, _LONG_LINE, _DATELINE = 1500, 90, 60  # characters
 
 
 def level(field: str, rule: str, given: Confidence) -> Confidence:
-    """Return how far a rule may be trusted, at most as far as it trusts itself."""
+    """Return the confidence of a rule, at most the one that the rule gives."""
     if given is GUESS:
         return given
     unit = field, rule
@@ -119,7 +119,7 @@ def leveled(
     statements: list[Statement], layout: LetterLayout, vocabulary: Vocabulary
 ) -> list[Statement]:
     """Return the statements, each at most as certain as its rule and its document allow."""
-    depth = _Depth(statements, layout, vocabulary)
+    form = _FormCheck(statements, layout, vocabulary)
     made = []
     for one in statements:
         sure = level(one.field, one.rule, one.confidence)
@@ -127,15 +127,15 @@ def leveled(
             sure is CERTAIN
             and one.field not in _CONTENT
             and (one.field, one.rule) not in BY_FORM
-            and depth.leaves(one)
+            and form.is_outside(one)
         ):
             sure = PROBABLE
         made.append(one if sure is one.confidence else replace(one, confidence=sure))
     return made
 
 
-class _Depth:
-    """The signs that a document does not have the form that the rules were measured on."""
+class _FormCheck:
+    """Checks whether a document has the form that the rules were measured on."""
 
     def __init__(
         self, statements: list[Statement], layout: LetterLayout, vocabulary: Vocabulary
@@ -173,23 +173,23 @@ class _Depth:
         days = (day for line in dated for day in self.dates_on(line) if day.sure)
         return {day.edtf for day in days if len(day.edtf) == len("1960-07-18")}
 
-    def leaves(self, one: Statement) -> bool:
-        """Return whether a statement about the frame of the document is out of its depth."""
+    def is_outside(self, one: Statement) -> bool:
+        """Return whether a statement is outside the form that its rule was measured on."""
         return (
             self.is_unfamiliar
-            or self.has_rival(one)
+            or self.has_other_value(one)
             or self.mixes_forms(one)
             or self.is_unusual(one)
         )
 
-    def has_rival(self, one: Statement) -> bool:
+    def has_other_value(self, one: Statement) -> bool:
         """Return whether the document has another value for the field."""
         if one.field == "date" and self.days - {one.value}:
             return True
         return one.field in _ONE_VALUE and len(self.values[one.field]) > 1
 
     def mixes_forms(self, one: Statement) -> bool:
-        """Return whether a rule for letters read a document with another head, or an edition's."""
+        """Return whether a rule for letters read the head of another type or of an edition."""
         if self.has_head and one.rule not in self.official and one.field not in _MARKINGS:
             return True
         if one.rule in _IN_LETTERS and "salutation" not in self.values:
@@ -197,7 +197,7 @@ class _Depth:
         return self.is_numbered and one.field in ("number", "place", "date")
 
     def is_unusual(self, one: Statement) -> bool:
-        """Return whether the value or its line is not of the usual kind."""
+        """Return whether the value or its line is unusual."""
         if one.field == "place" and not self.is_known(one.value):
             return True
         if one.field in ("date", "place") and one.quote:

@@ -617,13 +617,13 @@ def note_words(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def evidence_words(record: Record) -> Iterator[str]:
-    """Yield the evidence of each statement in words, `date: quoted from part letter, “3 March”`."""
+    """Yield the evidence of each statement: `date: quoted from part letter, “3 March”`."""
     for item in record.evidence:
         yield f"{item.field}: {rests_on(record, item)}"
 
 
 def rests_on(record: Record, item: Evidence) -> str:
-    """Return in words what a statement rests on, `quoted from part letter, “3 March”`."""
+    """Return the basis of a statement in words, such as `quoted from part letter, “3 March”`."""
     said = f"{item.basis} by {item.rule}" if item.rule else item.basis
     said += f" by {record.agent(item.agent).name}" if item.agent else ""
     said += f" from part {item.at.part}, “{item.at.exact}”" if item.at else ""

@@ -1,4 +1,4 @@
-"""Find the evidence of a statement, for formats that mark how certain it is and who says so."""
+"""Find the evidence of a statement, for formats that mark its confidence and its agent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from archive_pkg.records.statement_index import StatementIndex
 
 _CERTAINTY = ("guess", "probable", "certain", None)
-"""How certain a statement is, in ascending order. Evidence without a word on it is not in doubt."""
+"""The confidences in ascending order. Evidence without one is not in doubt."""
 
 
 def strongest(statements: StatementIndex, path: str) -> Evidence | None:

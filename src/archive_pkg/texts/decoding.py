@@ -37,7 +37,7 @@ _IANA = {
 }  # fmt: skip
 ENCODING_NAMES = "Use a name such as UTF-8, UTF-16, windows-1251, windows-1252 or KOI8-R."
 """The hint for an unknown encoding."""
-# What Python calls encodings of text, but which spell characters in ASCII.
+# Encodings of text in Python that write characters in ASCII.
 _SPELLINGS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape"}
 _MOST_REPORTED = 100
 _SUGGESTED = ("windows-1251", "windows-1252", "KOI8-R")

@@ -385,7 +385,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def parse_budget(text: str) -> Budget:
-    """Read a limit: a duration (s, m, h, d, w) or bytes (K, M, G, T). Raises UsageError."""
+    """Read a limit: a duration (s, m, h, d, w) or a size (K, M, G, T). Raises UsageError."""
     from archive_pkg.collection import Budget
 
     if not text:

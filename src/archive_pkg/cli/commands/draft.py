@@ -51,7 +51,7 @@ _RECORD_FIELDS = {
 _IN_PASSING = ("mentioned", "mentioned-place")
 # How many paragraphs of a long body the terminal shows, at its beginning and at its end.
 _PARAGRAPHS = 6
-# How many statements to review are listed.
+# The largest number of listed statements.
 _MOST_TO_REVIEW = 40
 
 

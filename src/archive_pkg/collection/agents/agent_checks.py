@@ -61,11 +61,11 @@ class AgentSummary:
 
     @property
     def most_exact(self) -> Agent:
-        """The description with the most exact dates."""
+        """The description with the most precise dates."""
         return self.agent.model_copy(update={name: one for name, (one, _) in self.exact.items()})
 
     def take_dates(self, agent: Agent, file: Path) -> None:
-        """Keep the dates of a record that are more exact than those before."""
+        """Keep the dates of a record that are more precise than the earlier ones."""
         for name in DATES:
             date, before = getattr(agent, name), getattr(self.most_exact, name)
             if date and (before is None or is_within(date, before)):

@@ -183,7 +183,7 @@ def differences(kept: Agent, other: Agent, *, identity: bool = True) -> list[Dif
 
 
 def combined(kept: Agent, other: Agent, *, identity: bool) -> Agent:
-    """Return the first description, and what only the second one states, or more exactly.
+    """Return the first description, with what the second one adds or states more precisely.
 
     Args:
         kept: The first description.
@@ -209,7 +209,7 @@ def combined(kept: Agent, other: Agent, *, identity: bool) -> Agent:
 
 
 def is_within(date: WrittenDate | None, other: WrittenDate | None) -> bool:
-    """Return whether a date is more exact than another one, and agrees with it."""
+    """Return whether a date is more precise than another one, and agrees with it."""
     if not (date and other and date.edtf and other.edtf) or date.edtf == other.edtf:
         return False
     return other.edtf.contains(date.edtf)

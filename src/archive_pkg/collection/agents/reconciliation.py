@@ -60,7 +60,7 @@ _CANDIDATES = (
 _YES = frozenset({"yes", "y", "x", "1", "true", "ja", "oui", "да"})
 _MANIFEST = {"identifierSpace?": str, "view?": {"url": str}}
 _ANSWER = {"result": [{"id": str, "name": str, "description?": str, "type?": [object]}]}
-"""The shapes of a service's manifest, and of its answer to one query."""
+"""The models of a service's manifest, and of its response to one query."""
 _BATCH = 10
 _MOST = 5
 """The number of candidates for a name."""

@@ -24,7 +24,7 @@ _AT = slice(68, 72)
 
 
 def is_from_here(path: Path) -> bool:
-    """Return whether a database was made in its folder, by this user or another user of the folder.
+    """Return whether a database was made in its folder, by this or another user of the folder.
 
     A mark is required of this user's files. Root requires it of all files. Files that were
     delivered belong to the user who unpacked them or, if that was root, to any user.

@@ -44,9 +44,9 @@ _BINS = 64
 _BANDS = 16
 _EMPTY = 0xFFFFFFFF
 _FEWEST = 20
-"""Texts with fewer words count as similar to no other text."""
+"""Texts with fewer words are not compared."""
 _MOST_ALIKE = 200
-"""A band that more texts than this have is boilerplate, and is ignored."""
+"""A band that more than this number of texts share is boilerplate, and is ignored."""
 _DIFFERENCES = 20
 
 _SCHEMA = """

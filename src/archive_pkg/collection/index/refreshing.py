@@ -102,7 +102,7 @@ def refresh(
     collection.ready()
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
         try:
-            if rebuild or abs(version_of(path)) != VERSION or _is_worn(path):
+            if rebuild or abs(version_of(path)) != VERSION or _has_many_removed(path):
                 forget(path)
             is_current = _refreshed(path, collection, take, executor, audience)
         except sqlite3.OperationalError as error:
@@ -336,8 +336,8 @@ def _oxum(package: Package) -> dict[str, int | None]:
     return {"size": int(size) if known else None, "files": int(files) if known else None}
 
 
-def _is_worn(path: Path) -> bool:
-    """Return whether an index has at least as many removed packages as present ones."""
+def _has_many_removed(path: Path) -> bool:
+    """Return whether an index has at least as many removed packages as current ones."""
     with closing(open_to_read(path)) as base:
         query = "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM packages)"
         gone, there = base.execute(query).fetchone()

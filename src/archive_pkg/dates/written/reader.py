@@ -103,7 +103,7 @@ def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
 
 
 def _odd_number(number: int, conventions: DateConventions) -> DateReading | None:
-    """Return the readings of a number that is not a year: a spreadsheet's day, or "-1934"."""
+    """Return the readings of a number that is not a year: a day of a spreadsheet, or "-1934"."""
     if number < 0:
         # EDTF reads it as a year before Christ.
         choices = (f"../{-number}", str(number))

@@ -242,7 +242,7 @@ class Dataverse(RestrictingRepository):
         return (*found, *self._other_embargo(transfer, embargo))
 
     def _other_values(self, dataset: Json, transfer: Transfer) -> tuple[str, ...]:
-        """Return clauses on values that differ from what the options of the address ask for."""
+        """Return clauses about values that differ from the options of the address."""
         ours, there = _fields_of(self._described(transfer)), _fields_of(dataset["latestVersion"])
         found = []
         for option, name in (("subject", "subject"), ("creators", "author")):

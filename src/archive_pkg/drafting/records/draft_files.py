@@ -160,7 +160,7 @@ def why_skipped(file: Path, error: ArchivePkgError | None = None) -> Finding:
 
 
 def _kind_of(file: Path) -> FileKind | None:
-    """Return what a file is by its first bytes, or by all of them if it is a small archive."""
+    """Return the kind of a file by its first bytes, or by all of them if it is a small archive."""
     try:
         with open_regular(file) as opened:
             data = opened.read(_HEAD)

@@ -141,7 +141,7 @@ class Combining:
         known = words[0] in vocabulary.document_kinds or words[0] in vocabulary.field_labels
         return not known or " ".join(words) in vocabulary.towns
 
-    def is_beside_date(self, one: Statement) -> bool:
+    def is_on_line_of_date(self, one: Statement) -> bool:
         """Return whether the place of a dateline is on the line of the document's date, if any."""
         dates = self.forms.of("date")
         if not (one.quote and dates and dates[0].rank >= _RANKS["date"] and "dateline" in one.rule):
@@ -200,7 +200,7 @@ class Combining:
             below = [one for one in own if one.quote is None or one.quote.start > last]
             own = [] if self.forms.documents else below
         if name == "place":
-            own = [one for one in own if self.is_beside_date(one)]
+            own = [one for one in own if self.is_on_line_of_date(one)]
         better = facts and own and facts[0].sure is CERTAIN and own[0].confidence is GUESS
         if facts and (not own or better or facts[0].rank >= _RANKS.get(name, 5)):
             return [self.statement(facts[0])]

@@ -171,7 +171,7 @@ def _of_letters(
 def _scores(
     words: list[str], foreign: set[str], expected: str, vocabulary: Vocabulary
 ) -> Counter[str]:
-    """Return how strongly words show each language that has all their letters."""
+    """Return a score for each language that has all letters of the words."""
     scores = Counter[str]()
     for code, known in vocabulary.source_languages.items():
         if foreign <= known.letters:
@@ -184,7 +184,7 @@ def _scores(
 
 
 def _weight(word: str, language: SourceLanguage) -> int:
-    """Return how strongly a word shows that it is of a language."""
+    """Return a score for the language of a word."""
     marks = 2 * bool(language.marks & set(word))
     long_enough = len(word) > (5 if word.isascii() else 4)
     return marks + 2 * (long_enough and word.endswith(language.endings))

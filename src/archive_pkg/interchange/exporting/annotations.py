@@ -67,7 +67,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 
 
 def base(record: Record, context: ExportContext) -> str:
-    """Return the beginning of the names of things about a document."""
+    """Return the beginning of the identifiers of a document's annotations."""
     page = context.addresses.get(record.id)
     return f"{page}#" if page else f"arcp://name,{record.id}/"
 

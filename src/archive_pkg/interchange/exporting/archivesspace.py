@@ -88,7 +88,7 @@ MAPPING = csv_descriptions.mapping(
 
 
 def write(records: Sequence[Record], _: ExportContext) -> bytes:
-    """Return the table, with a row of field codes and one of their names above it."""
+    """Return the table, with a row of field names above the row of field codes."""
     top, *below = csv_descriptions.arranged(records)
     resource = slug(top.content.title) or "finding-aid"
     rows = [{"ead": resource, "hierarchy": str(row.depth), **_cells(row)} for row in below]

@@ -68,7 +68,7 @@ MAPPING = {
 
 
 def missing(context: ExportContext, base: str | None) -> list[str]:
-    """Return what the file needs and is not known.
+    """Return the missing settings that the file requires.
 
     Args:
         context: What exports need besides the records.
@@ -194,7 +194,7 @@ def _letter(profile: Element, record: Record, source: str, context: ExportContex
 
 
 def _doubt(statements: StatementIndex, path: str) -> dict[str, str]:
-    """Return CMIF's attributes for a statement in doubt; none for one that is not."""
+    """Return CMIF's attributes for the confidence of a statement; none if it is not in doubt."""
     found = strongest(statements, path)
     if found is None or found.confidence not in ("guess", "probable"):
         return {}
@@ -227,7 +227,7 @@ def _date(action: Element, date: WrittenDate | None, doubt: dict[str, str]) -> N
 
 
 def _statements(record: Record, context: ExportContext) -> Iterator[tuple[str, str, str | None]]:
-    """Yield what the notes of CMIF 2 say of a letter: term, words and target.
+    """Yield the notes of CMIF 2 about a letter: term, words and target.
 
     The vocabulary is that of https://lod.academy/cmif/vocab/terms.
     """

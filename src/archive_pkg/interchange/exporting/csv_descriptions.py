@@ -1,4 +1,4 @@
-"""Describe records for tables: what the CSV formats of archival systems have in common.
+"""Describe records in tables, for the CSV formats of archival systems.
 
 A format puts each kind of content into a column of its own. The levels of the archive become rows
 above the documents.

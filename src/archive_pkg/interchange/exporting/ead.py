@@ -1,4 +1,4 @@
-"""Write finding aids: what EAD3 and EAD 2002 have in common.
+"""Write finding aids, with what EAD3 and EAD 2002 have in common.
 
 One document can be the whole finding aid. Several are items below the levels of their archives,
 such as fonds, series and file.
@@ -86,7 +86,7 @@ class FindingAid:
         raise NotImplementedError
 
     def remarks(self, description: Element, did: Element, record: Record) -> None:
-        """Add what has no element of its own."""
+        """Add the descriptions that EAD has no element for."""
         raise NotImplementedError
 
     def section(self, description: Element, kind: str, contents: Iterable[str]) -> None:
@@ -271,7 +271,7 @@ class FindingAid:
 
 
 def remarks_on(record: Record) -> Iterator[str]:
-    """Yield in words what EAD has no element for."""
+    """Yield the descriptions, in words, that EAD has no element for."""
     date = record.date
     if date and date.note:
         yield f"Date: {date.note}"
@@ -351,7 +351,7 @@ def part_section(part: Part, bond: derived_facts.Bond) -> str:
 
 
 def part_in_words(record: Record, part: Part) -> str:
-    """Return everything that is known of a part, in words."""
+    """Return the description of a part in words."""
     relations = (("made from", part.made_from), ("part of", part.part_of), ("about", part.about))
     words = [
         f"{part.kind}: {derived_facts.part_title(record, part)}",

@@ -169,7 +169,7 @@ def _person(record: Record, agent: Agent, role: str = "") -> dict[str, Any]:
 
 
 def _affiliated(bodies: Sequence[Agent]) -> dict[str, Any]:
-    """Return affiliations; those with a ROR also have it as their term in the vocabulary."""
+    """Return affiliations, each with its ROR, if it has one, as its term in the vocabulary."""
     found = []
     for body in bodies:
         ror = next((one.value for one in body.identifiers if one.scheme == "ror"), None)
@@ -185,7 +185,7 @@ def _editor(editor: Editor, role: str = "") -> dict[str, Any]:
 
 
 def _funding(funding: Funding) -> dict[str, Any]:
-    """Return a grant; a funder with a ROR also has it as its term in the vocabulary."""
+    """Return a grant. The ROR of the funder, if it has one, is its term in the vocabulary."""
     funder = {"name": funding.funder} | ({"id": funding.ror} if funding.ror else {})
     award = {"number": funding.number, "title": {"en": funding.title} if funding.title else None}
     known = {name: value for name, value in award.items() if value}
@@ -249,7 +249,7 @@ def _refused(identifiers: Sequence[Identifier], schemes: frozenset[str]) -> list
     return [f"{SCHEMES[item.scheme].name} {item.value}" for item in others]
 
 
-def _hands(record: Record, context: ExportContext) -> Iterator[derived_facts.Contribution]:
+def _contributions(record: Record, context: ExportContext) -> Iterator[derived_facts.Contribution]:
     """Yield the contributors; if the editors are the creators, the senders come first."""
     if context.creators == "editors":
         for agent in derived_facts.creators(record):
@@ -258,8 +258,8 @@ def _hands(record: Record, context: ExportContext) -> Iterator[derived_facts.Con
 
 
 def _contributors(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
-    hands = _hands(record, context)
-    kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in hands)
+    contributions = _contributions(record, context)
+    kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in contributions)
     for agent, kind in kinds:
         yield _person(record, agent, kind)
     if record.rights and record.rights.holder:
@@ -291,7 +291,7 @@ def _descriptions(record: Record, context: ExportContext) -> Iterator[tuple[str,
         yield "other", f"Marked: {classification_in_words(record)}"
     roles = [
         f"{one.agent.name} ({one.role})"
-        for one in _hands(record, context)
+        for one in _contributions(record, context)
         if one.role not in _ROLES
     ]
     if roles:

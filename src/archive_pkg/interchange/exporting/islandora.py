@@ -103,6 +103,6 @@ def _name(agent: Agent) -> str:
 
 
 def _language(tag: str) -> str:
-    """Return the name of a language, or its tag if the name does not say as much."""
+    """Return the name of a language, or its tag if the name is less specific."""
     name = language_name(tag)
     return name if name != tag and language_called(name) == tag else tag

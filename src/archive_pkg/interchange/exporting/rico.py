@@ -223,7 +223,10 @@ def _document(record: Record) -> Node:
         ],
         recordResourceStructure=[*derived_facts.items(record)],
         hasOrHadConstituent=[
-            *(_node(None, "RecordPart", title=one.title) for one in _loose(record)),
+            *(
+                _node(None, "RecordPart", title=one.title)
+                for one in _enclosures_without_parts(record)
+            ),
             *(_at(f"content/{part.id}") for part in _contained(record)),
         ],
         hasOrHadHolder=[
@@ -261,8 +264,8 @@ def _descriptions(record: Record) -> Iterator[str | None]:
     yield from (f"Published in: {words}" for words in derived_facts.published_in(record))
 
 
-def _loose(record: Record) -> list[Any]:
-    """Return the enclosures of which no part is listed."""
+def _enclosures_without_parts(record: Record) -> list[Any]:
+    """Return the enclosures that are not listed as parts."""
     return [one for one in record.enclosures if not one.part]
 
 
@@ -344,7 +347,7 @@ def _agent(agent: Agent) -> Node:
 
 
 def _contributions(record: Record) -> Iterator[Node]:
-    """Yield a relation for each role for which the ontology has no property of its own."""
+    """Yield a relation for each role that has no property in the ontology."""
     made = [(name, "signatory") for name in record.signatories]
     if record.summary and record.summary.author:
         made.append((record.summary.author, "author of summary"))
@@ -379,7 +382,7 @@ def _evidence(number: int, item: Evidence, words: str) -> Node:
 
 
 def _node(name: str | None, kind: str, /, **values: Any) -> Node:
-    """Return a node without what is not known, and each value once."""
+    """Return a node without empty and repeated values."""
     found: Node = {"@id": name, "@type": kind} if name else {"@type": kind}
     for key, value in values.items():
         several = [one for one in (value if isinstance(value, list) else [value]) if one]

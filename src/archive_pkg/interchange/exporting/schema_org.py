@@ -348,7 +348,7 @@ def _day(date: WrittenDate | None) -> str | None:
 
 
 def _no_day(date: WrittenDate | None, name: str = "") -> str | None:
-    """Return a date that is not a year, month or day, after its name; None for another date."""
+    """Return a date that is not a year, month or day, with its name; None for other dates."""
     edtf = None if _day(date) else edtf_of(date)
     return f"{name}{edtf}" if edtf else None
 

@@ -1,4 +1,4 @@
-"""Collect what the bibliographic formats (MODS, MARC, Dublin Core) say of one document."""
+"""Collect the description of one document in MODS, MARC or Dublin Core."""
 
 from __future__ import annotations
 
@@ -103,6 +103,6 @@ _LIFE = re.compile(r"(?P<born>[0-9]{4})\s*[-–]\s*(?P<died>[0-9]{4})?[., ]*")
 
 
 def life(words: str | None) -> dict[str, str]:
-    """Return the years of birth and death in words; nothing if they say something else."""
+    """Return the years of birth and death in words; None if the words say something else."""
     found = _LIFE.fullmatch(words or "")
     return {name: year for name, year in found.groupdict().items() if year} if found else {}

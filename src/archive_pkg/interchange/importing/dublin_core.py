@@ -21,7 +21,7 @@ DC = "http://purl.org/dc/elements/1.1/"
 DCTERMS = "http://purl.org/dc/terms/"
 _WITH_ROLE = re.compile(r"(.+?)\s*\(([a-z][^()]*)\)")
 _BEGINNINGS = ("Has part", "Enclosed", "Published in")
-"""What this program writes before a title."""
+"""The words that this program writes before a title."""
 
 
 def read(source: XmlSource) -> list[Imported]:

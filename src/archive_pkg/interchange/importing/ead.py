@@ -1,4 +1,4 @@
-"""Import the items of a finding aid (EAD3, EAD 2002), with what the levels above say about them."""
+"""Import the items of a finding aid (EAD3, EAD 2002) with what they inherit from its levels."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _NAMES = {"persname": "person", "corpname": "organization", "famname": "family",
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """What a version of EAD calls its attributes.
+    """The names of attributes in a version of EAD.
 
     Attributes:
         kind: The kind of a number or a container.

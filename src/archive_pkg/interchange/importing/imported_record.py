@@ -568,7 +568,7 @@ def _key(identifier: dict[str, str]) -> tuple[str, str]:
 
 
 _PUBLIC = frozenset(SCHEMES) - {"local", "url"}
-"""Authorities that identify a person for everybody. One name with two of them is two persons."""
+"""Authorities with one identifier per person. Two identifiers of one name mean two persons."""
 
 
 @lru_cache(4096)

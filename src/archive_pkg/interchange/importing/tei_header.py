@@ -456,7 +456,7 @@ class TeiHeader:
         return list(dict.fromkeys(makers)), list(dict.fromkeys(translators))
 
     def _role(self, element: Element, named: list[Element], did: str) -> None:
-        """Read who signed a document that this program exported; report other roles.
+        """Read the signatories of a document that this program exported; report other roles.
 
         The abstract names its author.
         """

@@ -215,7 +215,7 @@ class TeiText:
         return parts
 
     def _makers(self, span: Version, translators: list[str]) -> list[str]:
-        """Return who made a version: those that its `resp` names, or else the translators."""
+        """Return the makers of a version: those that its `resp` names, or else the translators."""
         references = (span.element.get("resp") or "").split() if span.element is not None else []
         if not references:
             return translators if span.what == "translation" else []
@@ -307,7 +307,7 @@ class TeiText:
         return found
 
     def _zone(self, zone: Stretch, quote: dict[str, Any]) -> None:
-        """Record what a zone states; a zone that states no field is evidence for its part."""
+        """Record the field that a zone states; a zone without a field is evidence for its part."""
         if not self._states(zone, quote):
             self.draft.at(f"parts.{quote['part']}", quote, f"tei-{zone.what}")
 
@@ -345,7 +345,7 @@ class TeiText:
         )
 
     def _names_recipient(self, field: str, address: str) -> bool:
-        """Return whether an address has a recipient's name; it may be the sender's own."""
+        """Return whether an address has a recipient's name; it may also be the sender's address."""
         names = map(self.draft.agent_name, self.draft.raw.get("recipients", ()))
         known = {word for name in names for word in _long_words(name)}
         return field == "recipients" and bool(known & _long_words(address))

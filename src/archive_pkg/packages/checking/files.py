@@ -122,7 +122,7 @@ def check_files(
 
 
 def _name_findings(name: str, place: Location) -> Iterator[Finding]:
-    """Report that some programs or systems cannot read a file because of its name."""
+    """Report files with names that some programs or systems cannot read."""
     for found in check_names([f"data/{name}"]):
         yield replace(found, location=place, message=f"{name}: {found.message}")
 

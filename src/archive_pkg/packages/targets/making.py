@@ -229,7 +229,7 @@ def _size(path: Path) -> int:
 
 
 def _packing(target: Target) -> Packing:
-    """Return how the package for a target is made, in the words of its events."""
+    """Return a description of how the package for a target is made, for its events."""
     if target.form == "csip":
         return Packing(
             "SHA-256 of every file for METS.xml",

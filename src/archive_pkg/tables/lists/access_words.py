@@ -153,7 +153,7 @@ _OURS = re.compile(
 
 
 def exported_access(text: str) -> tuple[AccessReading | None, str]:
-    """Return what the lines that this program exported say of access, and the other lines.
+    """Return the access that lines exported by this program state, and the other lines.
 
     The lines are about the parts of a document, and the strictest of them applies to all parts.
     """
@@ -247,7 +247,7 @@ def strictest(readings: list[AccessReading]) -> AccessReading:
 
 
 def speaks_of_access(header: str) -> bool:
-    """Return whether a header speaks of access or of a restriction other than of use."""
+    """Return whether a header mentions access, or a restriction other than of use."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).casefold().replace("_", " ")
     return bool(_SPEAKS.search(spaced)) and "userestrict" not in spaced
 

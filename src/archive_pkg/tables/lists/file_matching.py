@@ -375,7 +375,7 @@ class LetterFiles:
 
 
 def _asked(text: str, paths: Sequence[str]) -> str:
-    """Return a hint if a name can mean files in different folders; empty if it cannot.
+    """Return a hint if a name can mean files in different folders, otherwise "".
 
     They have the same name, or the name is a bare number, which each folder can have.
     """

@@ -411,7 +411,7 @@ class ListRows:
                 yield header, text
 
     def _pieces(self, header: str, target: str, text: str) -> Iterator[tuple[str, str]]:
-        """Yield the texts in a cell that a separator divides, each with its field."""
+        """Yield the values in a cell, divided by its separator, each with its field."""
         separator = self._map.separators.get(header)
         if not separator or target in MANY_VALUES or target in _ONE_VALUE:
             yield target, text

@@ -103,7 +103,7 @@ MANY_VALUES = frozenset(
 )  # fmt: skip
 """The fields whose cells can have several values."""
 _DIVIDED = MANY_VALUES | {"date_as_written", "date_begin", "date_end"}
-"""The fields whose cells a preset divides. A date is the first of several."""
+"""The fields whose cells a preset splits. Of several dates, the first is used."""
 _FILE = re.compile(
     r"[^;|]+\.(?:tiff?|jpe?g|png|pdf|txt|docx?|xml|html?|jp2|rtf|odt)", re.IGNORECASE
 )

@@ -1,4 +1,4 @@
-"""What the readers of the rows of a list share: the list, its map and the report."""
+"""Share the list, its map and the report among the readers of the rows of a list."""
 
 from __future__ import annotations
 

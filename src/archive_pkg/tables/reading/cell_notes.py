@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OURS = re.compile(r"(?:\A|\n\n)(?:ERROR|WARNING|ADVICE): .*", re.DOTALL)
-"""What `check --annotate` wrote into a note, after the words of the user."""
+"""The text that `check --annotate` writes into a note, after the words of the user."""
 AUTHOR = "archive-pkg"
 """The author of the notes that the program writes."""
 

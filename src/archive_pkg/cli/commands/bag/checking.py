@@ -105,7 +105,7 @@ def _lines(done: Done) -> Iterator[str]:
 
 
 def _words(details: dict[str, Any], *, ok: bool) -> str:
-    """Return in the words of RFC 8493 (2.2.2 and 3) what was checked, and the outcome."""
+    """Return what was checked and the outcome, in the words of RFC 8493 (2.2.2 and 3)."""
     if details["states"]:
         return "not a bag"
     valid, complete, checked = details["valid"], details["complete"], details["checked"]

@@ -324,7 +324,7 @@ class InvenioRdm(RestrictingRepository):
         stored: Stored,
         journal: Journal,
     ) -> Stored:
-        """Ask a community to review a draft, unless it has been asked, and return the deposit.
+        """Ask a community to review a draft, unless this was done before, and return the deposit.
 
         A community can accept at once. Then the draft is published.
         """
@@ -685,7 +685,7 @@ class InvenioRdm(RestrictingRepository):
         return (*found, *self._other_creators(there, transfer))
 
     def _other_creators(self, there: Json, transfer: Transfer) -> tuple[str, ...]:
-        """Return a clause if a record or draft has other creators than the option asks for."""
+        """Return a clause if the creators of a record or draft differ from the option."""
         if "creators" not in self._options:
             return ()
         described = invenio.describe(self._public_record(transfer), self._context())
@@ -749,7 +749,7 @@ def _mark(record: Record, fingerprint: str) -> str:
 
 
 def _name_of(person: Json) -> str:
-    """Return a name as InvenioRDM shows it; what is sent has only its pieces."""
+    """Return a name as InvenioRDM shows it; requests have only the parts of a name."""
     pieces = ", ".join(filter(None, (person.get("family_name"), person.get("given_name"))))
     return pieces or str(person.get("name"))
 

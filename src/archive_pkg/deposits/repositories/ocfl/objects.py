@@ -302,7 +302,7 @@ def _faults(object_root: Path, files: set[str], *, digests: bool) -> Iterator[st
 
 
 def _faults_of(inventory: Inventory, types: Sequence[str]) -> Iterator[str]:
-    """Yield what is wrong in an inventory of one of some types.
+    """Yield what is wrong in an inventory, which may have one of several types.
 
     `read_inventory` has checked its values before.
     """
