@@ -33,6 +33,8 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 src
+	$(BIN)/mypy --platform darwin src
 	$(BIN)/lint-imports
 
 # Mutated inputs for every reader, the same for the same seed: make fuzz FUZZ="--seconds 60 bag".

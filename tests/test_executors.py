@@ -23,6 +23,7 @@ import pytest
 
 from archive_pkg import executors, logs
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.storage import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,7 +215,7 @@ def test_the_number_of_workers_is_limited_by_processors_and_pieces(
     monkeypatch.setattr(os, "fork", counted)
     monkeypatch.setattr(executors, "cpus", lambda: 3)
     # A worker of pytest-xdist has a second thread, which takes none of the locks used here.
-    monkeypatch.setattr(executors, "_has_one_thread", lambda: True)
+    monkeypatch.setattr(processes, "can_fork", lambda: True)
     for pieces, jobs, workers in ((5, None, 3), (2, None, 2), (5, 4, 4)):
         forks.clear()
         assert len(dict(spread(where, pieces, jobs=jobs))) == pieces
@@ -225,10 +226,10 @@ def test_only_processors_available_to_this_process_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 5, 7})
-    assert executors.cpus() == 3
+    assert processes.cpus() == 3
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert executors.cpus() == 1
+    assert processes.cpus() == 1
 
 
 GC = (50_000, 20, 100)
@@ -367,18 +368,16 @@ def test_a_thread_that_is_ending_is_not_counted(monkeypatch: pytest.MonkeyPatch)
     listed = [["1", "2"], ["1", "2"], ["1"]]
     monkeypatch.setattr(os, "listdir", lambda _: listed.pop(0))
     monkeypatch.setattr(threading, "active_count", lambda: 1)
-    assert executors._has_one_thread()
+    assert processes.can_fork()
     assert not listed
     listed += [["1", "2"]] * 11
-    assert not executors._has_one_thread()
+    assert not processes.can_fork()
     assert len(listed) == 1
     monkeypatch.undo()
 
 
-def test_no_process_is_forked_on_other_systems_than_linux(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
+def test_no_process_is_forked_if_the_system_cannot_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
     assert set(dict(spread(where, 4, jobs=2)).values()) == {os.getpid()}
 
 

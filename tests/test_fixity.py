@@ -16,6 +16,7 @@ import pytest
 
 from archive_pkg import fixity
 from archive_pkg.errors import UsageError
+from archive_pkg.storage import system
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -220,9 +221,9 @@ def test_a_rotating_disk_is_recognized(
     number = tmp_path.stat().st_dev
     (tmp_path / f"{os.major(number)}:{os.minor(number)}").symlink_to(device)
     monkeypatch.setattr(
-        fixity, "Path", lambda path: Path(str(path).replace("/sys/dev/block", str(tmp_path)))
+        system, "Path", lambda path: Path(str(path).replace("/sys/dev/block", str(tmp_path)))
     )
-    fixity._is_rotational.cache_clear()
+    system._is_rotational.cache_clear()
     assert fixity.is_on_rotating_disk(tmp_path) == heads
-    fixity._is_rotational.cache_clear()
+    system._is_rotational.cache_clear()
     assert not fixity.is_on_rotating_disk(tmp_path / "none")

@@ -475,7 +475,7 @@ def test_a_link_swapped_in_for_a_folder_is_not_followed(
         return status
 
     monkeypatch.setattr(os, "stat", swap)
-    with pytest.raises(OSError, match=r"Not a directory|Too many levels"):
+    with pytest.raises(OSError, match=r"link or not a folder|Not a directory|Too many"):
         storage.remove_tree(tmp_path / "top")
     monkeypatch.undo()
     assert mode(outside) == 0o500

@@ -1030,7 +1030,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     for name in ("sync_folder", "sync_tree", "remove_tree"):
         record(storage.staging, name)
-    for name in ("sync_folder", "_sync_file", "exchange"):
+    for name in ("sync_folder", "sync_file", "exchange"):
         record(storage.files, name)
     for name in ("rename", "replace"):
         record(Path, name)
@@ -1046,7 +1046,7 @@ def test_the_enclosing_folder_and_its_contents_are_synced_before_each_rename(
     above = f"sync_folder {tmp_path.name}"
     expected = ["sync_tree .folder", above, "rename folder data", "sync_folder .folder"]
     expected += ["rename .folder folder", above]
-    assert [step for step in steps if "_sync_file" not in step] == [
+    assert [step for step in steps if "sync_file" not in step] == [
         "sync_tree .folder",
         "sync_folder .folder",
         *expected[1:],
@@ -1086,14 +1086,14 @@ def test_a_file_is_synced_before_its_rename_and_the_folder_after(
 ) -> None:
     above = f"sync_folder {tmp_path.name}"
     write_atomically(tmp_path / "a", b"1")
-    assert steps == ["_sync_file .a", "replace .a a", above]
+    assert steps == ["sync_file .a", "replace .a a", above]
     steps.clear()
     assert storage.replace_if_unchanged(tmp_path / "a", b"2", b"1")
-    assert steps == ["_sync_file .a", "exchange .a a", above]
+    assert steps == ["sync_file .a", "exchange .a a", above]
     steps.clear()
     without_calls(monkeypatch)
     assert storage.replace_if_unchanged(tmp_path / "a", b"3", b"2")
-    assert steps == ["_sync_file .a", "exchange .a a", "replace .a a", above]
+    assert steps == ["sync_file .a", "exchange .a a", "replace .a a", above]
 
 
 @pytest.mark.parametrize("files", [62, 63])

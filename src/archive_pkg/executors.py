@@ -7,11 +7,8 @@ a process, so `Spread` forks.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
-import signal
-import sys
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Future, as_completed
@@ -21,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.logs import logger, shown
-from archive_pkg.storage import log_to
+from archive_pkg.storage import log_to, processes
+from archive_pkg.storage.processes import cpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _log = logger(__name__)
 
-_STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 # Records and documents consist of many objects with hardly any cycles. Searching for cycles after
 # every 700 new objects, the default of Python 3.11, takes a tenth of the run time.
 _GC_THRESHOLD = (50_000, 20, 100)
@@ -79,13 +76,6 @@ class Executor(Protocol):
         """Let the pieces under way end, drop those that have not begun, and end all workers."""
 
 
-def cpus() -> int:
-    """Return how many processors this process may use."""
-    with contextlib.suppress(AttributeError):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def executor_for(jobs: int | None, address: str = "", *, gentle: bool = False) -> Executor:
     """Return the executor that the options of a command choose.
 
@@ -114,7 +104,7 @@ class InProcess:
 
     def __init__(self, gentle: bool = False) -> None:
         if gentle:
-            os.nice(19)
+            processes.lower_priority()
 
     def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
         """See `Executor`."""
@@ -162,18 +152,16 @@ class Processes:
     def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
         """See `Executor`."""
         # Processes start here, and no signal may reach one before it is set up.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-        try:
-            if self._pool is None:
-                self._pool = self._start()
-                self._sign_of_life = self._pool.submit(os.getpid)
-            return self._pool.submit(work, piece)
-        except BrokenExecutor as error:
-            failed: Future[T] = Future()
-            failed.set_exception(error)
-            return failed
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with processes.stop_signals_held():
+            try:
+                if self._pool is None:
+                    self._pool = self._start()
+                    self._sign_of_life = self._pool.submit(os.getpid)
+                return self._pool.submit(work, piece)
+            except BrokenExecutor as error:
+                failed: Future[T] = Future()
+                failed.set_exception(error)
+                return failed
 
     def _start(self) -> ProcessPoolExecutor:
         from concurrent.futures import ProcessPoolExecutor
@@ -227,22 +215,13 @@ def _begin_spawned(parent: int, gentle: bool, log: tuple[bool, Path | None] | No
     A scheduler or a terminal sends signals to every process of a run. Only the parent must act on
     them, so that the work under way is finished and reported.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-    threading.Thread(target=_wait_for_parents_order, args=(parent,), daemon=True).start()
+    processes.stop_only_for(parent)
     _end_with_parent()
     gc.set_threshold(*_GC_THRESHOLD)
     if log:
         log_to(*log)
     if gentle:
-        os.nice(19)
-
-
-def _wait_for_parents_order(parent: int) -> None:
-    """End this process on a signal from its parent, whose pool sends one when a worker has died."""
-    while signal.sigwaitinfo(_STOP_SIGNALS).si_pid != parent:
-        pass
-    os._exit(1)
+        processes.lower_priority()
 
 
 def _end_with_parent() -> None:
@@ -345,7 +324,7 @@ class Spread:
         workers = min(jobs or cpus(), count)
         self._processes = Processes(workers, forked=task)
         self._futures: dict[Future[Any], int] = {}
-        if workers > 1 and sys.platform == "linux" and _has_one_thread():
+        if workers > 1 and processes.can_fork():
             self._futures = {
                 self._processes.submit(_do_forked, index): index for index in range(count)
             }
@@ -383,23 +362,6 @@ class Spread:
             yield index, self._task(index, tick)
 
 
-def _has_one_thread() -> bool:
-    """Return whether this process has only one thread, so that forking is safe.
-
-    The system lists a thread, such as one of the last pool, for a moment after it has ended.
-    """
-    for _ in range(10):
-        try:
-            if len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208 - nothing but the count
-                return True
-        except OSError:
-            return False
-        if threading.active_count() > 1:
-            return False
-        time.sleep(0.001)
-    return False
-
-
 _forked: Task
 """The task of a forked process."""
 
@@ -407,9 +369,7 @@ _forked: Task
 def _begin_forked(task: Task) -> None:
     global _forked
     _forked = task
-    for order in _STOP_SIGNALS:
-        signal.signal(order, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+    processes.stop_as_usual()
     _end_with_parent()
 
 

@@ -6,13 +6,9 @@ so SHA-512 is "sha512".
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import fcntl
 import hashlib
 import os
 import queue
-import sys
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from archive_pkg.errors import UsageError
-from archive_pkg.storage import open_regular
+from archive_pkg.storage import open_regular, system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +28,6 @@ BLOCK = 256 * 1024
 _BUFFERS = 8
 _THREADED_FROM = 4 * BLOCK
 """From this size on, each algorithm except the first has its own thread."""
-_FICLONE = 0x40049409
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +138,14 @@ def digest(
 
 def reader(descriptor: int, limit: int | None = None) -> Callable[[memoryview], int]:
     """Return a function that reads a descriptor to its end, or to one byte after a limit."""
+    read = system.reader(descriptor)
     if limit is None:
-        return lambda block: os.readv(descriptor, [block])
+        return read
     left = limit + 1
 
     def read_into(block: memoryview) -> int:
         nonlocal left
-        count = os.readv(descriptor, [block[:left]]) if left else 0
+        count = read(block[:left]) if left else 0
         left -= count
         return count
 
@@ -259,7 +255,7 @@ def copy_and_digest(
         OSError: Reading or writing fails.
     """
     hashes = [new_hash(name) for name in algorithms]
-    if _reflink(source, target):
+    if system.share_blocks(source, target):
         size = feed(reader(target), hashes, tick=tick)
     else:
         size = feed(
@@ -280,18 +276,6 @@ def write_all(target: int, data: Buffer) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(target, rest) :]
-
-
-def _reflink(source: int, target: int) -> bool:
-    if sys.platform != "linux":
-        return False
-    try:
-        fcntl.ioctl(target, _FICLONE, source)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
-            raise
-        return False
-    return True
 
 
 def _reader_of(stream: BinaryIO) -> Callable[[memoryview], int]:
@@ -327,15 +311,6 @@ class Tally:
 def is_on_rotating_disk(path: Path) -> bool:
     """Return whether a path is on a rotating disk, which should read one file at a time."""
     try:
-        return _is_rotational(path.stat().st_dev)
+        return system.on_rotating_disk(path.stat())
     except OSError:
         return False
-
-
-@cache
-def _is_rotational(number: int) -> bool:
-    device = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}").resolve()
-    for folder in (device, device.parent):  # a partition's queue is in its disk's folder
-        with contextlib.suppress(OSError):
-            return (folder / "queue/rotational").read_text().strip() == "1"
-    return False

@@ -1,13 +1,12 @@
 """Read a bag's folder without ever opening anything outside it.
 
-Every file and folder is opened relative to the descriptor of the folder above it, without
-following symbolic links and without waiting on FIFOs. If a folder is swapped for a link while the
-bag is read, reading fails.
+Every file and folder is opened from the folder above it (`storage.OpenFolder`), without following
+symbolic links and without waiting on FIFOs. If a folder is swapped for a link while the bag is
+read, reading fails.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import stat
@@ -17,21 +16,20 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.errors import StorageError
-from archive_pkg.executors import cpus
 from archive_pkg.fixity import ALGORITHMS, feed, is_on_rotating_disk, new_hash, reader
 from archive_pkg.limits import FOLDER_DEPTH
 from archive_pkg.reports import Code, Finding, Location, Severity
-from archive_pkg.storage import describe
+from archive_pkg.storage import describe, open_folder, system
+from archive_pkg.storage.processes import cpus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
     from archive_pkg.bags.digesting import Tick
+    from archive_pkg.storage import OpenFolder
 
-_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-_OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY
 _LARGE = 4 * 1024 * 1024
 """Larger files are digested after the small ones, with one thread per algorithm."""
 _READ_SIZE = 64 * 1024
@@ -100,11 +98,11 @@ class Folder:
             OSError: The folder cannot be opened.
         """
         self.path = path
-        self.root = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        self.root = open_folder(path)
 
     def close(self) -> None:
         """Close the folder."""
-        os.close(self.root)
+        self.root.close()
 
     def __enter__(self) -> Folder:
         return self
@@ -132,7 +130,7 @@ class Folder:
     def _list_one(self, prefix: str, found: Listing) -> list[str]:
         folders = []
         names = []
-        with self.open_folder(prefix) as descriptor, os.scandir(descriptor) as entries:
+        with self.open_folder(prefix) as folder, folder.entries() as entries:
             for entry in entries:
                 if entry.is_file(follow_symlinks=False):
                     names.append(entry.name)
@@ -151,9 +149,8 @@ class Folder:
             found.files += names
         return [f"{prefix}{name}/" for name in folders]
 
-    @contextlib.contextmanager
-    def open_folder(self, prefix: str) -> Iterator[int]:
-        """Yield the descriptor of a folder in the bag.
+    def open_folder(self, prefix: str) -> OpenFolder:
+        """Open a folder in the bag; use the result as a context manager.
 
         Args:
             prefix: The folder's path with "/" at the end; "" is the bag's own folder.
@@ -161,15 +158,7 @@ class Folder:
         Raises:
             OSError: A part of the path is not a folder, is a link, or cannot be opened.
         """
-        descriptor = os.dup(self.root)
-        try:
-            for part in prefix.split("/")[:-1]:
-                below = os.open(part, _OPEN_FOLDER, dir_fd=descriptor)
-                os.close(descriptor)
-                descriptor = below
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        return self.root.beneath(prefix)
 
     def open_descriptor(self, path: str) -> int:
         """Open a regular file of the bag and return its descriptor.
@@ -179,7 +168,7 @@ class Folder:
         """
         prefix, slash, name = path.rpartition("/")
         with self.open_folder(prefix + slash) as folder:
-            descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
+            descriptor = folder.file(name)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise OSError(0, "it is not a regular file", path)
@@ -201,7 +190,7 @@ class Folder:
         """
         prefix, slash, name = path.rpartition("/")
         with self.open_folder(prefix + slash) as folder:
-            return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
+            return folder.status(name).st_size
 
     def sizes(self, paths: Sequence[str]) -> list[int]:
         """Return the sizes of files; see `size`. It is fastest if they are grouped by folder."""
@@ -237,22 +226,21 @@ class Folder:
             (new_hash(name).copy, column.append)
             for name, column in zip(algorithms, piece.digests, strict=True)
         ]
-        open_, read, close, add_size = os.open, os.read, os.close, piece.sizes.append
+        read, close, add_size = os.read, os.close, piece.sizes.append
         current: str | None = None
-        folder = -1
+        folder: OpenFolder | None = None
         done = total = 0
         try:
             for path in files:
                 prefix, slash, name = path.rpartition("/")
                 try:
-                    if prefix != current:
-                        if folder >= 0:
-                            close(folder)
-                            folder, current = -1, None
-                        with self.open_folder(prefix + slash) as descriptor:
-                            folder = os.dup(descriptor)
+                    if prefix != current or folder is None:
+                        if folder is not None:
+                            folder.close()
+                            folder = None
+                        folder = self.open_folder(prefix + slash)
                         current = prefix
-                    file = open_(name, _OPEN_FILE, dir_fd=folder)
+                    file = folder.file(name)
                     try:
                         # Most files fit into one read: no need to ask for their size first.
                         data: bytes | None = read(file, _READ_SIZE)
@@ -280,8 +268,8 @@ class Folder:
                     hash_.update(data)
                     take(hash_.digest())
         finally:
-            if folder >= 0:
-                close(folder)
+            if folder is not None:
+                folder.close()
         tick(done, total)
         return piece
 
@@ -292,8 +280,7 @@ class Folder:
         try:
             file = self.open_descriptor(path)
             try:
-                with contextlib.suppress(AttributeError, OSError):
-                    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+                system.expect_sequential_reading(file)
                 size = feed(
                     reader(file, os.fstat(file).st_size), hashes, tick=lambda count: tick(0, count)
                 )
@@ -347,7 +334,7 @@ class Folder:
             with self.open_folder(prefix) as folder:
                 for path in paths:
                     name = path[len(prefix) :]
-                    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                    status = folder.status(name)
                     stamps.append((status.st_size, status.st_mtime_ns))
         return stamps
 

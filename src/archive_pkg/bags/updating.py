@@ -36,7 +36,7 @@ from archive_pkg.bags.writing import copy_and_hash, refuse_tag_files, refuse_tag
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
 from archive_pkg.reports import Location, Report, Severity
-from archive_pkg.storage import Staging, mode_of, storage_errors
+from archive_pkg.storage import Staging, mode_of, storage_errors, system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -486,9 +486,9 @@ def _link_or_copy(
         (target / path).mkdir(exist_ok=True)
     for path in paths:
         prefix, slash, name = path.rpartition("/")
-        with folder.open_folder(prefix + slash) as descriptor:
+        with folder.open_folder(prefix + slash) as opened:
             try:
-                os.link(name, target / path, src_dir_fd=descriptor, follow_symlinks=False)
+                opened.link(name, target / path)
             except (PermissionError, NotImplementedError):
                 _copy(folder, path, target / path)
             except OSError as error:
@@ -501,10 +501,10 @@ def _copy(folder: Folder, path: str, target: Path) -> None:
     source = folder.open_descriptor(path)
     try:
         status = os.fstat(source)
-        copy = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, status.st_mode & 0o777)
+        copy = system.open_without_link(target, system.CREATE, status.st_mode & 0o777)
         try:
             copy_and_digest(source, copy, [])
-            os.utime(copy, ns=(status.st_mtime_ns, status.st_mtime_ns))
+            system.set_time(copy, target, status.st_mtime_ns)
         finally:
             os.close(copy)
     finally:

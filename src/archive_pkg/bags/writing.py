@@ -22,7 +22,14 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.executors import Spread
 from archive_pkg.fixity import Tally, copy_and_digest, new_hash, write_all
 from archive_pkg.logs import logger
-from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors, widest_mode
+from archive_pkg.storage import (
+    Staging,
+    mode_of,
+    refuse_existing,
+    storage_errors,
+    system,
+    widest_mode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,8 +48,6 @@ _log = logger(__name__)
 _SMALL = 128 * 1024
 _PIECE = 256
 _FEW = 32
-_OPEN_SOURCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 @dataclass(slots=True)
@@ -457,13 +462,13 @@ def copy_and_hash(
         _write_file(target, source)
         tick(0, len(source))
         return len(source), _digests(source, algorithms), 0o777
-    descriptor = os.open(source, _OPEN_SOURCE)
+    descriptor = system.open_without_link(source, system.READ)
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise StorageError(f"{source} is not a regular file")
         mode = 0o777 if before.st_mode & stat.S_IXUSR else 0o666
-        made = os.open(target, _CREATE, mode)
+        made = system.open_without_link(target, system.CREATE, mode)
         try:
             if before.st_size <= _SMALL:
                 data = os.read(descriptor, _SMALL + 1)
@@ -475,7 +480,7 @@ def copy_and_hash(
                     descriptor, made, algorithms, lambda count: tick(0, count)
                 )
                 digests = tuple(found[name] for name in algorithms)
-            os.utime(made, ns=(before.st_mtime_ns, before.st_mtime_ns))
+            system.set_time(made, target, before.st_mtime_ns)
         finally:
             os.close(made)
         after = os.fstat(descriptor)
@@ -492,7 +497,7 @@ def copy_and_hash(
 
 def _write_file(target: Path | str, data: bytes) -> None:
     """Write a new file without a buffer, which is faster for many small files."""
-    made = os.open(target, _CREATE, 0o666)
+    made = system.open_without_link(target, system.CREATE)
     try:
         write_all(made, data)
     finally:

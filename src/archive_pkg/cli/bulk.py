@@ -349,6 +349,6 @@ def parse_bytes(text: str) -> int:
 
 def rate_of(limit: str, jobs: int | None) -> float:
     """Return the limit for each process, or 0 for no limit. Raises UsageError."""
-    from archive_pkg.executors import cpus
+    from archive_pkg.storage.processes import cpus
 
     return parse_bytes(limit) / (jobs or cpus()) if limit else 0

@@ -11,10 +11,15 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
+from archive_pkg.storage.processes import (
+    STOP_SIGNALS,
+    interrupt_main_thread,
+    let_writing_fail,
+)
+
 if TYPE_CHECKING:
     from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LIMIT = 1.8
 """Seconds after a signal until a bulk command ends, even if it has not cleaned up."""
 
@@ -52,7 +57,7 @@ class Interrupted(BaseException):
 def listen() -> None:
     """Raise Interrupted in the main thread when a signal asks the program to end."""
     sys.unraisablehook = _interrupt_again
-    for number in _SIGNALS:
+    for number in STOP_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup sets it
             signal.signal(number, _interrupt)
 
@@ -75,7 +80,7 @@ def expect_bulk() -> None:
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     # A second signal must not interrupt the cleanup after the first.
-    for each in _SIGNALS:
+    for each in STOP_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     interruption = Interrupted(number)
     if _bulk:
@@ -90,8 +95,7 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
 def _interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:
     """Raise an interruption again that Python dropped, as it does in callbacks and finalizers."""
     if isinstance(unraisable.exc_value, Interrupted):
-        signal.signal(signal.SIGALRM, partial(_interrupt_after_alarm, unraisable.exc_value))
-        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+        interrupt_main_thread(_AGAIN, partial(_interrupt_after_alarm, unraisable.exc_value))
     else:
         sys.__unraisablehook__(unraisable)
 
@@ -120,7 +124,7 @@ def end_if_interrupted() -> None:
 def _abandon(interruption: Interrupted) -> None:
     """End the program. On Linux this kills its workers, too."""
     time.sleep(_LIMIT)
-    os.set_blocking(2, False)
+    let_writing_fail(2)
     try:
         if interruption.unsaid():
             os.write(2, f"interrupted; {_abandoned}\n".encode())

@@ -15,7 +15,7 @@ import typer
 
 from archive_pkg.cli.output import STANDARD_OUTPUT, json_text, mode_for, write_file
 from archive_pkg.errors import StorageError
-from archive_pkg.storage import append_output, storage_errors
+from archive_pkg.storage import append_output, storage_errors, system
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -113,4 +113,4 @@ def _narrow(report: TextIO, subject: str) -> None:
         now = stat.S_IMODE(status.st_mode)
         mode = mode_for("internal", Path(subject))
         if now & ~(mode | 0o700):
-            os.fchmod(report.fileno(), now & mode)
+            system.set_open_mode(report.fileno(), now & mode)

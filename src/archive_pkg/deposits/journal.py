@@ -157,7 +157,7 @@ class Journal:
                     while written < len(line):
                         written += os.write(descriptor, line[written:])
                     if lasting and self._sync:
-                        os.fdatasync(descriptor)
+                        storage.system.sync_data(descriptor)
                         if not exists:
                             storage.sync_folder(self.path.parent)
                 finally:

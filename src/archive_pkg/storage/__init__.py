@@ -25,9 +25,10 @@ from archive_pkg.storage.files import (
     widest_mode,
     write_atomically,
 )
+from archive_pkg.storage.locks import Lock, LockedError
+from archive_pkg.storage.open_folder import NotRegularError, OpenFolder, open_folder
 from archive_pkg.storage.outputs import append_output, log_to, names_open_descriptor, write_output
 from archive_pkg.storage.reading import (
-    NotRegularError,
     files_below,
     folder_beneath,
     is_folder,
@@ -45,8 +46,6 @@ from archive_pkg.storage.staging import (
     ENCLOSING,
     UNWRAPPING,
     DestinationExistsError,
-    Lock,
-    LockedError,
     Staging,
     enclose,
     finish_enclosing,
@@ -77,6 +76,7 @@ __all__ = [
     "Lock",
     "LockedError",
     "NotRegularError",
+    "OpenFolder",
     "Staging",
     "append_output",
     "check_state_folder",
@@ -108,6 +108,7 @@ __all__ = [
     "names_in",
     "names_open_descriptor",
     "open_beneath",
+    "open_folder",
     "open_regular",
     "others_can_swap",
     "read_beneath",

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import FILE_SIZE
-from archive_pkg.storage.reading import NotRegularError, TooLargeError, read_regular
+from archive_pkg.storage import system
+from archive_pkg.storage.open_folder import NotRegularError, open_folder
+from archive_pkg.storage.reading import TooLargeError, read_regular
+from archive_pkg.storage.system import sync_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +141,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
         StorageError: The storage failed. The file has either its old bytes or all its new ones.
     """
     with storage_errors(f"writing {path}"), staged_file(path, data, mode) as staged:
-        _sync_file(staged)
+        sync_file(staged)
         staged.replace(path)
         sync_folder(path.parent)
 
@@ -163,7 +166,7 @@ def replace_if_unchanged(path: Path, data: bytes, before: bytes) -> bool:
         if read_regular(path) != before:
             return False
         with staged_file(path, data) as staged:
-            _sync_file(staged)
+            sync_file(staged)
             # Another program may have written between reading and exchanging. Then the exchange
             # gives us its bytes, and we put them back.
             if not exchange(staged, path):
@@ -185,13 +188,13 @@ def staged_file(path: Path, data: bytes, mode: int = 0o777) -> Iterator[Path]:
     """
     kept = stat.S_IMODE(path.stat().st_mode) & (mode | ~0o777) if path.exists() else None
     staged = hidden(path, f"-{os.urandom(4).hex()}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    descriptor = os.open(staged, flags, mode & 0o666 if kept is None else kept)
+    how = mode & 0o666 if kept is None else kept
+    descriptor = system.open_without_link(staged, system.CREATE, how)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             if kept is not None:
-                os.fchmod(descriptor, kept)
+                system.set_open_mode(descriptor, kept)
         yield staged
     finally:
         staged.unlink(missing_ok=True)
@@ -206,23 +209,25 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make the names in a folder durable, if the system can."""
+    with open_folder(folder) as opened:
+        opened.sync()
 
 
 def sync_filesystem(path: Path) -> None:
-    """Sync everything written so far to the file system of a path.
+    """Sync everything written so far to the file system of a path, or only a tree.
+
+    A system that cannot sync a file system syncs what is at the path.
 
     Raises:
         OSError: The device reports that data could not be written.
     """
     call = _system_call("syncfs")
     if call is None:
-        os.sync()
+        if system.SYNCS_FILESYSTEMS:
+            system.sync_all()
+        else:
+            sync_tree(path)
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -235,18 +240,18 @@ def sync_filesystem(path: Path) -> None:
 def sync_tree(path: Path) -> None:
     """Sync a file, or a folder with its contents: few files one by one, many in one call."""
     if not path.is_dir():
-        _sync_file(path)
+        sync_file(path)
         return
     files: list[str] = []
     folders: list[Path] = []
     for folder, _, names in os.walk(path):
         folders.append(Path(folder))
         files.extend(os.path.join(folder, name) for name in names)  # noqa: PTH118 - hot
-        if len(files) + len(folders) > _FEW_FILES:
+        if len(files) + len(folders) > _FEW_FILES and system.SYNCS_FILESYSTEMS:
             sync_filesystem(path)
             return
     for file in files:
-        _sync_file(Path(file))
+        sync_file(Path(file))
     for each in reversed(folders):
         sync_folder(each)
 
@@ -260,8 +265,8 @@ def same_mount(one: Path, other: Path) -> bool:
     if one.stat().st_dev != other.stat().st_dev:
         return False
     mounts: set[str] = set()
-    for folder in (one, other):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    for folder in (one, other) if system.BY_DESCRIPTOR else ():
+        descriptor = os.open(folder, system.FOLDER)
         try:
             info = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
         except OSError:
@@ -288,13 +293,13 @@ def rename_to_free(one: Path, other: Path) -> bool:
 
 def is_ours(status: os.stat_result) -> bool:
     """Return whether a file belongs to the user that runs this process."""
-    return status.st_uid == os.geteuid()
+    return status.st_uid == system.user_number()
 
 
 def others_can_swap(folder: Path) -> bool:
     """Return whether other users can rename or remove this user's files in a folder."""
     mode = folder.stat().st_mode
-    return bool(mode & 0o022) and not mode & stat.S_ISVTX
+    return system.HAS_OWNERS and bool(mode & 0o022) and not mode & stat.S_ISVTX
 
 
 def refuse_unsafe_folder(folder: Path) -> None:
@@ -309,8 +314,9 @@ def refuse_unsafe_folder(folder: Path) -> None:
     """
     real = folder.resolve()
     for each in (real, *real.parents):
-        mode = each.stat().st_mode
-        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX and _has_permissions(real):
+        status = each.stat()
+        swappable = system.is_open_to_all(status) and not status.st_mode & stat.S_ISVTX
+        if swappable and _has_permissions(real):
             raise StorageError(
                 f"{each}: every user of the machine can replace files there while they are being "
                 "written",
@@ -393,13 +399,5 @@ def _rename(one: Path, other: Path, flags: int) -> bool:
 def _system_call(name: str) -> Any:
     try:
         return getattr(ctypes.CDLL(None, use_errno=True), name, None)
-    except OSError:
+    except (OSError, TypeError):  # Windows has no such library
         return None
-
-
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

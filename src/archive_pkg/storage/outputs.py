@@ -16,6 +16,7 @@ from archive_pkg import logs
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
 from archive_pkg.storage.staging import DestinationExistsError
+from archive_pkg.storage.system import is_open_to_all, set_open_mode
 from archive_pkg.storage.without_links import refuse_shared_file
 
 _OPEN_DESCRIPTOR = re.compile(r"/proc/[^/]+/fd/[0-9]+|/dev/(fd/[0-9]+|std(in|out|err))")
@@ -95,7 +96,7 @@ def log_to(verbose: bool, file: Path | None) -> None:
     """
     stream = append_output(file) if file else None
     if stream and os.fstat(stream.fileno()).st_size == 0 and file and file.is_file():
-        os.fchmod(stream.fileno(), 0o600)  # a log can name restricted files
+        set_open_mode(stream.fileno(), 0o600)  # a log can name restricted files
     logs.show(verbose, file, stream)
 
 
@@ -130,7 +131,7 @@ def _refuse_foreign_link(path: Path, status: os.stat_result) -> None:
         not stat.S_ISREG(status.st_mode)
         and not is_ours(status)
         and status.st_uid not in (0, parent.st_uid)
-        and parent.st_mode & stat.S_IWOTH
+        and is_open_to_all(parent)
     ):
         raise StorageError(
             f"{path} is a link, a pipe or a device that belongs to another user",

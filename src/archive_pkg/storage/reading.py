@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg.limits import FILE_SIZE
 from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.storage import system
+from archive_pkg.storage.open_folder import NotRegularError, OpenFolder, open_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,8 +30,6 @@ SEARCH_LEFT_OUT = Code(
     "follow links, since they can lead to files outside the folder.",
 )
 
-# O_NONBLOCK: opening a pipe does not wait. O_NOCTTY: a terminal does not take control of us.
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
 _OPEN_DESCRIPTOR = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]{1,9}")
 """Paths of descriptors that a shell can pass to this process: `<(…)` becomes, say, /dev/fd/63."""
 _PIPE_TIMEOUT = 60.0
@@ -50,10 +50,6 @@ class TooLargeError(OSError):
     """A file is larger than the limit for reading into memory."""
 
 
-class NotRegularError(OSError):
-    """There is a link, a folder, a pipe or a device instead of a regular file."""
-
-
 def open_regular(path: Path) -> io.BufferedReader:
     """Open a regular file, or a link to one, for reading.
 
@@ -63,7 +59,7 @@ def open_regular(path: Path) -> io.BufferedReader:
     """
     # Opening can already trigger some devices, so check the kind before and after opening.
     _refuse_others(path.stat().st_mode, path)
-    descriptor = os.open(path, _FLAGS)
+    descriptor = os.open(path, system.READ)
     try:
         _refuse_others(os.fstat(descriptor).st_mode, path)
         return os.fdopen(descriptor, "rb")
@@ -191,19 +187,16 @@ def open_beneath(folder: Path, path: str) -> io.BufferedReader:
         OSError: The file does not exist or cannot be read.
     """
     above, _, name = path.rpartition("/")
-    parent = folder_beneath(folder, above)
-    try:
-        descriptor = open_step(name, os.O_RDONLY | os.O_NONBLOCK, parent)
-    finally:
-        os.close(parent)
+    with folder_beneath(folder, above) as parent:
+        descriptor = parent.file(name)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
     return os.fdopen(descriptor, "rb")
 
 
-def folder_beneath(folder: Path, path: str) -> int:
-    """Open a folder below a folder without following links, and return its descriptor.
+def folder_beneath(folder: Path, path: str) -> OpenFolder:
+    """Open a folder below a folder without following links.
 
     Args:
         folder: The folder that the path is relative to. It may be a link.
@@ -213,32 +206,8 @@ def folder_beneath(folder: Path, path: str) -> int:
         NotRegularError: A step of the path is a link or not a folder.
         OSError: The folder does not exist or cannot be read.
     """
-    parent = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    for step in filter(None, path.split("/")):
-        try:
-            inner = open_step(step, os.O_RDONLY | os.O_DIRECTORY, parent)
-        finally:
-            os.close(parent)
-        parent = inner
-    return parent
-
-
-def open_step(name: str, flags: int, parent: int) -> int:
-    """Open a name in an open folder, unless it is a link, and return its descriptor.
-
-    Raises:
-        NotRegularError: The name is a link, or is not of the kind that the flags require.
-        OSError: The file or folder does not exist or cannot be opened.
-    """
-    if name in ("", ".", "..") or "\0" in name:
-        raise NotRegularError(errno.EINVAL, f"{name!r} is not a file name", name)
-    try:
-        return os.open(name, os.O_NOFOLLOW | flags, 0o666, dir_fd=parent)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
-            kind = "not a folder" if error.errno == errno.ENOTDIR else "a special file"
-            raise NotRegularError(error.errno, f"it is a link or {kind}", name) from error
-        raise
+    with open_folder(folder) as root:
+        return root.beneath(path)
 
 
 def read_beneath(folder: Path, path: str) -> bytes:
@@ -269,7 +238,7 @@ def _refuse_others(mode: int, path: Path) -> None:
 
 
 def _read_pipe(path: Path) -> bytes:
-    descriptor = os.open(path, _FLAGS)
+    descriptor = os.open(path, system.READ)
     try:
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             _refuse_others(0, path)

@@ -12,13 +12,9 @@ they belong to this user.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import json
 import os
 import re
 import stat
-import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
@@ -35,6 +31,8 @@ from archive_pkg.storage.files import (
     sync_folder,
     sync_tree,
 )
+from archive_pkg.storage.locks import LOCK, Lock
+from archive_pkg.storage.system import change_mode
 from archive_pkg.storage.without_links import remove_tree
 
 if TYPE_CHECKING:
@@ -50,122 +48,13 @@ ENCLOSING = ".in-place"
 UNWRAPPING = ".reverted"
 """Suffix of the hidden folder with the rest of a folder that is replaced by its data/."""
 
-_LOCK = ".lock"
-_NOT_LEFTOVERS = (_LOCK, ENCLOSING, UNWRAPPING, ".fetched")
+_NOT_LEFTOVERS = (LOCK, ENCLOSING, UNWRAPPING, ".fetched")
 """Suffixes of hidden files that `recover` ignores, because other functions remove them."""
 _LEFTOVER_NAME = re.compile(r"-[0-9a-f]{8}(\.new|\.old)?")
-_LONGEST_LOCK = 1000
 
 
 class DestinationExistsError(StorageError):
     """The destination exists, and may not be replaced or is of a different kind."""
-
-
-class LockedError(StorageError):
-    """Another run is using the same path."""
-
-
-class Lock:
-    """A lock on a path, with a hidden file next to it that names the holder.
-
-    The system holds the lock (`flock`) and releases it when the process ends. Leaving the context
-    removes the file if that is possible.
-    """
-
-    def __init__(self, path: Path, wait: float = 0) -> None:
-        """Set the path to lock and the seconds to wait for another run."""
-        self.path = hidden(named(path), _LOCK)
-        self._subject = path
-        self._wait = wait
-        self._descriptor = -1
-        self._holder = "another run"
-
-    def __enter__(self) -> Lock:
-        give_up = time.monotonic() + self._wait
-        with storage_errors(f"locking {self._subject}"):
-            waiting = False
-            while not self._try():
-                if time.monotonic() >= give_up:
-                    raise LockedError(
-                        f"{self._subject} is in use by {self._holder}",
-                        "Wait until that run has ended, then run the same command again.",
-                    )
-                if not waiting:
-                    _log.info("waiting for %s, which is used by %s", self._subject, self._holder)
-                    waiting = True
-                time.sleep(0.05)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        with contextlib.suppress(OSError):
-            self.path.unlink()
-        os.close(self._descriptor)
-
-    def _try(self) -> bool:
-        try:
-            descriptor = self._open()
-        except FileNotFoundError:  # the holder has just removed it
-            if not self.path.parent.is_dir():
-                raise
-            return False
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise self._not_a_lock_error()
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The holder may have removed the file between our opening and locking it.
-            same = os.path.samestat(status, self.path.lstat())
-        except BlockingIOError:
-            self._holder = _holder(descriptor)
-            same = False
-        except FileNotFoundError:
-            same = False
-        except BaseException:
-            os.close(descriptor)
-            raise
-        if not same:
-            os.close(descriptor)
-            return False
-        self._descriptor = descriptor
-        # The holder's name is only for messages, so a full disk does not matter. If the file has a
-        # second hard link, an attacker may have linked a different file of this user here.
-        if is_ours(status) and status.st_nlink == 1:
-            with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, json.dumps(_whoami()).encode(), 0)
-        return True
-
-    def _open(self) -> int:
-        """Open or create the lock's file, without following links or waiting."""
-        flags = os.O_NOFOLLOW | os.O_NONBLOCK
-        try:
-            return os.open(self.path, flags | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
-        except FileExistsError:
-            if not stat.S_ISREG(self.path.lstat().st_mode):
-                raise self._not_a_lock_error() from None
-        try:
-            return os.open(self.path, flags | os.O_RDWR)
-        except PermissionError:  # another user's file: reading is enough to lock it
-            return os.open(self.path, flags | os.O_RDONLY)
-
-    def _not_a_lock_error(self) -> StorageError:
-        return StorageError(
-            f"{self.path} has the name of this program's lock, but is not a file",
-            "If nothing else needs it, remove it, then run the same command again.",
-        )
-
-
-def _holder(descriptor: int) -> str:
-    try:
-        holder = json.loads(os.pread(descriptor, _LONGEST_LOCK, 0))
-        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return "another run"
 
 
 class Staging:
@@ -273,17 +162,15 @@ def set_final_mode(staged: Path, mode: int = 0o777, *, like: Path | None = None)
     Raises:
         OSError: The storage fails.
     """
-    descriptor = os.open(staged, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        before = os.fstat(descriptor).st_mode
-        mode = mode_under_umask(mode if stat.S_ISDIR(before) else mode & 0o666)
+
+    def final(before: os.stat_result) -> int:
+        found = mode_under_umask(mode if stat.S_ISDIR(before.st_mode) else mode & 0o666)
         if like is not None and like.exists():
-            mode &= like.stat().st_mode
+            found &= like.stat().st_mode
         # Keep the set-group-ID bit, which a folder can inherit from its parent.
-        mode |= before & stat.S_ISGID
-        os.fchmod(descriptor, mode)
-    finally:
-        os.close(descriptor)
+        return found | before.st_mode & stat.S_ISGID
+
+    change_mode(staged, final)
 
 
 def move_to_destination(staged: Path, destination: Path, *, replace: bool = False) -> None:
@@ -524,8 +411,3 @@ def _replace(staged: Path, destination: Path) -> None:
         raise
     sync_folder(destination.parent)
     remove_tree(old)
-
-
-def _whoami() -> dict[str, str | int]:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return {"pid": os.getpid(), "host": os.uname().nodename, "since": now}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from pathlib import Path
 
 from archive_pkg.errors import StorageError
+from archive_pkg.storage import system
 from archive_pkg.storage.files import is_ours, storage_errors
 from archive_pkg.storage.reading import open_beneath
 
@@ -39,7 +39,7 @@ def find_upwards(start: Path, name: str, *, even_open: bool = False) -> Path | N
         device = here.stat().st_dev
         for folder in (here, *here.parents):
             status = folder.stat()
-            is_open = status.st_mode & stat.S_IWOTH and not (even_open or is_trusted(folder))
+            is_open = system.is_open_to_all(status) and not (even_open or is_trusted(folder))
             if status.st_dev != device or is_open:
                 return None
             if os.path.lexists(folder / name):
@@ -74,7 +74,7 @@ def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: s
     if is_trusted(file.parent):
         return data
     for each, what in ((status, file), (above, file.parent)):
-        if each.st_mode & stat.S_IWOTH:
+        if system.is_open_to_all(each):
             raise StorageError(
                 f"{what}: every user of the machine can write to it, so {file.name} cannot be "
                 "trusted",

@@ -12,6 +12,7 @@ import os
 from functools import cache
 from pathlib import Path
 
+from archive_pkg.storage import system
 from archive_pkg.storage.files import is_ours, make_folder, staged_file, sync_folder, sync_tree
 from archive_pkg.storage.reading import open_regular
 
@@ -23,7 +24,7 @@ def user_mac(*parts: bytes) -> bytes:
 
     If the key cannot be stored or read, each process uses a new one, and no earlier MAC matches.
     """
-    mac = hashlib.blake2b(key=_key(os.geteuid()), digest_size=32)
+    mac = hashlib.blake2b(key=_key(system.user_number()), digest_size=32)
     for part in parts:
         mac.update(len(part).to_bytes(8, "big") + part)
     return mac.digest()
@@ -49,7 +50,8 @@ def _kept_key() -> bytes:
         sync_folder(path.parent)
     with open_regular(path) as file:
         status, key = os.fstat(file.fileno()), file.read(_SIZE + 1)
-    if not is_ours(status) or status.st_mode & 0o077 or len(key) != _SIZE:
+    readable = system.HAS_OWNERS and status.st_mode & 0o077
+    if not is_ours(status) or readable or len(key) != _SIZE:
         raise PermissionError(f"{path} is not a key that only this user can read")
     return key
 
@@ -57,7 +59,7 @@ def _kept_key() -> bytes:
 def _folder() -> Path:
     """Return the user's state folder (XDG Base Directory)."""
     given = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(given) if given.startswith("/") else Path("~/.local/state").expanduser()
+    base = Path(given) if Path(given).is_absolute() else Path("~/.local/state").expanduser()
     nearest = next(each for each in (base, *base.parents) if each.exists())
     if not is_ours(nearest.stat()):  # sudo can keep another user's HOME
         raise PermissionError(f"{nearest} belongs to another user")

@@ -8,13 +8,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
+from archive_pkg.storage import system
 from archive_pkg.storage.files import is_ours, storage_errors, sync_folder
-from archive_pkg.storage.reading import NotRegularError, folder_beneath, open_step
+from archive_pkg.storage.open_folder import NotRegularError, OpenFolder
+from archive_pkg.storage.reading import folder_beneath
 
-_FOLDER_FLAGS = os.O_DIRECTORY | os.O_NOFOLLOW
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
@@ -38,12 +41,11 @@ def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
             raise
         make_beneath(folder, above, mode | 0o775)
         parent = folder_beneath(folder, above)
-    try:
-        os.mkdir(name, mode, dir_fd=parent)
-    except FileExistsError:
-        os.close(open_step(name, os.O_RDONLY | os.O_DIRECTORY, parent))
-    finally:
-        os.close(parent)
+    with parent:
+        try:
+            parent.make(name, mode)
+        except FileExistsError:
+            parent.folder(name).close()
 
 
 def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
@@ -82,22 +84,19 @@ def check_state_folder(folder: Path) -> None:
     """
     with storage_errors(f"reading {folder}"):
         try:
-            descriptor = folder_beneath(folder.parent, folder.name)
+            opened = folder_beneath(folder.parent, folder.name)
         except FileNotFoundError:
             return
-        try:
-            status, above = os.fstat(descriptor), folder.parent.stat()
-            with os.scandir(descriptor) as entries:
-                unsafe = [
-                    entry.name
-                    for entry in entries
-                    if not entry.is_file(follow_symlinks=False)
-                    and not entry.is_dir(follow_symlinks=False)
-                ]
-        finally:
-            os.close(descriptor)
-    trusted = status.st_uid in (os.geteuid(), above.st_uid, 0)
-    if status.st_mode & stat.S_IWOTH or (not trusted and above.st_mode & stat.S_IWOTH):
+        with opened, opened.entries() as entries:
+            status, above = opened.status(), folder.parent.stat()
+            unsafe = [
+                entry.name
+                for entry in entries
+                if not entry.is_file(follow_symlinks=False)
+                and not entry.is_dir(follow_symlinks=False)
+            ]
+    trusted = is_ours(status) or status.st_uid in (above.st_uid, 0)
+    if system.is_open_to_all(status) or (not trusted and system.is_open_to_all(above)):
         raise StorageError(
             f"{folder} belongs to another user, or all users can write to it",
             "Its contents cannot be trusted. If nothing else needs it, remove it.",
@@ -126,12 +125,8 @@ def write_beneath(folder: Path, path: str, *, append: bool = False) -> int:
         OSError: The file cannot be opened, or exists although `append` is not set.
     """
     above, _, name = path.rpartition("/")
-    parent = folder_beneath(folder, above)
-    try:
-        how = os.O_NONBLOCK if append else os.O_CREAT | os.O_EXCL
-        descriptor = open_step(name, os.O_RDWR | os.O_APPEND | how, parent)
-    finally:
-        os.close(parent)
+    with folder_beneath(folder, above) as parent:
+        descriptor = parent.file(name, system.APPEND if append else system.CREATE | os.O_APPEND)
     try:
         refuse_shared_file(os.fstat(descriptor), path)
     except OSError:
@@ -169,57 +164,45 @@ def remove_beneath(folder: Path, path: str) -> None:
         parent = folder_beneath(folder, above)
     except FileNotFoundError:
         return
-    try:
-        status = os.stat(name, dir_fd=parent, follow_symlinks=False)
-        if stat.S_ISDIR(status.st_mode):
-            _empty(name, parent)
-            os.rmdir(name, dir_fd=parent)
-        else:
-            os.unlink(name, dir_fd=parent)
-    except FileNotFoundError:
-        return
-    finally:
-        os.close(parent)
+    with parent:
+        try:
+            if stat.S_ISDIR(parent.status(name).st_mode):
+                _empty(name, parent)
+                parent.remove_folder(name)
+            else:
+                parent.remove_file(name)
+        except FileNotFoundError:
+            return
 
 
-def _empty(name: str, parent: int) -> None:
+def _empty(name: str, parent: OpenFolder) -> None:
     """Empty a folder.
 
     Nested folders are moved up before they are emptied, so that a deep tree needs neither many open
     files nor recursion.
     """
-    root = _open_to_empty(name, parent)
-    try:
+    with _open_to_empty(name, parent) as root:
         while folders := _remove_files(root):
             for each in folders:
-                inner = _open_to_empty(each, root)
-                try:
+                with _open_to_empty(each, root) as inner:
                     for deeper in _remove_files(inner):
-                        os.close(_open_to_empty(deeper, inner))  # makes it writable
-                        os.rename(deeper, os.urandom(8).hex(), src_dir_fd=inner, dst_dir_fd=root)
-                finally:
-                    os.close(inner)
-                os.rmdir(each, dir_fd=root)
-    finally:
-        os.close(root)
+                        _open_to_empty(deeper, inner).close()  # makes it writable
+                        inner.move_up(deeper, root, os.urandom(8).hex())
+                root.remove_folder(each)
 
 
-def _remove_files(folder: int) -> list[str]:
+def _remove_files(folder: OpenFolder) -> list[str]:
     """Remove the files in a folder and return the names of its folders."""
-    with os.scandir(folder) as found:
+    with folder.entries() as found:
         entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in found]
     for name, is_folder in entries:
         if not is_folder:
-            os.unlink(name, dir_fd=folder)
+            folder.remove_file(name)
     return [name for name, is_folder in entries if is_folder]
 
 
-def _open_to_empty(name: str, parent: int) -> int:
-    status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+def _open_to_empty(name: str, parent: OpenFolder) -> OpenFolder:
+    status = parent.status(name)
     if status.st_mode & stat.S_IRWXU != stat.S_IRWXU and is_ours(status):
-        handle = os.open(name, os.O_PATH | _FOLDER_FLAGS, dir_fd=parent)
-        try:
-            Path(f"/proc/self/fd/{handle}").chmod(stat.S_IRWXU)
-        finally:
-            os.close(handle)
-    return os.open(name, os.O_RDONLY | _FOLDER_FLAGS, dir_fd=parent)
+        parent.let_owner_in(name)
+    return parent.folder(name)

@@ -26,7 +26,7 @@ from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.bags.folder import Listing, too_deep
 from archive_pkg.fixity import BLOCK, Hash, feed, new_hash
 from archive_pkg.reports import Code, Location
-from archive_pkg.storage import describe
+from archive_pkg.storage import describe, system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,7 +67,7 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        self.descriptor = os.open(path, system.READ)
         self.packed = os.fstat(self.descriptor).st_size
         self.members: dict[str, Member] = {}
         self._declared = 0
@@ -346,7 +346,7 @@ def uncompressed(descriptor: int, place: int, size: int, path: str) -> Iterator[
     """Yield the bytes of a member that is stored uncompressed."""
     end = place + size
     while place < end:
-        data = os.pread(descriptor, min(BLOCK, end - place), place)
+        data = system.read_at(descriptor, min(BLOCK, end - place), place)
         if not data:
             raise BadArchiveError(DAMAGED, "ends too early", path)
         place += len(data)
@@ -397,6 +397,8 @@ class SharedDescriptor(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Read the next bytes."""
-        count = os.preadv(self._descriptor, [buffer], self._place)
+        data = system.read_at(self._descriptor, len(buffer), self._place)
+        count = len(data)
+        buffer[:count] = data
         self._place += count
         return count

@@ -19,6 +19,7 @@ from archive_pkg.bags.archives.tar_headers import TarEntry
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.fixity import ALGORITHMS, BLOCK, digest, new_hash
 from archive_pkg.reports import Location, Report
+from archive_pkg.storage import system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -202,7 +203,7 @@ class _FileSource:
 
     def read(self, size: int) -> bytes:
         """Return the next bytes, fewer only at the end."""
-        data = os.pread(self._descriptor, size, self.place)
+        data = system.read_at(self._descriptor, size, self.place)
         self.place += len(data)
         return data
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import struct
 import zipfile
@@ -20,6 +19,7 @@ from archive_pkg.bags.archives.findings import (
     BadArchiveError,
 )
 from archive_pkg.fixity import BLOCK
+from archive_pkg.storage import system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,7 +106,7 @@ class Zip(Archive):
         pending = b""
         while not unpack.eof:
             if not pending:
-                pending = os.pread(
+                pending = system.read_at(
                     self.descriptor, min(BLOCK, member.packed - taken), start + taken
                 )
                 taken += len(pending)
@@ -126,7 +126,7 @@ class Zip(Archive):
             raise BadArchiveError(DAMAGED, "unpacks to less than it declares", member.path)
 
     def _data_of(self, member: Member) -> int:
-        header = os.pread(self.descriptor, 30 + len(member.raw_name), member.place)
+        header = system.read_at(self.descriptor, 30 + len(member.raw_name), member.place)
         if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
             raise BadArchiveError(DAMAGED, "does not have a header at the given place", member.path)
         _, length, extra = _LOCAL_HEADER.unpack(header[:30])

@@ -30,6 +30,7 @@ from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import (
     Lock,
     hidden,
+    open_folder,
     remove_tree,
     state_folder,
     storage_errors,
@@ -309,23 +310,18 @@ class _FetchRun:
     def _place(self, part: Path, path: str) -> None:
         """Move a file into the bag. Links on the way are not followed."""
         *folders, name = path.split("/")
-        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        folder = open_folder(self.root)
         try:
-            for folder in folders:
+            for step in folders:
                 with contextlib.suppress(FileExistsError):
-                    os.mkdir(folder, dir_fd=descriptor)
-                    os.fsync(descriptor)
-                below = os.open(
-                    folder,
-                    os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW,
-                    dir_fd=descriptor,
-                )
-                os.close(descriptor)
-                descriptor = below
-            os.rename(part, name, dst_dir_fd=descriptor)
-            os.fsync(descriptor)
+                    folder.make(step)
+                    folder.sync()
+                with folder:
+                    folder = folder.folder(step)
+            folder.move_in(part, name)
+            folder.sync()
         finally:
-            os.close(descriptor)
+            folder.close()
 
 
 class _SpeedGuard:

@@ -155,10 +155,9 @@ def _reviewer(name: str) -> Reviewer:
 
 
 def _known_name() -> str:
-    import getpass
-    import os
-    import pwd
     import subprocess
+
+    from archive_pkg.storage import system
 
     try:
         result = subprocess.run(
@@ -172,10 +171,7 @@ def _known_name() -> str:
             return result.stdout.strip()
     except (OSError, subprocess.SubprocessError):
         pass  # use the system's name
-    try:
-        return pwd.getpwuid(os.getuid()).pw_gecos.partition(",")[0].strip() or getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+    return system.user_name()
 
 
 def _announce(answer: Answer, address: str, file: Path, folder: Path, *, started: bool) -> None:

@@ -36,7 +36,7 @@ def is_from_here(path: Path) -> bool:
         return False
     if status.st_nlink != 1:  # a hard link, so the database is used elsewhere too
         return False
-    if os.geteuid() and not storage.is_ours(status):
+    if storage.system.user_number() and not storage.is_ours(status):
         return True
     return head[_AT] == _mark_of(status)
 
@@ -66,7 +66,7 @@ def open_to_write(path: Path, mode: int = 0o666, *, one_thread: bool = True) -> 
     is_new = not is_from_here(path)
     if is_new:
         forget(path)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+        os.close(storage.system.open_without_link(path, storage.system.CREATE, mode))
     base = sqlite3.connect(path, check_same_thread=one_thread)
     try:
         if is_new:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.collection.index.databases import is_from_here, open_to_read
 from archive_pkg.errors import StorageError, UsageError
-from archive_pkg.executors import cpus
+from archive_pkg.storage.processes import cpus
 
 if TYPE_CHECKING:
     from pathlib import Path

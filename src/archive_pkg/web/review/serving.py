@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import UsageError
+from archive_pkg.storage.processes import STOP_SIGNALS
 from archive_pkg.web.review.guard import Guard, Keys
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _OPENING_PAGE = """<!DOCTYPE html>
 _BACKLOG = 64
 _MOST_CONNECTIONS = 200
 """Other users can open connections, too. A browser opens six."""
-_END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Server:
         this user can read the file. The end of the block removes it and restores the signal
         handlers.
         """
-        before = {number: signal.signal(number, self._stop_on_signal) for number in _END_SIGNALS}
+        before = {number: signal.signal(number, self._stop_on_signal) for number in STOP_SIGNALS}
         try:
             with TemporaryDirectory(prefix="archive-pkg-review-") as folder:
                 path = Path(folder, "review.html")

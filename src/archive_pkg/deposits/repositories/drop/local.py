@@ -93,17 +93,14 @@ class LocalStorage(FolderStorage):
                     if here != path:
                         raise
                     return {}  # something else has the name
-                try:
-                    with os.scandir(folder) as entries:
-                        for entry in entries:
-                            inner = f"{here}/{entry.name}"
-                            if entry.is_dir(follow_symlinks=False):
-                                waiting.append(inner)
-                            else:
-                                size = entry.stat(follow_symlinks=False).st_size
-                                found[inner.removeprefix(f"{path}/")] = size
-                finally:
-                    os.close(folder)
+                with folder, folder.entries() as entries:
+                    for entry in entries:
+                        inner = f"{here}/{entry.name}"
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(inner)
+                        else:
+                            size = entry.stat(follow_symlinks=False).st_size
+                            found[inner.removeprefix(f"{path}/")] = size
         return found
 
     def make(self, paths: Sequence[str]) -> None:
@@ -118,12 +115,10 @@ class LocalStorage(FolderStorage):
 
     def _ours(self, path: str) -> os.stat_result:
         """Return a folder's status; refuse a folder that another user owns or may write into."""
-        descriptor = storage.folder_beneath(self.root, path)
-        try:
-            status = os.fstat(descriptor)
-        finally:
-            os.close(descriptor)
-        if not storage.is_ours(status) or status.st_mode & 0o022:
+        with storage.folder_beneath(self.root, path) as folder:
+            status = folder.status()
+        shared = storage.system.HAS_OWNERS and status.st_mode & 0o022
+        if not storage.is_ours(status) or shared:
             raise StorageError(
                 f"{self.root / path} belongs to another user, or others may write into it",
                 "If nothing else needs it, remove it, then run the same command again.",
@@ -157,10 +152,13 @@ class LocalStorage(FolderStorage):
         """Sync a file while it is being written, so that the sync after `secure` is short."""
         with storage.storage_errors(f"writing {self.root / path}"):
             ready(0)
-            with storage.open_beneath(self.root, path) as file:
+            descriptor = storage.write_beneath(self.root, path, append=True)
+            try:
                 there = 0
                 while (there := ready(there + _LARGE)) != sys.maxsize:
-                    os.fdatasync(file.fileno())
+                    storage.system.sync_data(descriptor)
+            finally:
+                os.close(descriptor)
 
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
         """See `FolderStorage`. Files go one by one: a local disk does not gain from threads."""
@@ -173,7 +171,9 @@ class LocalStorage(FolderStorage):
             descriptor = storage.write_beneath(self.root, path)
             try:
                 fixity.write_all(descriptor, data)
-                return hashlib.sha256(os.pread(descriptor, len(data) + 1, 0)).hexdigest()
+                return hashlib.sha256(
+                    storage.system.read_at(descriptor, len(data) + 1, 0)
+                ).hexdigest()
             finally:
                 os.close(descriptor)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import select
 import shlex
 import stat
 import struct
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.errors import UsageError
 from archive_pkg.logs import logger
+from archive_pkg.storage import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -94,8 +94,13 @@ class Channel:
 
         Raises:
             BrokenError: The connection or the login failed.
-            UsageError: `ssh` is not installed.
+            UsageError: `ssh` is not installed, or the system cannot wait for its answers.
         """
+        if not processes.WAITS_FOR_PIPES:
+            raise UsageError(
+                "SFTP does not work on this system, which cannot wait for a pipe of a program",
+                "Deposit from Linux, macOS or WSL, or use another kind of target.",
+            )
         command = [*shlex.split(os.environ.get(PROGRAM) or "ssh")]
         for name, value in (_OPTIONS | _preferred(tuple(command), host)).items():
             command += ["-o", f"{name}={value}"]
@@ -121,7 +126,7 @@ class Channel:
         _log.debug("started %s for %s", command[0], host)
         self._ends = [end for end in (self._ssh.stdin, self._ssh.stdout) if end]
         self._to, self._from = (end.fileno() for end in self._ends)
-        os.set_blocking(self._to, False)
+        processes.let_writing_fail(self._to)
         self._number = 0
         self._buffer = bytearray()
         self._unsent = bytearray()
@@ -428,9 +433,9 @@ class Channel:
         try:
             while left:
                 try:
-                    count = os.writev(self._to, left)
+                    count = processes.write_pieces(self._to, left)
                 except BlockingIOError:
-                    self._wait(self._to, select.POLLOUT)
+                    self._wait(self._to, to_write=True)
                     continue
                 while left and count >= len(left[0]):
                     count -= len(left[0])
@@ -465,7 +470,7 @@ class Channel:
 
     def _take(self, count: int) -> bytes:
         while len(self._buffer) < count:
-            self._wait(self._from, select.POLLIN)
+            self._wait(self._from)
             data = os.read(self._from, 1 << 20)
             if not data:
                 raise BrokenError(self._last_words())
@@ -474,10 +479,8 @@ class Channel:
         del self._buffer[:count]
         return taken
 
-    def _wait(self, descriptor: int, event: int) -> None:
-        poll = select.poll()
-        poll.register(descriptor, event)
-        if not poll.poll(SECONDS * 1000):
+    def _wait(self, descriptor: int, *, to_write: bool = False) -> None:
+        if not processes.wait_for_pipe(descriptor, SECONDS, to_write=to_write):
             raise BrokenError(f"no answer came for {SECONDS:.0f} seconds")
 
     def _last_words(self) -> str:

@@ -245,7 +245,7 @@ def _files(object_root: Path) -> tuple[set[str], list[str]]:
             is_metadata = entry.name.startswith((INVENTORY, "0="))
             if is_metadata and status.st_size > limits.JSON_SIZE.value:
                 raise DepositError(f"{entry.path}: it is too large", limits.JSON_SIZE.hint)
-            if limits.is_bomb(status.st_size, status.st_blocks * 512):
+            if limits.is_bomb(status.st_size, storage.system.size_on_disk(status)):
                 raise DepositError(f"{entry.path}: it is a sparse file", limits.ARCHIVE_RATIO.hint)
             files.add(path)
     return files, empty
