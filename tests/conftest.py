@@ -52,6 +52,8 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory())
 # No test uses a project file that lies above the working folder.
 os.environ["ARCHIVE_PKG_PROJECT"] = ""
 os.environ.pop("SOURCE_DATE_EPOCH", None)
+# Messages are in English.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 browser, serve = browsing.browser, browsing.serve
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
 from archive_pkg.packages import build_package
 from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.access.visibility import (

@@ -43,6 +43,7 @@ from archive_pkg.cli.commands import (
     why_not,
 )
 from archive_pkg.cli.interruptions import Interrupted, end_if_interrupted, listen
+from archive_pkg.cli.language import choose_language
 from archive_pkg.cli.output import (
     OutputError,
     clean,
@@ -134,6 +135,15 @@ def _options(
         bool,
         typer.Option("--no-project", help="Use no project file. May follow the command."),
     ] = False,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            metavar="TAG",
+            help="The language of messages and pages: en, de, fr or ru [default: that of the "
+            "locale for messages, that of the project for pages]. May follow the command.",
+        ),
+    ] = None,
 ) -> None:
     """Describe archival letters and build verifiable packages that repositories accept.
 
@@ -141,6 +151,7 @@ def _options(
     """
     if verbose or log_file:
         log_to(verbose, log_file)
+    choose_language(language)
     choose_project(project, none=no_project)
 
 
@@ -197,6 +208,7 @@ def _command() -> Any:
 def run(words: Sequence[str]) -> int:
     """Run one command line, given without the program's name, and return its exit status."""
     log_to(verbose=False, file=None)
+    choose_language(None)
     try:
         status = _command()(_common_options_first(words), standalone_mode=False)
     except ArchivePkgError as error:
@@ -239,7 +251,7 @@ def _common_options_first(words: Sequence[str]) -> list[str]:
             rest += [word, *left]
         elif word in _WITH_VALUE:
             if (value := next(left, None)) is None:
-                raise UsageError(f"{word} has no value", f"Write {word} FILE.")
+                raise UsageError(f"{word} has no value", f"Write {word} {_WITH_VALUE[word]}.")
             first += [word, value]
         else:
             ours = word in ("--verbose", "--no-project") or (equals and name in _WITH_VALUE)
@@ -247,7 +259,7 @@ def _common_options_first(words: Sequence[str]) -> list[str]:
     return first + rest
 
 
-_WITH_VALUE = ("--log-file", "--project")
+_WITH_VALUE = {"--log-file": "FILE", "--project": "FILE", "--language": "TAG"}
 
 
 def _unexpected(error: OSError) -> StorageError:

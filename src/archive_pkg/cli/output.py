@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from archive_pkg.cli.counting import CountedProgress
+from archive_pkg.cli.language import translated
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
+from archive_pkg.messages import plural, term
 from archive_pkg.reports import Severity
 from archive_pkg.storage import (
     NotRegularError,
@@ -203,14 +205,20 @@ class Answer:
             repeated = following and (following.code, following.hint) == (first.code, first.hint)
             print_finding(one, subject=subject, err=self.err, with_hint=bool(more or not repeated))
             if more:
-                text = f"         and {more:,} more like this [{first.code}], see --json"
-                typer.echo(text, err=self.err)
+                text = plural(
+                    "and {n:,} more like this [{code}], see --json",
+                    "and {n:,} more like this [{code}], see --json",
+                    more,
+                    code=first.code,
+                )
+                typer.echo(f"         {translated(text)}", err=self.err)
 
     def say(self, text: str = "", *, bold: bool = False) -> None:
         """Print a line for people, unless `--json` or `--quiet` is given."""
         if not (self.as_json or self.quiet):
             self._line.clear()
-            shown = typer.style(clean(text), bold=True) if bold else clean(text)
+            text = clean(translated(text))
+            shown = typer.style(text, bold=True) if bold else text
             typer.echo(shown, err=self.taken)
 
     def say_of_one(self, text: str) -> None:
@@ -368,20 +376,22 @@ def print_finding(
         with_hint: Whether to print the hint. A repeated hint is printed once.
     """
     finding = group[0]
-    head = typer.style(f"{finding.severity!s:8}", fg=_COLOURS[finding.severity], bold=True)
+    severity = translated(term("severity", str(finding.severity)))
+    head = typer.style(f"{severity:8}", fg=_COLOURS[finding.severity], bold=True)
     in_one_file = all(one.location.path == finding.location.path for one in group)
     most = _PLACES_IN_FILE if in_one_file else _PLACES
     places = [_place(one, subject) for one in group[:most]]
     if len(group) > most:
-        places.append(f"and {len(group) - most:,} more, see --json")
+        more = plural("and {n:,} more, see --json", "and {n:,} more, see --json", len(group) - most)
+        places.append(translated(more))
     code = typer.style(f"[{finding.code}]", dim=True)
     typer.echo(f"{head} {places[0]}" if places[0] else head.rstrip(), err=err)
     for place in places[1:]:
         typer.echo(f"         {place}", err=err)
-    message = _DIGEST.sub(r"\1…", finding.message)
+    message = _DIGEST.sub(r"\1…", translated(finding.message))
     typer.echo(f"         {_indented(message)} {code}", err=err)
     if finding.hint and with_hint:
-        typer.echo(f"         → {_indented(_sentence(finding.hint))}", err=err)
+        typer.echo(f"         → {_indented(_sentence(translated(finding.hint)))}", err=err)
 
 
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
@@ -410,7 +420,7 @@ def _indented(text: str) -> str:
 
 def warn(text: str) -> None:
     """Print a line on standard error."""
-    typer.echo(clean(text), err=True)
+    typer.echo(clean(translated(text)), err=True)
 
 
 def findings_of(error: ArchivePkgError) -> Iterable[Finding]:
@@ -427,11 +437,16 @@ def complain(error: ArchivePkgError, listed: Sequence[Finding] = ()) -> None:
     """
     message, hint = error.message, error.hint
     for first in listed[:1]:
-        message = message.partition(f": {first.location}: {first.message}")[0]
+        if (cause := f": {first.location}: {first.message}") in message:
+            message = message.partition(cause)[0]
         hint = "" if hint == first.hint else hint
-    typer.echo(typer.style("error: ", fg="red", bold=True) + clean(message), err=True)
+    typer.echo(
+        typer.style(f"{translated(term('severity', 'error'))}: ", fg="red", bold=True)
+        + clean(translated(message)),
+        err=True,
+    )
     if hint:
-        typer.echo(f"       → {clean(_sentence(hint))}", err=True)
+        typer.echo(f"       → {clean(_sentence(translated(hint)))}", err=True)
 
 
 _STEERING = re.compile(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import plugins
 from archive_pkg.errors import UsageError
 from archive_pkg.interchange.export_context import ExportContext
+from archive_pkg.messages import in_english
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Format:
         """The documents that the format describes, in words; empty if it describes all."""
         return "correspondence" if self.of_correspondence else "scans" if self.of_scans else ""
 
+    @in_english
     def write(self, records: Sequence[Record], context: ExportContext) -> bytes:
         """Return a document with the records. The bytes depend only on the arguments."""
         writer: Writer = self._load(self.writer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _, joined
 from archive_pkg.names import in_reading_order, is_unknown
 from archive_pkg.records.display import words
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Event
 
 _MAKING = {"creation", "transcription", "translation", "redaction", "digitization", "imaging"}
-_MADE = {"transcription": "Transcribed", "translation": "Translated"}
 
 
 def making_events(record: Record, part: Part) -> list[Event]:
@@ -30,7 +30,7 @@ def makers(record: Record, part: Part) -> list[Agent]:
 def citation(record: Record) -> str:
     """Return the title, the transcribers and translators, the holding and the package."""
     said = [record.title]
-    for kind, made in _MADE.items():
+    for kind in ("transcription", "translation"):
         names = dict.fromkeys(
             in_reading_order(agent.name) if agent.kind == "person" else agent.name
             for part in record.parts
@@ -38,8 +38,13 @@ def citation(record: Record) -> str:
             for agent in makers(record, part)
             if agent.kind != "software"
         )
-        *some, last = names or [""]
-        if last:
-            said.append(f"{made} by {' and '.join(filter(None, (', '.join(some), last)))}")
+        if names:
+            by = joined(list(names))
+            said.append(
+                _("Transcribed by {names}", names=by)
+                if kind == "transcription"
+                else _("Translated by {names}", names=by)
+            )
     said += [words(record, holding) for holding in record.holdings[:1]]
-    return ". ".join((*said, f"Package {record.id}, version {record.version}"))
+    package = _("Package {id}, version {version}", id=record.id, version=record.version)
+    return ". ".join((*said, package))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS, ExportContext, FileFacts
+from archive_pkg.messages import within
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
@@ -232,7 +233,8 @@ def metadata_files(
 def _page(record: Record, context: ExportContext) -> bytes:
     from archive_pkg.packages.page.letter import page_in_package
 
-    return page_in_package(record, context.texts, context.extracted, context.folder).encode()
+    with within(context.project.language):
+        return page_in_package(record, context.texts, context.extracted, context.folder).encode()
 
 
 def _file(document: str) -> str:

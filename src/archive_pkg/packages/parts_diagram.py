@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
+from archive_pkg.messages import _, term
 from archive_pkg.packages import svg
 from archive_pkg.packages.citation import makers, making_events
-from archive_pkg.records.display import relations
-from archive_pkg.records.vocabularies.languages import language_name
+from archive_pkg.records.display import by_agents, in_languages, quoted, relations, status_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def picture(record: Record) -> str:
     boxes = _laid_out(record)
     width = max((box.x + _WIDTH for box in boxes.values()), default=_WIDTH) + _MARGIN
     height = max((box.y + box.height for box in boxes.values()), default=_MARGIN) + _MARGIN
-    title = f"Parts of {record.title}"
+    title = _("Parts of {title}", title=record.title)
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">',
@@ -102,20 +102,19 @@ def _laid_out(record: Record) -> dict[str, _Box]:
 
 
 def _lines(record: Record, part: Part) -> Iterator[str]:
-    yield f"{part.kind}: {part.id}"
+    yield f"{term('part', part.kind)}: {part.id}"
     if part.title:
         yield part.title
     if part.languages:
-        yield f"in {', '.join(map(language_name, part.languages))}"
+        yield in_languages(part)
     yield from _making(record, part)
     for kind in ("uncertain", "illegible"):
         places = [n.at for n in record.translation_notes if (n.kind, n.at.part) == (kind, part.id)]
         if places:
-            yield f"{kind}: {', '.join(f'“{place.exact}”' for place in places)}"
+            yield f"{term('note', kind)}: {', '.join(quoted(place.exact) for place in places)}"
     yield part.file_in_words
     if part.access and part.access.status != "open":
-        until = f" until {in_words(part.access.until.edtf)}" if part.access.until else ""
-        yield f"{part.access.status}{until}"
+        yield status_in_words(part.access)
 
 
 def _making(record: Record, part: Part) -> Iterator[str]:
@@ -123,9 +122,9 @@ def _making(record: Record, part: Part) -> Iterator[str]:
     events = making_events(record, part)
     when = part.made or next((event.date for event in events if event.date), None)
     if who := makers(record, part):
-        yield f"by {'; '.join(agent.name for agent in who)}"
+        yield by_agents("; ".join(agent.name for agent in who))
     if when:
-        yield f"made {in_words(when.edtf)}"
+        yield _("made {date}", date=in_words(when.edtf))
     if part.method:
         yield part.method
 
@@ -135,7 +134,8 @@ def _description(record: Record) -> Iterator[str]:
         to = "".join(f", {words}" for words in relations(part))
         making = ", ".join(_making(record, part))
         held = "" if part.held else f", {part.file_in_words}"
-        yield f"{part.kind} {part.id}{to}{', ' + making if making else ''}{held}."
+        kind = term("part", part.kind)
+        yield f"{kind} {part.id}{to}{', ' + making if making else ''}{held}."
 
 
 def _arrows(record: Record, boxes: dict[str, _Box]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import to_json
 
 from archive_pkg import tables
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
 from archive_pkg.fixity import ALGORITHMS
 from archive_pkg.packages.citation import citation
 from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.bags.archives.findings import UNKNOWN
 from archive_pkg.bags.archives.opening import is_mark
+from archive_pkg.messages import _, joined
 from archive_pkg.packages.signatures.verifying import is_signature_file, utc
 from archive_pkg.reports import some
 
@@ -22,13 +23,12 @@ if TYPE_CHECKING:
     from archive_pkg.packages.opening import Verification
     from archive_pkg.packages.signatures.verifying import Signed, Stamped
 
-
-NOT_A_BAG = "This is not a package or bag."
+NOT_A_BAG = _("This is not a package or bag.")
 
 
 def states(verification: Verification) -> list[str]:
     """Return sentences about a package's files, signatures and timestamps, without repeats."""
-    return list(dict.fromkeys(" ".join(state.split()) for state in _states(verification)))
+    return list(dict.fromkeys(_states(verification)))
 
 
 def _states(verification: Verification) -> Iterator[str]:
@@ -48,9 +48,9 @@ def _states(verification: Verification) -> Iterator[str]:
     if bag is None or bag.listing.truncated or not any(map(is_mark, bag.listing.files)):
         return  # nothing is known about its signatures
     if not signatures:
-        yield "Not signed."
+        yield _("Not signed.")
     elif not any(signed.stamps for signed in signatures):
-        yield "No timestamp."
+        yield _("No timestamp.")
 
 
 def is_no_bag(verdict: Verdict) -> bool:
@@ -73,40 +73,70 @@ def _since_bagging(verification: Verification) -> str:
     if is_no_bag(verdict):
         return NOT_A_BAG
     if bag is None or (bag.listing.truncated and not bag.listing.files):
-        return "It could not be read, so nothing in it was checked."
+        return _("It could not be read, so nothing in it was checked.")
     if not verdict.valid:
-        return "Files or manifests are missing, added, changed or damaged: see the errors."
+        return _("Files or manifests are missing, added, changed or damaged: see the errors.")
     dated = bag.values("Bagging-Date")
-    made = f" (the package was made on {dated[0]}, according to bag-info.txt)" if dated else ""
+    made: str = ""
+    if dated:
+        day = " ".join(dated[0].split())
+        made = _(" (the package was made on {date}, according to bag-info.txt)", date=day)
     bare = [path for path in verdict.uncovered if not is_signature_file(path)]
     if bare:
-        covered = f"The files with checksums have not changed{made}."
-        return f"{covered} No checksum covers {some(bare)}."
-    return f"All files match the package's checksums{made}."
+        return _(
+            "The files with checksums have not changed{made}. No checksum covers {files}.",
+            made=made,
+            files=some(bare),
+        )
+    return _("All files match the package's checksums{made}.", made=made)
 
 
 def _signed(signed: Signed, *, valid: bool) -> str:
     if not signed.fingerprint:
-        return f"{signed.file} is not a readable signature."
-    key = f"{signed.key_type} key {signed.fingerprint}"
+        return _("{file} is not a readable signature.", file=signed.file)
+    key = _("{type} key {fingerprint}", type=signed.key_type, fingerprint=signed.fingerprint)
     if signed.revoked:
-        return f"{signed.over} is signed with a revoked key ({key}): anyone may have signed it."
+        return _(
+            "{file} is signed with a revoked key ({key}): anyone may have signed it.",
+            file=signed.over,
+            key=key,
+        )
     if not signed.right:
-        return f"{signed.over} does NOT match its signature with the {key}."
-    who = " and ".join(signed.signers)
-    by = f"by {who} ({key})" if who else f"with the {key}, whose owner is unknown"
+        return _("{file} does NOT match its signature with the {key}.", file=signed.over, key=key)
+    by = _("with the {key}, whose owner is unknown", key=key)
+    if signed.signers:
+        names = [" ".join(name.split()) for name in signed.signers]
+        by = _("by {names} ({key})", names=joined(names), key=key)
     if not valid:
-        return f"{signed.over} is signed {by}, but the package is NOT valid: see the errors."
+        return _(
+            "{file} is signed {by}, but the package is NOT valid: see the errors.",
+            file=signed.over,
+            by=by,
+        )
     if not signed.covers:
-        return f"{signed.over} is signed {by}, but it does not cover every file."
-    return f"Signed {by}."
+        return _(
+            "{file} is signed {by}, but it does not cover every file.", file=signed.over, by=by
+        )
+    return _("Signed {by}.", by=by)
 
 
 def _stamped(stamp: Stamped, *, valid: bool) -> str:
+    authority = " ".join(stamp.authority.split())
     if not stamp.trusted:
-        return (
-            f"A timestamp by “{stamp.authority}” says {utc(stamp.time)}, but no trusted "
-            "certificate vouches for that authority (--timestamp-ca)."
+        return _(
+            "A timestamp by “{authority}” says {time}, but no trusted certificate vouches for that "
+            "authority (--timestamp-ca).",
+            authority=authority,
+            time=utc(stamp.time),
         )
-    what = "Existed" if valid else "The signed manifests existed"
-    return f"{what} before {utc(stamp.time)}, according to “{stamp.authority}”."
+    if valid:
+        return _(
+            "Existed before {time}, according to “{authority}”.",
+            time=utc(stamp.time),
+            authority=authority,
+        )
+    return _(
+        "The signed manifests existed before {time}, according to “{authority}”.",
+        time=utc(stamp.time),
+        authority=authority,
+    )

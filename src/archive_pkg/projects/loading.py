@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.limits import PROJECT_SIZE
+from archive_pkg.messages import ENGLISH
 from archive_pkg.projects.finding import NAME, file_of
 from archive_pkg.projects.models import Packages, ProjectFile, is_secret_name, settings_in
 from archive_pkg.projects.template import in_toml
@@ -100,10 +101,19 @@ class Project:
         chosen = Packages.model_validate({"metadata": tuple(names)})
         return replace(self, settings=self.settings.model_copy(update={"packages": chosen}))
 
+    def in_language(self, tag: str) -> Project:
+        """Return a copy of the project whose pages are in a language."""
+        return replace(self, settings=self.settings.model_copy(update={"language": tag}))
+
     def settings_in_use(self) -> Iterator[tuple[str, Any, int | None]]:
         """Yield each setting's dotted name, its value, and its line unless it is a default."""
         for name, value in settings_in(self.settings.model_dump(mode="json", exclude_none=True)):
             yield name, value, self.lines.get(name)
+
+    @property
+    def language(self) -> str:
+        """The language of the project's pages."""
+        return self.settings.language or ENGLISH
 
     @property
     def labels(self) -> dict[str, str]:
@@ -124,7 +134,7 @@ class Project:
         `packages.metadata` is left out, because a package itself shows which documents it has.
         """
         tables = {"publisher", "licence", "rights_statement", "institution", "contact"}
-        tables |= {"editors", "funding"}
+        tables |= {"editors", "funding", "language"}
         data = self.settings.model_dump(mode="json", exclude_none=True, include=tables)
         found = ((name, value) for name, value in settings_in(data) if name.split(".")[0] in tables)
         return "; ".join(f"{name} = {in_toml(value)}" for name, value in found if value)

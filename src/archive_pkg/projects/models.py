@@ -321,6 +321,10 @@ def _defaults_without_institution(settings: Any) -> Iterator[Fault]:
         )
 
 
+InterfaceLanguage = Literal["en", "de", "fr", "ru"]
+"""A language of `messages.LANGUAGES`."""
+
+
 class ProjectFile(Model):
     """The settings of a project.
 
@@ -329,6 +333,7 @@ class ProjectFile(Model):
         licence: The licence of the descriptions, not of the documents: an SPDX identifier or an
             address.
         rights_statement: The rights in the descriptions, in words.
+        language: The language of pages: en, de, fr or ru [default: en].
         base_url: The address of the project's site, as for `site --base-url`.
         image_service: The address of a service of IIIF's Image API 3. It has each image under the
             record's id and the file's path, as in `…/1960-07-18-cpsu-to-sed%2Fscans%2F1.tif`.
@@ -350,6 +355,7 @@ class ProjectFile(Model):
     rights_statement: Text | None = Field(
         default=None, examples=["The descriptions are free to use."]
     )
+    language: InterfaceLanguage | None = Field(default=None, examples=["de"])
     base_url: (
         Annotated[
             str,

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
+from archive_pkg.messages import _, term
 from archive_pkg.records.models import (
     Access,
     AgendaItem,
@@ -60,9 +61,14 @@ OF_AGENTS = {
 """The fields whose values are ids of agents."""
 
 
+def quoted(text: str) -> str:
+    """Return a text in quotation marks."""
+    return _("“{words}”", words=text)
+
+
 def label(field: str) -> str:
     """Return the label of a field, such as "Copies to" for `copies_to`."""
-    return field.replace("_", " ").capitalize()
+    return term("field", field.replace("_", " ").capitalize())
 
 
 def facts(record: Record) -> Iterator[tuple[str, str, str]]:
@@ -77,7 +83,7 @@ def search_texts(record: Record) -> Iterator[str]:
     """Yield the texts in which a search finds a record by its description."""
     yield record.id
     yield record.document_type.label
-    for _, _, value in facts(record):
+    for _name, _label, value in facts(record):
         yield value
     for item in (*record.agents, *record.enclosures):
         if not (isinstance(item, Agent) and item.kind == "software"):
@@ -113,20 +119,26 @@ def _words(value: Any, record: Record, dates: DateWords) -> str:
 
 
 @_words.register
-def _(value: bool, record: Record, dates: DateWords) -> str:
-    return "yes" if value else "no"
+def _bool_words(value: bool, record: Record, dates: DateWords) -> str:
+    return _("yes") if value else _("no")
 
 
 @_words.register
-def _(value: WrittenDate, record: Record, dates: DateWords) -> str:
-    written = f"“{value.as_written}”" if value.as_written else ""
+def _written_date_words(value: WrittenDate, record: Record, dates: DateWords) -> str:
+    written = quoted(value.as_written) if value.as_written else ""
     if value.edtf is None:
-        said = f"{written} (not read)" if written else ""
+        said = _("{date} (not read)", date=written) if written else ""
     else:
         said = dates(str(value.edtf))
         said = f"{said} ({written})" if written and value.as_written != said else said
-    said += f", {value.calendar} calendar" if value.calendar else ""
+    said += f", {calendar_in_words(value.calendar)}" if value.calendar else ""
     return _with_note(said, value.note)
+
+
+def calendar_in_words(calendar: str) -> str:
+    """Return the name of a calendar: "julian calendar"."""
+    name = f"{calendar} calendar"
+    return term("calendar", name)
 
 
 def _with_note(said: str, note: str | None) -> str:
@@ -134,26 +146,26 @@ def _with_note(said: str, note: str | None) -> str:
 
 
 @_words.register
-def _(value: DateAndPlace, record: Record, dates: DateWords) -> str:
+def _date_and_place_words(value: DateAndPlace, record: Record, dates: DateWords) -> str:
     day = _words.dispatch(WrittenDate)(value, record, dates)
     return ", ".join(filter(None, (day, words(record, value.place) if value.place else "")))
 
 
 @_words.register
-def _(value: RecordedEvent, record: Record, dates: DateWords) -> str:
+def _recorded_event_words(value: RecordedEvent, record: Record, dates: DateWords) -> str:
     said = _words.dispatch(DateAndPlace)(value, record, dates)
-    return f"{value.kind}: {said}" if value.kind else said
+    return f"{term('recording', value.kind)}: {said}" if value.kind else said
 
 
 @_words.register
-def _(value: Identifier, record: Record, dates: DateWords) -> str:
+def _identifier_words(value: Identifier, record: Record, dates: DateWords) -> str:
     said = f"{SCHEMES[value.scheme].name} {value.value}" if value.uri else value.value
     return _with_note(said, value.note)
 
 
 @_words.register
-def _(value: Place, record: Record, dates: DateWords) -> str:
-    more = [f"“{value.as_written}”"] if value.as_written not in (None, value.name) else []
+def _place_words(value: Place, record: Record, dates: DateWords) -> str:
+    more = [quoted(value.as_written)] if value.as_written not in (None, value.name) else []
     more += [words(record, identifier) for identifier in value.identifiers]
     return f"{value.name} ({'; '.join(more)})" if more else value.name
 
@@ -176,45 +188,53 @@ def classification_in_words(record: Record, *, brief: bool = False, complete: bo
         return ""
     said = "; ".join((classification.as_written, *classification.caveats))
     for change in classification.history:
-        said += f", {change.action}"
-        said += f" to {change.level}" if change.level else ""
+        action = term("classification", change.action)
+        if change.level:
+            action = _("{change} to {level}", change=action, level=change.level)
+        said += f", {action}"
         said += f" {in_words(change.date.words)}" if change.date else ""
         said += _more_of_date(change.date) if complete else ""
         if not brief:
-            said += f" by {record.agent(change.by).name}" if change.by else ""
+            said += f" {by_agents(record.agent(change.by).name)}" if change.by else ""
             said += f" ({change.note})" if change.note else ""
     if not brief and classification.level:
-        said += f"; level {': '.join(filter(None, (classification.scheme, classification.level)))}"
+        level = ": ".join(filter(None, (classification.scheme, classification.level)))
+        said += "; " + _("level {level}", level=level)
     return said
+
+
+def by_agents(names: str) -> str:
+    """Return who did something: "by Jane Doe"."""
+    return _("by {names}", names=names)
 
 
 def _more_of_date(date: Date | None) -> str:
     """Return what a date says besides its EDTF form, in brackets."""
     if date is None:
         return ""
-    written = f"“{date.as_written}”" if date.as_written else ""
-    calendar = f"{date.calendar} calendar" if date.calendar else ""
+    written = quoted(date.as_written) if date.as_written else ""
+    calendar = calendar_in_words(date.calendar) if date.calendar else ""
     more = ", ".join(filter(None, (written, calendar, date.note)))
     return f" ({more})" if more else ""
 
 
 @_words.register
-def _(value: Classification, record: Record, dates: DateWords) -> str:
+def _classification_words(value: Classification, record: Record, dates: DateWords) -> str:
     return classification_in_words(record, complete=True)
 
 
 @_words.register
-def _(value: Summary, record: Record, dates: DateWords) -> str:
+def _summary_words(value: Summary, record: Record, dates: DateWords) -> str:
     return value.text
 
 
 @_words.register
-def _(value: Subject, record: Record, dates: DateWords) -> str:
+def _subject_words(value: Subject, record: Record, dates: DateWords) -> str:
     return f"{value.term}, {words(record, value.identifier)}" if value.identifier else value.term
 
 
 @_words.register
-def _(value: Holding, record: Record, dates: DateWords) -> str:
+def _holding_words(value: Holding, record: Record, dates: DateWords) -> str:
     place = ", ".join(filter(None, (value.repository, shelfmark(value))))
     return _with_note(place, value.note)
 
@@ -233,7 +253,7 @@ def level_in_words(level: HoldingLevel) -> str:
 
 
 @_words.register
-def _(value: Publication, record: Record, dates: DateWords) -> str:
+def _publication_words(value: Publication, record: Record, dates: DateWords) -> str:
     first, *more = publication_parts(record, value, dates)
     # The two dots of a date with an open end, "1960/..", are not the end of a sentence.
     parts = (part if part.endswith("..") else part.removesuffix(".") for part in (first, *more))
@@ -247,9 +267,10 @@ def publication_parts(
     yield value.citation
     if value.title:
         yield value.title
-    for what, names in (("Edited by", value.editors), ("Translated by", value.translators)):
-        if names:
-            yield f"{what} {record.names(names)}"
+    if value.editors:
+        yield _("Edited by {names}", names=record.names(value.editors))
+    if value.translators:
+        yield _("Translated by {names}", names=record.names(value.translators))
     if value.date:
         yield words(record, value.date, dates=dates)
     if value.place_in:
@@ -258,17 +279,22 @@ def publication_parts(
 
 
 @_words.register
-def _(value: Participant, record: Record, dates: DateWords) -> str:
+def _participant_words(value: Participant, record: Record, dates: DateWords) -> str:
     said = _named(record.agent(value.agent), value.office)
     more = [value.side] if value.side else []
-    more += [part for part in value.part if part != "present"]
+    more += [term("participant", part) for part in value.part if part != "present"]
     return f"{said} ({', '.join(more)})" if more else said
 
 
 @_words.register
-def _(value: AgendaItem, record: Record, dates: DateWords) -> str:
+def _agenda_item_words(value: AgendaItem, record: Record, dates: DateWords) -> str:
     said = item_title(value)
-    return f"{said} (record {value.record})" if value.record else said
+    return f"{said} ({record_named(value.record)})" if value.record else said
+
+
+def record_named(name: str) -> str:
+    """Return the name of another record in words."""
+    return _("record {id}", id=name)
 
 
 def item_title(item: AgendaItem) -> str:
@@ -277,37 +303,37 @@ def item_title(item: AgendaItem) -> str:
 
 
 @_words.register
-def _(value: Relation, record: Record, dates: DateWords) -> str:
+def _relation_words(value: Relation, record: Record, dates: DateWords) -> str:
     other = (
         value.title,
-        f"record {value.record}" if value.record and value.title else value.record,
+        record_named(value.record) if value.record and value.title else value.record,
         words(record, value.identifier) if value.identifier else "",
     )
-    return _with_note(
-        f"{value.kind.replace('-', ' ')} {', '.join(filter(None, other))}", value.note
-    )
+    kind = term("relation", value.kind.replace("-", " "))
+    return _with_note(f"{kind} {', '.join(filter(None, other))}", value.note)
 
 
 @_words.register
-def _(value: Rights, record: Record, dates: DateWords) -> str:
+def _rights_words(value: Rights, record: Record, dates: DateWords) -> str:
     said = [value.statement]
     licence, holder = value.licence, value.holder
-    said += [f"Licence: {licence}{'.' * bool(holder)}"] if licence else []
-    said += [f"Rights holder: {record.agent(holder).name}"] if holder else []
+    said += [_("Licence: {licence}", licence=licence) + "." * bool(holder)] if licence else []
+    said += [_("Rights holder: {name}", name=record.agent(holder).name)] if holder else []
     return " ".join(said)
 
 
 @_words.register
-def _(value: Agent, record: Record, dates: DateWords) -> str:
+def _agent_words(value: Agent, record: Record, dates: DateWords) -> str:
     office = f", {value.role}" if value.role else ""
     version = f" {value.version}" if value.version else ""
-    written = f" (“{value.as_written}”)" if value.as_written else ""
-    said = f"{value.name}{version}{office}, {value.kind}{written}"
-    more = [f"{name} {part}" for name, part in value.name_parts or () if part]
-    more += [f"born {words(record, value.born, dates=dates)}"] if value.born else []
-    more += [f"died {words(record, value.died, dates=dates)}"] if value.died else []
+    written = f" ({quoted(value.as_written)})" if value.as_written else ""
+    said = f"{value.name}{version}{office}, {term('agent', value.kind)}{written}"
+    more = [f"{term('name', name)} {part}" for name, part in value.name_parts or () if part]
+    born, died = (words(record, day, dates=dates) for day in (value.born or "", value.died or ""))
+    more += [_("born {date}", date=born)] if born else []
+    more += [_("died {date}", date=died)] if died else []
     if value.affiliations:
-        more.append(f"affiliated with {record.names(value.affiliations)}")
+        more.append(_("affiliated with {names}", names=record.names(value.affiliations)))
     more += [words(record, identifier) for identifier in value.identifiers]
     more += [value.note] if value.note else []
     return "; ".join((said, *more))
@@ -315,66 +341,83 @@ def _(value: Agent, record: Record, dates: DateWords) -> str:
 
 def relations(part: Part) -> Iterator[str]:
     """Yield a phrase for each relation of a part to other parts, such as "made from original"."""
-    for words, names in (
-        ("made from", part.made_from),
-        ("part of", part.part_of),
-        ("about", part.about),
-    ):
-        if names:
-            yield f"{words} {', '.join(names)}"
+    if part.made_from:
+        yield _("made from {parts}", parts=", ".join(part.made_from))
+    if part.part_of:
+        yield _("part of {parts}", parts=", ".join(part.part_of))
+    if part.about:
+        yield _("about {parts}", parts=", ".join(part.about))
 
 
 @_words.register
-def _(value: Part, record: Record, dates: DateWords) -> str:
-    said: list[str] = [value.kind]
+def _part_words(value: Part, record: Record, dates: DateWords) -> str:
+    said: list[str] = [term("part", value.kind)]
     if value.languages:
-        said.append(f"in {', '.join(map(language_name, value.languages))}")
+        said.append(in_languages(value))
     said.extend(relations(value))
     if value.made_by:
-        said.append(f"by {record.names(value.made_by)}")
+        said.append(by_agents(record.names(value.made_by)))
     if value.excerpt is not None:
-        said.append("(excerpt)" if value.excerpt else "(complete)")
+        said.append(_("(excerpt)") if value.excerpt else _("(complete)"))
     where = value.file_in_words
     if value.span:
-        where += f", characters {value.span.start}–{value.span.end}"
-    made = f"made {words(record, value.made, dates=dates)}" if value.made else ""
+        span = _("characters {start}–{end}", start=value.span.start, end=value.span.end)
+        where += f", {span}"
+    made = _("made {date}", date=words(record, value.made, dates=dates)) if value.made else ""
     access = access_in_words(value.access) if value.access else ""
     note = None if value.is_withheld else value.note
     more = filter(None, (made, value.method, access, note))
     return "; ".join((f"{' '.join(said)}: {where}", *more))
 
 
+def in_languages(part: Part) -> str:
+    """Return the languages of a part: "in German, Russian"."""
+    return _("in {languages}", languages=", ".join(map(language_in_words, part.languages or ())))
+
+
+def language_in_words(tag: str) -> str:
+    """Return the name of a language in the current language of the interface."""
+    return term("language", language_name(tag))
+
+
 def access_in_words(access: Access) -> str:
     """Return who may see a part, and why: "restricted until 1 May 2040: agreement of 1990"."""
-    until = f" until {in_words(str(access.until.edtf))}" if access.until else ""
-    said = f"{access.status}{until}{_more_of_date(access.until)}"
+    said = f"{status_in_words(access)}{_more_of_date(access.until)}"
     return f"{said}: {access.rule}" if access.rule else said
 
 
+def status_in_words(access: Access) -> str:
+    """Return the status of a part: "restricted until 1 May 2040"."""
+    status = term("access", access.status)
+    if access.until is None:
+        return status
+    return _("{status} until {date}", status=status, date=in_words(str(access.until.edtf)))
+
+
 @_words.register
-def _(value: TranslationNote, record: Record, dates: DateWords) -> str:
-    said = f"“{value.at.exact}” at {value.at.start}"
+def _translation_note_words(value: TranslationNote, record: Record, dates: DateWords) -> str:
+    said: str = _("“{words}” at {place}", words=value.at.exact, place=value.at.start)
     if value.rendering:
-        said += f", rendered “{value.rendering}”"
+        said += ", " + _("rendered “{words}”", words=value.rendering)
     if value.original:
-        said += f" from {value.original}"
+        said += " " + _("from {original}", original=value.original)
     return f"{said}. {value.text}" if value.text and value.text not in value.at.exact else said
 
 
 @_words.register
-def _(value: Enclosure, record: Record, dates: DateWords) -> str:
+def _enclosure_words(value: Enclosure, record: Record, dates: DateWords) -> str:
     said = [f"{value.number} {value.title}" if value.number else value.title]
     said += [record.names(value.sender)] if value.sender else []
     said += [words(record, value.date, dates=dates)] if value.date else []
-    where = f"record {value.record}" if value.record else ""
+    where = record_named(value.record) if value.record else ""
     if value.part and not where:
         part = record.part(value.part)
-        where = "held" if part.held else part.file_in_words
+        where = _("held") if part.held else part.file_in_words
     return ", ".join(said) + (f" ({where})" if where else "")
 
 
 @_words.register
-def _(value: Event, record: Record, dates: DateWords) -> str:
-    by = f" by {record.names(value.agents)}" if value.agents else ""
-    said = f"{value.type}{by}{_more_of_date(value.date)}"
+def _event_words(value: Event, record: Record, dates: DateWords) -> str:
+    by = f" {by_agents(record.names(value.agents))}" if value.agents else ""
+    said = f"{term('event', value.type)}{by}{_more_of_date(value.date)}"
     return f"{said.removesuffix('.')}. {value.detail}" if value.detail else said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

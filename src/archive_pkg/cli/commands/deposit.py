@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,10 +27,11 @@ from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from archive_pkg.collection import Done
     from archive_pkg.deposits import Receipt, Repository
+    from archive_pkg.packages import Package
 
 Receipts = Annotated[
     Path | None,
@@ -124,8 +126,6 @@ def deposit(
                 else:
                     _reserve(answer, path, repository, receipts)
         return
-    from archive_pkg.packages.page import package_page
-
     watched = progress_wanted() and not quiet and not executor
     with (
         _resumable(),
@@ -136,7 +136,7 @@ def deposit(
     ):
         rate = rate_of(limit_rate, jobs)
         work = collection.Depositing(
-            to, receipts, publish, package_page, rate, meter, include_restricted, project
+            to, receipts, publish, _page(), rate, meter, include_restricted, project
         )
         found, _ = answer.ahead(collection.find_packages(packages, answer.take), _lines)
         collection.run(
@@ -191,7 +191,6 @@ def _plan(
     include_restricted: bool,
 ) -> None:
     from archive_pkg import deposits
-    from archive_pkg.packages.page import package_page
 
     with answer.about(package) as result:
         plan = deposits.plan(
@@ -200,7 +199,7 @@ def _plan(
             receipts=receipts,
             publish=publish,
             include_restricted=include_restricted,
-            page=package_page,
+            page=_page(),
         )
         result["target"] = repository.target
         result["capabilities"] = asdict(repository.capabilities())
@@ -438,6 +437,13 @@ def login(
 
 
 _HOW_TO_RESUME = "run the same command again to resume"
+
+
+def _page() -> Callable[[Package], str]:
+    """Return the function that makes the page of a package, in the language of the project."""
+    from archive_pkg.packages.page import package_page
+
+    return partial(package_page, tag=current_project().language)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import typer
 
 from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.commands.build import parse_date
+from archive_pkg.cli.language import project_for_pages
 from archive_pkg.cli.output import Json, Quiet, answering, mode_for, write_file
 
 
@@ -43,6 +44,7 @@ def page(
 
     Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
     """
+    from archive_pkg.messages import within
     from archive_pkg.packages import verify
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.access.redaction import seen_by
@@ -59,13 +61,14 @@ def page(
         if verification:
             answer.found(result, verification.report)
         outgoing = seen_by(record, audience, folder, day)
-        html = letter_page(
-            outgoing.record,
-            folder,
-            verification=verification,
-            checked_on=day.isoformat(),
-            is_cut=outgoing.is_cut,
-        )
+        with within(project_for_pages().language):
+            html = letter_page(
+                outgoing.record,
+                folder,
+                verification=verification,
+                checked_on=day.isoformat(),
+                is_cut=outgoing.is_cut,
+            )
         refuse_traces(outgoing, folder, {"the page": html}, "no page was written")
         write_file(output, html.encode(), mode=mode_for(audience, path))
         result["page"] = str(output)

@@ -12,8 +12,8 @@ import typer
 from archive_pkg.cli.bulk import Jobs, bulk_answering, executor_from
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.counting import progress_wanted
+from archive_pkg.cli.language import project_for_pages
 from archive_pkg.cli.output import Json, Quiet, no_stream
-from archive_pkg.cli.project import current_project
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import UsageError
 
@@ -90,7 +90,7 @@ def site(
             title=title,
             base=base,
             downloads=downloads,
-            project=current_project(),
+            project=project_for_pages(),
         )
         answer.closing(
             {

@@ -22,6 +22,7 @@ from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.evidence_marks import strongest
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.interchange.markup import Element, escaped, fit, put, root, say, serialize, text_of
+from archive_pkg.messages import in_english
 from archive_pkg.names import is_unknown
 from archive_pkg.records.statement_index import StatementIndex
 
@@ -114,6 +115,7 @@ def source_name(base: str) -> str:
     return f"edition-{uuid5(NAMESPACE_URL, base)}"
 
 
+@in_english
 def fragment(record: Record, context: ExportContext) -> bytes:
     """Return one letter in CMIF, for `joined`."""
     profile = root(NAMESPACE, "profileDesc")

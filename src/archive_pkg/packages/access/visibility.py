@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from archive_pkg import storage
+from archive_pkg.dates.date_words import in_words
 from archive_pkg.interchange import derived_facts
+from archive_pkg.messages import ENGLISH, _, capitalized, language, term, within
+from archive_pkg.messages import shown as shown_in
 from archive_pkg.packages.citation import citation
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.paragraphs import paragraphs
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from archive_pkg.packages.opening import Package, Verification
     from archive_pkg.paths import StrPath
     from archive_pkg.records import Part, Record
-DAMAGED = "The package is damaged or was changed after it was created."
 _SCAN_LIMIT = 8 * 1024 * 1024
 _VERSIONS = ("original", "transcription", "translation", "redaction")
 """The kinds of parts that are versions of the letter and are shown side by side."""
@@ -76,17 +78,22 @@ def _embedded_file(part: Part, stream: BinaryIO) -> str:
     return "" if image_type(part) else embedded("application/octet-stream", stream.read())
 
 
-def package_page(package: Package) -> str:
+def package_page(package: Package, tag: str = ENGLISH) -> str:
     """Return the page that goes next to a package in a repository.
 
     It does not say when the package was checked, so the same package gives the same page. It
     contains scans of up to 8 MiB in total.
 
+    Args:
+        package: The package.
+        tag: The language of the page.
+
     Raises:
         InvalidError: A text does not have the encoding that the record states.
         StorageError: A part cannot be read.
     """
-    return letter_page(package.record, package.parts, scan_limit=_SCAN_LIMIT)
+    with within(tag):
+        return letter_page(package.record, package.parts, scan_limit=_SCAN_LIMIT)
 
 
 def page_in_package(
@@ -206,10 +213,16 @@ def _absent(part: Part) -> dict[str, Any]:
     """Return the name of a part without a file, whether it is withheld, and its restriction."""
     access = part.access
     return {
-        "name": part.title or part.kind.capitalize() + (part.id != part.kind) * f" ({part.id})",
+        "name": part.title
+        or capitalized(term("part", part.kind)) + (part.id != part.kind) * f" ({part.id})",
         "withheld": part.is_withheld,
         "why": access_in_words(access) if access and access.status != "open" else "",
     }
+
+
+def damaged() -> str:
+    """Return what a page says about a package that is not valid, without names of files."""
+    return _("The package is damaged or was changed after it was created.")
 
 
 def drawing_of(record: Record) -> str:
@@ -232,11 +245,14 @@ def _state(
     manifests = bag.tag_manifests.values() if bag else ()
     return {
         "good": verification.ok,
-        "sentences": states(verification) if verification.ok or not is_cut else [DAMAGED],
+        "sentences": states(verification) if verification.ok or not is_cut else [damaged()],
         "errors": []
         if is_cut
-        else [f"{finding.location}: {finding.message}" for finding in verification.report.errors],
-        "checked_on": checked_on,
+        else [
+            f"{finding.location}: {shown_in(finding.message, language())}"
+            for finding in verification.report.errors
+        ],
+        "checked_on": in_words(checked_on),
         "digests": [
             (name, hashlib.sha512(storage.read_beneath(verification.path, name)).hexdigest())
             for name in sorted(manifest.name for manifest in manifests)

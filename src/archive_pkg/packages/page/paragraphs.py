@@ -7,6 +7,8 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from archive_pkg.packages.page.parts import ShownPart
     from archive_pkg.records import TranslationNote
 
-_PAGE_BREAK = '<span class="page" role="img" aria-label="Page break" title="Page break"></span>'
 _WORD_END = re.compile(r"[\w\u00ad]*")
 
 
@@ -37,8 +38,8 @@ def paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
                 waiting.clear()
         ended = [name for name in segment.names if name in notes and ends[name] == here]
         links = [
-            f'<a class="ref" href="#{escape(name)}" dir="ltr" aria-label="Note {numbers[name]}">'
-            f"{numbers[name]}</a>"
+            f'<a class="ref" href="#{escape(name)}" dir="ltr" '
+            f'aria-label="{escape(_("Note {number}", number=numbers[name]))}">{numbers[name]}</a>'
             for name in ended
         ]
         if links and segment.text[-1].isalnum() and following[:1].isalnum():
@@ -69,4 +70,8 @@ def paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
 
 def _html(text: str) -> str:
     """Return a text as HTML in which form feeds are page breaks."""
-    return escape(text).replace("\f", _PAGE_BREAK)
+    if "\f" not in text:
+        return escape(text)
+    name = escape(_("Page break"))
+    page_break = f'<span class="page" role="img" aria-label="{name}" title="{name}"></span>'
+    return escape(text).replace("\f", page_break)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.messages import _, capitalized, term
 from archive_pkg.packages.page.marked_text import MarkedLine
 from archive_pkg.packages.page.statement_rows import PageStatements
-from archive_pkg.records.vocabularies.languages import language_name
+from archive_pkg.records.display import language_in_words
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text, holds_text
 from archive_pkg.texts.page_files import PDF
 
@@ -222,14 +223,20 @@ def shown_parts(
     return parts
 
 
+def _kind_and_language(part: Part) -> str:
+    kind = capitalized(term("part", part.kind))
+    if not part.languages:
+        return kind
+    return _("{kind} in {language}", kind=kind, language=language_in_words(part.languages[0]))
+
+
 def _titles(record: Record) -> dict[str, str]:
     """Return a unique title for each part."""
     titles: dict[str, str] = {}
     taken: set[str] = set()
     numbers: Counter[str] = Counter()
     for part in record.parts:
-        language = f" in {language_name(part.languages[0])}" if part.languages else ""
-        title = name = part.title or f"{part.kind.capitalize()}{language}"
+        title = name = part.title or _kind_and_language(part)
         numbers[title] += 1
         while name in taken:
             name = f"{title} ({numbers[title]})"

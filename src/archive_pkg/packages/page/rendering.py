@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import messages
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _HERE = "archive_pkg.packages.page"
 
@@ -37,6 +41,16 @@ def render(
 def asset(name: str, package: str = _HERE) -> str:
     """Return a style sheet, script or template that ships with the program."""
     return (files(package) / "templates" / name).read_text(encoding="utf-8")
+
+
+def script(name: str, package: str, language: str) -> str:
+    """Return a script with its texts in a language, and the functions that show them."""
+    text = asset(name, package)
+    used = {
+        key: forms for key, forms in messages.script_texts(language).items() if f'"{key}"' in text
+    }
+    data = json.dumps(used, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return f"const TEXTS = {data};\n{asset('texts.js', package)}{text}"
 
 
 def policy(
@@ -73,10 +87,29 @@ def environment(package: str = _HERE) -> Environment:
     """Return the Jinja environment for the templates of a Python package and of this one."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=ChoiceLoader([PackageLoader(name) for name in dict.fromkeys((package, _HERE))]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {
+        "_": _marked(messages._),
+        "plural": _marked(messages.plural),
+        "term": messages.term,
+        "language": messages.language,
+    }
+    return made
+
+
+def _marked(text_of: Callable[..., messages.Message]) -> Callable[..., Markup]:
+    """Make a function of `messages` return HTML: its values are escaped, unless they are HTML."""
+
+    def inner(*args: Any, **values: Any) -> Markup:
+        from markupsafe import Markup, escape
+
+        safe = {name: escape(v) if isinstance(v, str) else v for name, v in values.items()}
+        return Markup(text_of(*args, **safe))  # noqa: S704 - texts of templates have no markup
+
+    return inner

@@ -8,16 +8,25 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
+from archive_pkg.messages import _, capitalized, term
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
-from archive_pkg.records.display import facts, item_title, label, words
-from archive_pkg.records.models import Enclosure
+from archive_pkg.records.display import (
+    by_agents,
+    facts,
+    item_title,
+    label,
+    quoted,
+    record_named,
+    words,
+)
+from archive_pkg.records.models import Enclosure, Part
 from archive_pkg.records.statement_index import StatementIndex, statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from archive_pkg.records import Part, Record, TranslationNote
+    from archive_pkg.records import Record, TranslationNote
     from archive_pkg.records.models import Quote
 
 _ROLES = tuple(
@@ -36,6 +45,7 @@ class EvidenceView:
 
     Attributes:
         basis: "quoted", "inferred" or "supplied".
+        basis_in_words: The basis in the language of the page.
         words: The rule, the agent or the note, in words.
         quote: The quoted words; empty if there are none.
         anchor: The id of the quoted words on the page; empty if they are not on it.
@@ -43,6 +53,7 @@ class EvidenceView:
     """
 
     basis: str
+    basis_in_words: str
     words: str
     quote: str
     anchor: str
@@ -136,12 +147,12 @@ class PageStatements:
             return
         value = self.index.value(path)
         if _name(path) in self.shown and getattr(value, "at", None):
-            yield "in the text", f"#q-{_name(path)}"
+            yield _("in the text"), f"#q-{_name(path)}"
         part = getattr(value, "part", None)
         if part in self.parts:
-            yield "the enclosure", f"#r-{part}"
+            yield _("the enclosure"), f"#r-{part}"
         if value.record and self.address_of:
-            yield f"record {value.record}", self.address_of(value.record)
+            yield record_named(value.record), self.address_of(value.record)
 
     def facts(self) -> Iterator[StatementRow]:
         """Yield the statements about the document itself."""
@@ -152,8 +163,8 @@ class PageStatements:
                 evidence, links = tuple(self._evidence(path)), tuple(self._links(path))
                 yield StatementRow(_name(path), name, single, evidence, links)
 
-    def lists(self) -> Iterator[tuple[str, list[StatementRow]]]:
-        """Yield the statements about agents, parts, enclosures and events, with a label for each.
+    def lists(self) -> Iterator[tuple[str, str, list[StatementRow]]]:
+        """Yield the statements about agents, parts, enclosures and events: field, label and rows.
 
         Kinds of statements that the record does not have are left out.
         """
@@ -169,33 +180,39 @@ class PageStatements:
                 for item in getattr(self.record, field)
             ]
             if rows:
-                yield label(field), rows
+                yield field, label(field), rows
 
     def _evidence(self, path: str) -> Iterator[EvidenceView]:
         name = _name(path)
         for evidence in self.evidence[path]:
             if evidence.basis == "supplied" and evidence.agent:
-                described = f"by {self.record.agent(evidence.agent).name}"
+                described = by_agents(self.record.agent(evidence.agent).name)
             else:
                 described = _rule_in_words(evidence.rule or "")
             if evidence.note:
                 described = f"{described}: {evidence.note}" if described else evidence.note
             quote = evidence.at.exact if evidence.at else ""
             anchor = f"q-{name}" if quote and name in self.shown else ""
-            yield EvidenceView(evidence.basis, described, quote, anchor, evidence.value or "")
+            basis = term("evidence", evidence.basis)
+            rival = evidence.value or ""
+            yield EvidenceView(evidence.basis, basis, described, quote, anchor, rival)
 
 
 def _rule_in_words(rule: str) -> str:
     element = rule.removeprefix("tei-")
-    return rule.replace("-", " ") if element == rule else f"the TEI element {element}"
+    if element == rule:
+        return term("rule", rule.replace("-", " "))
+    return _("the TEI element {name}", name=element)
 
 
 def _row_label(item: Any) -> str:
     if isinstance(item, Enclosure):
-        return f"Enclosure {item.number}" if item.number else "Enclosure"
+        return _("Enclosure {number}", number=item.number) if item.number else _("Enclosure")
     if hasattr(item, "date"):
-        return in_words(str(item.date.edtf)) if item.date else "Not dated"
-    return str(item.kind.capitalize() if hasattr(item, "kind") else item.id)
+        return in_words(str(item.date.edtf)) if item.date else _("Not dated")
+    if hasattr(item, "kind"):
+        return capitalized(term("part" if isinstance(item, Part) else "agent", item.kind))
+    return str(item.id)
 
 
 def _name(path: str) -> str:
@@ -209,12 +226,13 @@ def note_name(note: TranslationNote) -> str:
 
 def note_words(note: TranslationNote) -> str:
     """Return a note in words, for the list below the text."""
-    described = f"“{note.at.exact}”"
+    described = quoted(note.at.exact)
     if note.rendering:
-        described += f", rendered “{note.rendering}”"
+        described += ", " + _("rendered “{words}”", words=note.rendering)
     if note.original:
         romanized = ", ".join(filter(None, (note.romanized, note.romanization)))
-        described += f", from {note.original}" + (f" ({romanized})" if romanized else "")
+        described += ", " + _("from {original}", original=note.original)
+        described += f" ({romanized})" if romanized else ""
     return (
         f"{described}. {note.text}"
         if note.text and note.text not in note.at.exact

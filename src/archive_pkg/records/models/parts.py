@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ConfigDict
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.base import Model, absent, field_is, present, validated_by
 from archive_pkg.records.models.dates import DateField
 from archive_pkg.records.models.fields import (
@@ -178,7 +179,7 @@ class Part(Model):
     @property
     def file_in_words(self) -> str:
         """The path of its file, or why there is none."""
-        return self.file or ("withheld from this package" if self.is_withheld else "not held")
+        return self.file or (_("withheld from this package") if self.is_withheld else _("not held"))
 
 
 class TranslationNote(Model):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive_pkg.dates.date_words import in_words
 from archive_pkg.dates.edtf_string import Edtf, somewhere_between
-from archive_pkg.dates.english import in_words
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.dates.written.readings import is_edtf
 from archive_pkg.reports import Code, Severity

@@ -20,6 +20,7 @@ from archive_pkg.collection.audits.histories import PackageHistories
 from archive_pkg.collection.bulk.for_each import ForEach
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.messages import _, within
 from archive_pkg.packages import is_bag
 from archive_pkg.packages.access.redaction import SUFFIX
 from archive_pkg.packages.access.visibility import judged_on
@@ -125,7 +126,8 @@ def build_site(
     """
     out = out.resolve()
     project = project or Project()
-    title = title or project.settings.site.title or "Documents"
+    with within(project.language):
+        title = title or project.settings.site.title or _("Documents")
     base = base or project.settings.base_url or ""
     if collection.root.resolve().is_relative_to(out):
         raise UsageError(
@@ -287,8 +289,9 @@ class _SiteBuilder:
 
     def finish(self, cache: SiteCache) -> Site:
         """Write the manifest and the files that are not a letter's; link those added by hand."""
-        for name, pieces in self._catalogue.files(cache.fragments()):
-            self._write(name, pieces)
+        with within(self._plan.project.language):
+            for name, pieces in self._catalogue.files(cache.fragments()):
+                self._write(name, pieces)
         lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._now.items()))
         (self._plan.stage / MANIFEST).write_text(lines, encoding="utf-8")
         self._carry_over()
@@ -318,7 +321,7 @@ class _SiteBuilder:
         """Link the files that were added by hand, such as CNAME, .git and .well-known."""
         if not self._before:
             return
-        for folder, _, names in os.walk(self._out):
+        for folder, _folders, names in os.walk(self._out):
             here = Path(folder)
             for name in names:
                 place = (here / name).relative_to(self._out)

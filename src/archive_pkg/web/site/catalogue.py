@@ -17,6 +17,7 @@ from archive_pkg.interchange import ExportContext
 from archive_pkg.interchange.addresses import licence_address
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.interchange.markup import escaped
+from archive_pkg.messages import _
 from archive_pkg.packages.page import rendering
 from archive_pkg.records.display import label
 from archive_pkg.web.site import for_programs
@@ -141,8 +142,10 @@ class Catalogue:
         yield from self._for_machines(fragments)
         for name in ("letter.css", "letter.js"):
             yield f"assets/{name}", [rendering.asset(name).encode()]
-        for name in ("site.css", "site.js", "neighbours.js"):
+        for name in ("site.css", "neighbours.js"):
             yield f"assets/{name}", [rendering.asset(name, _TEMPLATES).encode()]
+        script = rendering.script("site.js", _TEMPLATES, self._plan.project.language)
+        yield "assets/site.js", [script.encode()]
 
     def _absent_pages(self) -> Iterator[File]:
         """Yield a page for each record that is not on the site, but that letters on it link to."""
@@ -232,7 +235,11 @@ class Catalogue:
         for at, (year, numbers) in enumerate(years.items()):
             near = self._entries[max(0, numbers[0] - 1) : numbers[-1] + 2]
             yield f"data/year-{year}.js", [script_call("year", [[e.id, e.title] for e in near])]
-            heading = "Documents without a date" if year == UNDATED else f"Documents from {year}"
+            heading = (
+                _("Documents without a date")
+                if year == UNDATED
+                else _("Documents from {year}", year=year)
+            )
             around = (names[at - 1] if at else "", names[at + 1] if at + 1 < len(names) else "")
             yield from self._lists(f"years/{year}", numbers, "years", heading, around=around)
 
@@ -430,17 +437,17 @@ def _over_time(years: dict[str, list[int]], folder: str) -> str:
             )
             for year in range(first, last + 1)
         ]
-        return charts.columns(bars, "Documents by year")
+        return charts.columns(bars, _("Documents by year"))
     decades: Counter[int] = Counter()
     for year, count in counts.items():
         decades[year // 10 * 10] += count
     begin = {d: min(year for year in counts if year // 10 * 10 == d) for d in decades}
     bars = [
         charts.Bar(
-            f"{decade}s",
+            _("{year}s", year=decade),
             decades[decade],
             f"{folder}{begin[decade]:04}.html" if decade in begin else "",
         )
         for decade in range(first // 10 * 10, last + 1, 10)
     ]
-    return charts.columns(bars, "Documents by decade")
+    return charts.columns(bars, _("Documents by decade"))

@@ -7,11 +7,11 @@ import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
 from archive_pkg.interchange.addresses import address
+from archive_pkg.messages import term
 from archive_pkg.names import is_unknown, slug
-from archive_pkg.records.display import classification_in_words
-from archive_pkg.records.vocabularies.languages import language_name
+from archive_pkg.records.display import classification_in_words, language_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,7 +156,7 @@ def catalogue_entry(record: Record, download: tuple[int, str] | None) -> Catalog
     return CatalogueEntry(
         id=record.id,
         title=record.title,
-        kind=record.document_type.label,
+        kind=str(term("type", record.document_type.label)),
         date=in_words(str(date)) if date else "",
         sort=str(earliest) if earliest else _LAST,
         year=earliest.year if earliest else None,
@@ -164,7 +164,7 @@ def catalogue_entry(record: Record, download: tuple[int, str] | None) -> Catalog
         if classification
         else "",
         classified=classification_in_words(record, brief=True),
-        languages=tuple(dict.fromkeys(map(language_name, record.languages))),
+        languages=tuple(dict.fromkeys(map(language_in_words, record.languages))),
         holding=record.holdings[0].repository if record.holdings else "",
         people=tuple(people.values()),
         roles=roles,

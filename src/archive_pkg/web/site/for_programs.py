@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archive_pkg.dates.english import in_words
+from archive_pkg.dates.date_words import in_words
 from archive_pkg.interchange import FORMATS, ExportContext, derived_facts, export
 from archive_pkg.interchange.addresses import address, licence_address
 from archive_pkg.interchange.dates import is_exact

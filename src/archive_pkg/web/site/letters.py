@@ -20,17 +20,19 @@ from archive_pkg.bags import Bag
 from archive_pkg.bags.archives.serializing import write_zip
 from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.bulk.running import Done
+from archive_pkg.dates.date_words import in_words
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import ExportContext, export
 from archive_pkg.interchange.addresses import site_file, site_type
 from archive_pkg.interchange.exporting import cmif
+from archive_pkg.messages import _, within
 from archive_pkg.packages import layout, open_package, states, verify
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.access.visibility import window
 from archive_pkg.packages.metadata_documents import export_context
 from archive_pkg.packages.page import rendering
-from archive_pkg.packages.page.letter import DAMAGED, drawing_of, view
+from archive_pkg.packages.page.letter import damaged, drawing_of, view
 from archive_pkg.packages.page.parts import read_parts
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
 from archive_pkg.records.display import facts, label, search_texts
@@ -58,9 +60,6 @@ DOWNLOADS = "downloads"
 FILES = "files"
 TEXTS = "data/texts"
 INVALID = 3
-_VALID = "Complete and valid at the last audit, according to the ledger."
-_CHANGED = "Changed since the last audit on {}."
-_UNCHECKED = "Not audited yet. The checksums are those of the current manifests."
 _IN_ROWS = {"title", "date", "type", "authors", "sender", "recipients", "classification"}
 """The fields that the list of hits shows."""
 
@@ -196,7 +195,8 @@ def publish(subject: SitePackage, pace: Pace, *, plan: SitePlan) -> Done:
             str(path), "left out", findings=[SITE_WITHHELD.at(Location(str(path)), message)]
         )
     try:
-        made = letter.made(key)
+        with within(plan.project.language):
+            made = letter.made(key)
     except FileExistsError:
         return _taken(path, letter.record.id)
     errors = letter.errors
@@ -475,7 +475,7 @@ class _LetterPublisher:
             "good": good,
             "sentences": sentences,
             "errors": [],
-            "checked_on": day,
+            "checked_on": in_words(day),
             "digests": [
                 (name, hashlib.sha512(storage.read_beneath(self.path, name)).hexdigest())
                 for name in manifests
@@ -487,13 +487,22 @@ class _LetterPublisher:
         if self.verification is not None:
             good = self.verification.ok
             # Findings may contain names of withheld files.
-            shown = states(self.verification) if good or not self.out.withheld else [DAMAGED]
+            shown = states(self.verification) if good or not self.out.withheld else [damaged()]
             return good, self.plan.day.isoformat(), shown
         if self.audit is None:
-            return None, "", [_UNCHECKED]
+            return (
+                None,
+                "",
+                [_("Not audited yet. The checksums are those of the current manifests.")],
+            )
         if self.audit.passed and self.audit.fingerprint != self.fingerprint.hex():
-            return None, "", [_CHANGED.format(self.audit.day)]
-        sentence = _VALID if self.audit.passed else DAMAGED
+            return (
+                None,
+                "",
+                [_("Changed since the last audit on {date}.", date=in_words(self.audit.day))],
+            )
+        valid = _("Complete and valid at the last audit, according to the ledger.")
+        sentence = valid if self.audit.passed else damaged()
         return self.audit.passed, self.audit.day, [sentence]
 
     def _addresses(self) -> dict[str, str]:

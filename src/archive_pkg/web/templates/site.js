@@ -9,7 +9,7 @@ const archive = (() => {
   const FIRST = new RegExp(`^[${UNSPACED}]`, "u");
   const SHOWN = 40;
   const AROUND = 70, SNIPPETS = 3;  // characters before and after a word that was found; passages of one letter
-  const FACETS = [["kind", "Type", "kind"], ["sender", "Sender or author", "person"], ["recipients", "Recipients", "person"], ["classification", "Classification", "classification"], ["language", "Language", "language"], ["holding", "Holding", "holding"]];
+  const FACETS = [["kind", _("Type"), "kind"], ["sender", _("Sender or author"), "person"], ["recipients", _("Recipients"), "person"], ["classification", _("Classification"), "classification"], ["language", _("Language"), "language"], ["holding", _("Holding"), "holding"]];
   const FEW = 8, MANY = 200;
   const $ = (id) => document.getElementById(id);
 
@@ -215,7 +215,7 @@ const archive = (() => {
     const classification = data.columns.classification[letter];
     if (classification >= 0) named.append(" ", element("span", { className: "mark" }, bdi(data.lists.classification[classification])));
     const kind = element("td", { textContent: data.lists.kind[data.columns.kind[letter]] });
-    const made = element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), kind, named, persons(data.columns.sender[letter]), persons(data.columns.recipients[letter]));
+    const made = element("tr", {}, element("td", { className: "date", textContent: date || _("undated") }), kind, named, persons(data.columns.sender[letter]), persons(data.columns.recipients[letter]));
     made.dataset.letter = letter;
     return made;
   };
@@ -234,13 +234,13 @@ const archive = (() => {
     if (chosen >= 0 && !shown.some(([value]) => value === chosen)) shown.unshift([chosen, counts.get(chosen) ?? 0]);
     if (!shown.length) return "";
     const items = shown.map(([value, count]) => {
-      const button = element("button", { type: "button", id: `f-${name}-${value}` }, bdi(data.lists[list][value]), element("span", { className: "count", textContent: count.toLocaleString("en") }));
+      const button = element("button", { type: "button", id: `f-${name}-${value}` }, bdi(data.lists[list][value]), element("span", { className: "count", textContent: number(count) }));
       button.setAttribute("aria-pressed", String(value === chosen));
       button.addEventListener("click", () => change({ [name]: value === chosen ? null : (list === "person" ? data.keys : data.lists[list])[value], page: null }));
       return element("li", {}, button);
     });
     if (sorted.length > shown.length && !expanded.has(name)) {
-      const more = element("button", { type: "button", id: `f-${name}-more`, textContent: `${Math.min(sorted.length, MANY) - FEW} more…` });
+      const more = element("button", { type: "button", id: `f-${name}-more`, textContent: plural("{n} more…", "{n} more…", Math.min(sorted.length, MANY) - FEW) });
       more.addEventListener("click", () => { expanded.add(name); ask(); });
       items.push(element("li", {}, more));
     }
@@ -265,18 +265,18 @@ const archive = (() => {
       const body = $("results").querySelector("tbody");
       body.replaceChildren(...page.map(row));
       showSnippets(page, question);
-      $("facets").replaceChildren(element("h2", { className: "unseen", textContent: "Filters" }), ...FACETS.map((one) => facet(one, question, letters)));
+      $("facets").replaceChildren(element("h2", { className: "unseen", textContent: _("Filters") }), ...FACETS.map((one) => facet(one, question, letters)));
       $("facets").hidden = false;
       if (focused?.startsWith("f-")) $(focused)?.focus();
       const many = meeting.length;
-      const part = many > SHOWN ? `, showing ${(start + 1).toLocaleString("en")} to ${(start + page.length).toLocaleString("en")}` : "";
-      $("count").textContent = many ? `${many.toLocaleString("en")} ${many === 1 ? "document" : "documents"}${part}` : "No documents match.";
+      const part = many > SHOWN ? `, ${_("showing {first} to {last}", { first: number(start + 1), last: number(start + page.length) })}` : "";
+      $("count").textContent = many ? plural("{n} document", "{n} documents", many) + part : _("No documents match.");
       $("turn").hidden = many <= SHOWN;
       $("back").disabled = start === 0;
       $("on").disabled = start + SHOWN >= many;
       document.documentElement.dataset.answered = String(Math.round((performance.now() - started) * 10) / 10);
     } catch (error) {
-      if (mine === turn) $("count").textContent = `Part of the catalogue could not be loaded (${error.message}).`;
+      if (mine === turn) $("count").textContent = _("Part of the catalogue could not be loaded ({error}).", { error: error.message });
     }
   };
   const change = (values, { typed = false } = {}) => {
