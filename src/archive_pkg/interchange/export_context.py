@@ -45,7 +45,8 @@ class ExportContext:
         folder: The prefix of the files' paths, relative to the export: "../data/", or "".
         addresses: The web addresses of the letters' pages, by the record's id.
         tei_addresses: The web addresses of the letters' TEI files, by the record's id.
-        file_addresses: The web addresses of the letters' files, by the part's id.
+        file_addresses: The web addresses of the letters' files, by the part's id; an empty string
+            for a file that has no address on the site.
         publisher: The publisher of the package.
         year: The year of publication.
         made: The date of the export, "2026-11-24". Exports do not read the clock.

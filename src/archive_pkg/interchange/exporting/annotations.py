@@ -130,7 +130,7 @@ def _target(record: Record, at: Quote | None, context: ExportContext) -> Any:
     around = {"prefix": at.prefix, "suffix": at.suffix}
     return {
         "source": context.file_addresses.get(at.part)
-        or (file_id(file, context) if file and record.id not in context.addresses else None)
+        or (file_id(record, file, context) if file and record.id not in context.addresses else None)
         or f"{base(record, context)}part-{at.part}",
         "selector": [
             {"type": "TextPositionSelector", "start": at.start, "end": at.end},

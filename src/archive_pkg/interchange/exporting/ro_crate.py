@@ -60,7 +60,7 @@ def _crate(record: Record, context: ExportContext) -> Iterator[Thing]:
         "identifier": record.id,
         "license": {"@id": "#rights"},
         "mainEntity": {"@id": schema_org.letter_id(record, context)},
-        "hasPart": [{"@id": schema_org.file_id(path, context)} for path in record.files],
+        "hasPart": [{"@id": schema_org.file_id(record, path, context)} for path in record.files],
     }
     if context.made:
         root["datePublished"] = context.made

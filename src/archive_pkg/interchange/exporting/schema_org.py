@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg.interchange import derived_facts
-from archive_pkg.interchange.addresses import first_address, licence_address
+from archive_pkg.interchange.addresses import first_address, is_address, licence_address
 from archive_pkg.interchange.dates import edtf_of, is_exact, plain
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.records.display import classification_in_words, shelfmark, words
@@ -95,7 +95,7 @@ MAPPING = {
     "mentioned_places.identifiers": "mentions, @id (the first)",
     "parts.kind": "workExample, genre",
     "parts.title": "name",
-    "parts.file": "encoding, contentUrl",
+    "parts.file": "encoding, name",
     "parts.sha256": "encoding, sha256",
     "parts.media_type": "encoding, encodingFormat",
     "parts.languages": "inLanguage",
@@ -297,9 +297,10 @@ def files(record: Record, context: ExportContext, kind: str = "MediaObject") -> 
         facts = context.files.get(path)
         yield _without_empty(
             {
-                "@id": file_id(path, context),
+                "@id": (name := file_id(record, path, context)),
                 "@type": kind,
                 "name": path,
+                "contentUrl": name if is_address(name) else None,
                 "contentSize": str(facts.size) if facts else None,
                 "encodingFormat": next((p.media_type for p in parts if p.media_type), None),
                 "sha256": context.digests(record, path).get("sha256"),
@@ -313,8 +314,15 @@ def letter_id(record: Record, context: ExportContext) -> str:
     return context.addresses.get(record.id, DOCUMENT)
 
 
-def file_id(path: str, context: ExportContext) -> str:
-    """Return the `@id` of a file: its address relative to the export."""
+def file_id(record: Record, path: str, context: ExportContext) -> str:
+    """Return the `@id` of a file: its web address if known, or else relative to the export."""
+    places = [
+        context.file_addresses[part.id]
+        for part in record.parts
+        if part.file == path and part.id in context.file_addresses
+    ]
+    if places:
+        return next(filter(None, places), f"#{quote(path)}")
     return quote(f"{context.folder}{path}")
 
 
@@ -523,7 +531,7 @@ def _part(record: Record, part: Part, bond: derived_facts.Bond, context: ExportC
             "creditText": derived_facts.method_words(record, part),
             "description": _joined(_no_day(part.made, "Made: "), part.note),
             "conditionsOfAccess": derived_facts.access_words(part),
-            "encoding": _ref(file_id(part.file, context)) if part.file else None,
+            "encoding": _ref(file_id(record, part.file, context)) if part.file else None,
         }
     )
 

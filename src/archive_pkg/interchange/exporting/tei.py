@@ -161,7 +161,10 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
     document.line = ""
     header = put(document, "teiHeader")
     header.line = "\n    "
-    if scans := [one for one in derived_facts.scans(record) if one.id not in context.texts]:
+    offered = [
+        one for one in derived_facts.scans(record) if context.file_addresses.get(one.id, "/")
+    ]
+    if scans := [one for one in offered if one.id not in context.texts]:
         facsimile = put(document, "facsimile")
         for part in scans:
             _scan(facsimile, record, part, context)
@@ -183,7 +186,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 
 
 def _scan(facsimile: Element, record: Record, part: Part, context: ExportContext) -> None:
-    place = context.file_addresses.get(part.id) or quote(f"{context.folder}{part.file}")
+    place = context.file_addresses.get(part.id, quote(f"{context.folder}{part.file}"))
     image = put(facsimile, "graphic", xml_id=f"part-{part.id}", url=place, mimeType=part.media_type)
     say(image, "desc", derived_facts.part_title(record, part))
 

@@ -83,6 +83,10 @@ def _has_manifest(record: Record, context: ExportContext) -> bool:
     return bool(
         found
         and context.project.settings.base_url
+        and (
+            context.project.settings.image_service
+            or all(context.file_addresses.get(one.id) for one in found)
+        )
         and find_spec("PIL")
         and all(context.image_size(str(part.file)) for part in found)
     )

@@ -75,6 +75,12 @@ SITE_WITHHELD = Code(
     "The public may not see any part of a document, so the site leaves the document out.",
 )
 
+SITE_FILE_TOO_LARGE = Code(
+    "site-file-too-large",
+    Severity.ADVICE,
+    "A file is larger than 64 MiB. The site has no copy of it, and no document links to it.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
@@ -200,7 +206,8 @@ def publish(subject: SitePackage, pace: Pace, *, plan: SitePlan) -> Done:
     except FileExistsError:
         return _taken(path, letter.record.id)
     errors = letter.errors
-    return Done(str(path), "written", INVALID if errors else 0, errors, details={"made": made})
+    findings = [*errors, *letter.too_large]
+    return Done(str(path), "written", INVALID if errors else 0, findings, details={"made": made})
 
 
 def packed(words: set[str]) -> bytes:
@@ -314,11 +321,7 @@ class _LetterPublisher:
             context = replace(
                 export_context(self.record, folder, project=self.plan.published),
                 addresses=self._addresses(),
-                file_addresses={
-                    shown.part.id: f"{self.plan.base or '../../'}{shown.file.removeprefix('../')}"
-                    for shown in self.parts
-                    if shown.file
-                },
+                file_addresses=self._file_addresses("../../"),
             )
             documents = for_programs.downloads(self.record, context)
             found = self._links(documents)
@@ -512,8 +515,38 @@ class _LetterPublisher:
 
     def _linked_data(self) -> Any:
         return json.loads(
-            export("schema-org", self.record, ExportContext(addresses=self._addresses()))
+            export(
+                "schema-org",
+                self.record,
+                ExportContext(
+                    addresses=self._addresses(), file_addresses=self._file_addresses("../")
+                ),
+            )
         )
+
+    def _file_addresses(self, root: str) -> dict[str, str]:
+        """Return the addresses of the held files, with the path to the site if it has no address.
+
+        A file that is too large for the site has an empty address.
+        """
+        root = self.plan.base or root
+        return {
+            shown.part.id: shown.file and root + shown.file.removeprefix("../")
+            for shown in self.parts
+            if shown.part.file
+        }
+
+    @property
+    def too_large(self) -> list[Finding]:
+        """A finding for each file that is too large for the site."""
+        return [
+            SITE_FILE_TOO_LARGE.at(
+                Location(str(self.path), field=f"parts.{shown.part.id}"),
+                f"{shown.part.file} is too large for the site, so no page or document links to it",
+            )
+            for shown in self.parts
+            if shown.part.file and not shown.file
+        ]
 
 
 def script_json(data: Any) -> str:
