@@ -461,6 +461,14 @@ def test_an_exception_in_a_plugin_is_blamed_on_the_plugin(
     assert f"which {__name__}:Broken provides" in str(caught.value)
 
 
+def test_a_deposit_does_not_search_the_installed_projects(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = deposits.repository_for(f"ocfl:{tmp_path / 'archive'}")
+    monkeypatch.setattr("archive_pkg.plugins.entry_points", pytest.fail)
+    assert deposits.deposit(package, root).new
+
+
 def test_a_fetched_package_is_identical_to_the_deposited_one(package: Path, tmp_path: Path) -> None:
     def fail_halfway(into: Path) -> None:
         (into / "half").mkdir()

@@ -23,7 +23,7 @@ from archive_pkg.deposits.credentials import (
     without_secret,
 )
 from archive_pkg.deposits.receipts import Arrival, Receipt, Verified
-from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.errors import ArchivePkgError, DepositError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -527,13 +527,17 @@ def repository_errors(repository: Repository) -> Iterator[None]:
 
     An unexpected exception of a plugin becomes a PluginError that names the plugin.
     """
-    with plugins.blamed(_provider_of(repository), repository.kind):
-        try:
-            yield
-        except _UNEXPECTED as error:
-            if _provider_of(repository):
+    try:
+        yield
+    except ArchivePkgError:
+        raise
+    except Exception as error:
+        # The search for plugins takes milliseconds, so it is made only now.
+        provider = _provider_of(repository)
+        with plugins.blamed(provider, repository.kind):
+            if provider or not isinstance(error, _UNEXPECTED):
                 raise
-            raise _not_understood(repository, error) from error
+        raise _not_understood(repository, error) from error
 
 
 def _provider_of(repository: Repository) -> str:
