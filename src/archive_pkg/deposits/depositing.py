@@ -270,7 +270,9 @@ def _deposit_steps(
     transfer: Transfer, repository: Repository, options: _DepositOptions
 ) -> Steps[Deposited]:
     """Deposit a transfer as a task of `shared_syncs`."""
-    publish, folder = options.publish, ready_receipts(transfer.folder, options.receipts)
+    publish, stepwise = options.publish, isinstance(repository, Stepwise)
+    above: list[Path] = []
+    folder = ready_receipts(transfer.folder, options.receipts, unsynced=above if stepwise else None)
     transfer = with_earlier(transfer, folder, repository)
     planned = checked_plan(
         repository, transfer, publish=publish, include_restricted=options.include_restricted
@@ -279,7 +281,7 @@ def _deposit_steps(
         raise _refusal(repository, transfer, planned.report)
     path = folder / _journal_name(repository, transfer)
     with storage.Lock(path):
-        journal = Journal(path, sync=not isinstance(repository, Stepwise))
+        journal = Journal(path, sync=not stepwise, above=above)
         first = journal.begun("deposit") is None
         how = "depositing" if first else "resuming the deposit of"
         _log.info("%s %s in %s", how, transfer.folder, repository.target)
@@ -302,7 +304,7 @@ def _deposit_steps(
         with repository_errors(repository):
             _refuse_wrong_arrivals(transfer, stored, repository)
             _log.info("%s: %s is %s", repository.target, stored.remote_id, stored.state)
-            done = yield from _save_receipt(transfer, repository, stored, folder, _started(journal))
+            done = yield from _save_receipt(transfer, repository, stored, folder, journal)
         journal.done("deposit")
     return replace(done, made=planned.makes, notes=(*done.notes, *transfer.left_out))
 
@@ -323,7 +325,7 @@ def _deposit_with_retries(
 
 
 def _save_receipt(
-    transfer: Transfer, repository: Repository, stored: Stored, folder: Path, started: datetime
+    transfer: Transfer, repository: Repository, stored: Stored, folder: Path, journal: Journal
 ) -> Steps[Deposited]:
     sha256 = {item.path: item.sha256 for item in transfer.items}
     receipt = Receipt(
@@ -347,14 +349,14 @@ def _save_receipt(
         state=stored.state,
         files=stored.files,
         verified=stored.verified,
-        started=started,
+        started=_started(journal),
         ended=datetime.now(UTC),
         answer=redact(dict(stored.answer)),
     )
     existing = folder / receipt.name
     if not stored.new and (kept := _receipt_to_keep(existing, receipt)):
         return Deposited(kept, existing, False, stored.differences, stored.notes)
-    path = yield from saving(receipt, folder)
+    path = yield from saving(receipt, folder, journal.unsynced)
     return Deposited(receipt, path, stored.new, stored.differences, stored.notes)
 
 

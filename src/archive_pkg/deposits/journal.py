@@ -19,10 +19,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
+from archive_pkg.deposits.shared_syncs import Unsynced
 from archive_pkg.errors import StorageError
 from archive_pkg.parsing import read_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -39,19 +41,21 @@ class Journal:
         path: The file.
     """
 
-    def __init__(self, path: Path, *, sync: bool = True) -> None:
+    def __init__(self, path: Path, *, sync: bool = True, above: Sequence[Path] = ()) -> None:
         """Read the journal if it exists.
 
         Args:
             path: The file.
             sync: Whether to sync entries to disk; see `begin` and `done`. If False, the caller
-                syncs the journals of many deposits together.
+                syncs the journals of many deposits together; see `unsynced`.
+            above: Folders to sync with it, because they have new folders.
 
         Raises:
             StorageError: The file cannot be read.
         """
         self.path = path
         self._sync = sync
+        self._above = above
         self._outcomes: dict[str, dict[str, Any]] = {}
         self._begun: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
@@ -101,6 +105,12 @@ class Journal:
         else:
             self._outcomes.pop(step, None)
             self._begun.pop(step, None)
+
+    @property
+    def unsynced(self) -> list[Unsynced]:
+        """What to sync so that the entries so far are durable, if the journal does not sync."""
+        folders = dict.fromkeys((self.path.parent, *self._above))
+        return [Unsynced(self.path), *(Unsynced(each, storage.sync_folder) for each in folders)]
 
     def begin(self, step: str, **values: Any) -> None:
         """Record that a step is about to be done.

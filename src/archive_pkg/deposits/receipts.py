@@ -19,6 +19,8 @@ from archive_pkg.packages.later_events import LaterEvent, receipts_folder
 from archive_pkg.records.path_checks import refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.paths import StrPath
 
@@ -193,10 +195,10 @@ def place_digest(target: str, remote_id: str) -> str:
     return hashlib.sha256(f"{target}\0{remote_id}".encode()).hexdigest()[:8]
 
 
-def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
+def saving(receipt: Receipt, folder: Path, unsynced: Sequence[Unsynced] = ()) -> Steps[Path]:
     """Write a receipt into an existing folder, as a task of `shared_syncs`.
 
-    The bytes of the receipt are durable before the file gets its name.
+    The bytes of the receipt, and other unsynced paths, are durable before the file gets its name.
 
     Raises:
         StorageError: It could not be written.
@@ -207,7 +209,7 @@ def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
         storage.storage_errors(f"writing a receipt into {folder}"),
         storage.staged_file(path, data) as staged,
     ):
-        yield [Unsynced(staged)]
+        yield [Unsynced(staged), *unsynced]
         staged.replace(path)
     yield [Unsynced(folder, storage.sync_folder)]
     return path

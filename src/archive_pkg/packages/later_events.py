@@ -116,8 +116,15 @@ def receipts_folder(package: Path, within: Path | None = None) -> Path:
     return within / hashlib.sha256(os.fsencode(package.name)).hexdigest()[:3] / name
 
 
-def ready_receipts(package: Path, within: Path | None = None) -> Path:
+def ready_receipts(
+    package: Path, within: Path | None = None, *, unsynced: list[Path] | None = None
+) -> Path:
     """Return `receipts_folder`, after creating it if necessary.
+
+    Args:
+        package: See `receipts_folder`.
+        within: See `receipts_folder`.
+        unsynced: See `storage.state_folder`.
 
     Raises:
         StorageError: The folder cannot be created, is a link, or another user can write into it.
@@ -128,7 +135,8 @@ def ready_receipts(package: Path, within: Path | None = None) -> Path:
         storage.make_folder(base)
         # Receipts contain names of files, so only those who can read the package may read them.
         mode = storage.widest_mode(package.stat())
-    return storage.state_folder(base, folder.relative_to(base).as_posix(), mode)
+    path = folder.relative_to(base).as_posix()
+    return storage.state_folder(base, path, mode, unsynced=unsynced)
 
 
 def save_event(event: LaterEvent, receipts: Path) -> Path:

@@ -14,13 +14,13 @@ from archive_pkg.errors import StorageError
 from archive_pkg.storage import system
 from archive_pkg.storage.files import is_ours, storage_errors, sync_folder
 from archive_pkg.storage.open_folder import NotRegularError, OpenFolder
-from archive_pkg.storage.reading import folder_beneath
+from archive_pkg.storage.reading import RecentFolder, folder_beneath
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
+def make_beneath(folder: Path | RecentFolder, path: str, mode: int = 0o777) -> None:
     """Make a folder below a folder, with its parents, without following links.
 
     Args:
@@ -48,7 +48,9 @@ def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
             parent.folder(name).close()
 
 
-def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
+def state_folder(
+    base: Path, path: str, mode: int = 0o777, *, unsynced: list[Path] | None = None
+) -> Path:
     """Make a folder for the program's state, or check the existing one.
 
     Args:
@@ -56,6 +58,8 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
         path: Names with `/` between them.
         mode: The permissions of the last folder if it is new, before the umask. No new folder is
             writable for all users.
+        unsynced: Receives the folders that have a new folder in them, which the caller must sync.
+            If None, this function syncs them.
 
     Raises:
         StorageError: The folder cannot be made, a step of its path is a link, or
@@ -67,7 +71,10 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
         new = [each for each in folders if not os.path.lexists(each)]
         make_beneath(base, path, mode & ~stat.S_IWOTH)
         for each in new:
-            sync_folder(each.parent)
+            if unsynced is None:
+                sync_folder(each.parent)
+            else:
+                unsynced.append(each.parent)
     check_state_folder(made)
     return made
 
@@ -108,7 +115,7 @@ def check_state_folder(folder: Path) -> None:
         )
 
 
-def write_beneath(folder: Path, path: str, *, append: bool = False) -> int:
+def write_beneath(folder: Path | RecentFolder, path: str, *, append: bool = False) -> int:
     """Open a file below a folder for reading and writing, without following links.
 
     Args:

@@ -217,7 +217,7 @@ class DropFolder:
         if self._storage.list(home) is not None:
             return (yield from self._there_already(transfer))
         journal.begin("send", part=part)
-        yield [Unsynced(journal.path), Unsynced(journal.path.parent, storage.sync_folder)]
+        yield journal.unsynced
         try:
             with transfer.confirming():
                 held, late = self._send(transfer, part)
