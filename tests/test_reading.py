@@ -252,22 +252,26 @@ CLIMBING = ["../outside/secret", "in/../../outside/secret", "in/..", "..", ".", 
 
 
 def test_files_below_a_folder_are_read(place: Path) -> None:
-    assert storage.read_beneath(place, "in/a") == b"one"
-    assert storage.read_beneath(place, "in//a") == b"one"
-    with pytest.raises(FileNotFoundError):
-        storage.open_beneath(place, "in/none")
-    with pytest.raises(FileNotFoundError):
-        storage.open_beneath(place, "none/a")
+    with storage.RecentFolder(place) as opened:
+        for folder in (place, opened):
+            assert storage.read_beneath(folder, "in/a") == b"one"
+            assert storage.read_beneath(folder, "in//a") == b"one"
+            with pytest.raises(FileNotFoundError):
+                storage.open_beneath(folder, "in/none")
+            with pytest.raises(FileNotFoundError):
+                storage.open_beneath(folder, "none/a")
 
 
 @pytest.mark.parametrize("path", [*BAD, *CLIMBING])
 def test_paths_out_of_a_folder_and_paths_to_pipes_are_refused(place: Path, path: str) -> None:
-    with pytest.raises(NotRegularError):
-        storage.open_beneath(place, path)
-    for append in (False, True):
-        wrong = (NotRegularError, IsADirectoryError if append else FileExistsError)
-        with pytest.raises(wrong):
-            storage.write_beneath(place, path, append=append)
+    with storage.RecentFolder(place) as opened:
+        for folder in (place, opened):
+            with pytest.raises(NotRegularError):
+                storage.open_beneath(folder, path)
+            for append in (False, True):
+                wrong = (NotRegularError, IsADirectoryError if append else FileExistsError)
+                with pytest.raises(wrong):
+                    storage.write_beneath(folder, path, append=append)
     assert names(place.parent / "outside") == ["in", "secret"]
     assert (place.parent / "outside/secret").read_bytes() == b"secret"
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import ocfl
 import pytest
@@ -282,8 +283,8 @@ def test_a_version_is_staged_next_to_the_root_or_in_it_if_renaming_is_impossible
             pytest.skip("nothing can be mounted here")
     built: list[Path] = []
 
-    def look(folder: Path, *, digests: bool = True) -> None:
-        validate(folder, digests=digests)
+    def look(folder: Path, **how: Any) -> None:
+        validate(folder, **how)
         built.append(folder)
         folders = [path for path in root.rglob("*") if path.is_dir()]
         assert own_mount or all(list(path.iterdir()) for path in folders)

@@ -82,6 +82,7 @@ class Transfer:
     page: Callable[[], bytes] | None = field(default=None, compare=False)
     tick: Callable[[int], None] = field(default=lambda count: None, compare=False)
     confirm: Callable[[], None] = field(default=lambda: None, compare=False)
+    _known: dict[str, dict[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def record(self) -> Record:
@@ -140,18 +141,25 @@ class Transfer:
             raise
         self.confirm()
 
-    def open(self, item: Item) -> BinaryIO:
+    def open(self, item: Item, opened: storage.RecentFolder | None = None) -> BinaryIO:
         """Open a file of the package without following links.
+
+        Args:
+            item: The file.
+            opened: The package's folder, if many files of it are opened.
 
         Raises:
             StorageError: The file cannot be read.
         """
         with storage.storage_errors(f"reading {item.path}"):
-            return storage.open_beneath(self.folder, item.path)
+            return storage.open_beneath(opened or self.folder, item.path)
 
     def digests(self, algorithm: str) -> dict[str, str]:
         """Return every file's digest by path, from the manifests if they have the algorithm."""
-        return _digests(self.folder, self.bag, algorithm, [item.path for item in self.items])
+        if algorithm not in self._known:
+            paths = [item.path for item in self.items]
+            self._known[algorithm] = _digests(self.folder, self.bag, algorithm, paths)
+        return self._known[algorithm]
 
     def zipped(self, path: Path) -> tuple[Item, str]:
         """Write the package as a zip with one folder in it; the same package gives the same bytes.

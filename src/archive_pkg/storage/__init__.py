@@ -29,6 +29,7 @@ from archive_pkg.storage.locks import Lock, LockedError
 from archive_pkg.storage.open_folder import NotRegularError, OpenFolder, open_folder
 from archive_pkg.storage.outputs import append_output, log_to, names_open_descriptor, write_output
 from archive_pkg.storage.reading import (
+    RecentFolder,
     files_below,
     folder_beneath,
     is_folder,
@@ -77,6 +78,7 @@ __all__ = [
     "LockedError",
     "NotRegularError",
     "OpenFolder",
+    "RecentFolder",
     "Staging",
     "append_output",
     "check_state_folder",

@@ -173,7 +173,38 @@ def read_text(path: Path) -> str:
     return io.TextIOWrapper(io.BytesIO(read_regular(path)), "utf-8").read()
 
 
-def open_beneath(folder: Path, path: str) -> io.BufferedReader:
+class RecentFolder:
+    """A folder of which the last used subfolder stays open; a context manager.
+
+    The functions that open files below a folder take it in place of the folder's path. They are
+    then faster for many files in the same subfolder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Use a folder, which is opened with its first file."""
+        self._path = path
+        self._last = ""
+        self._open: OpenFolder | None = None
+
+    def __enter__(self) -> RecentFolder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the subfolder."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def beneath(self, path: str) -> OpenFolder:
+        """Open a folder as `folder_beneath` does."""
+        if self._open is None or path != self._last:
+            opened = folder_beneath(self._path, path)
+            self.__exit__()
+            self._open, self._last = opened, path
+        return self._open.again()
+
+
+def open_beneath(folder: Path | RecentFolder, path: str) -> io.BufferedReader:
     """Open a regular file below a folder for reading, without following links.
 
     Each step starts from an open folder, so a link that replaces a folder is not followed.
@@ -195,7 +226,7 @@ def open_beneath(folder: Path, path: str) -> io.BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def folder_beneath(folder: Path, path: str) -> OpenFolder:
+def folder_beneath(folder: Path | RecentFolder, path: str) -> OpenFolder:
     """Open a folder below a folder without following links.
 
     Args:
@@ -206,11 +237,13 @@ def folder_beneath(folder: Path, path: str) -> OpenFolder:
         NotRegularError: A step of the path is a link or not a folder.
         OSError: The folder does not exist or cannot be read.
     """
+    if isinstance(folder, RecentFolder):
+        return folder.beneath(path)
     with open_folder(folder) as root:
         return root.beneath(path)
 
 
-def read_beneath(folder: Path, path: str) -> bytes:
+def read_beneath(folder: Path | RecentFolder, path: str) -> bytes:
     """Return the bytes of a regular file below a folder, opened as by `open_beneath`.
 
     Raises:

@@ -71,9 +71,10 @@ class LocalStorage(FolderStorage):
     width = 2
     near = True
 
-    def __init__(self, root: Path) -> None:
-        """Use a folder."""
+    def __init__(self, root: Path, opened: storage.RecentFolder | None = None) -> None:
+        """Use a folder, which one thread may have opened for many small files."""
         self.root = root
+        self._opened = opened or root
         self._made: dict[str, os.stat_result] = {}
 
     def list(self, path: str) -> dict[str, int] | None:
@@ -168,7 +169,7 @@ class LocalStorage(FolderStorage):
         """Write a small file, and read it back."""
         with storage.storage_errors(f"writing {path} in {self.root}"):
             data = b"".join(source)
-            descriptor = storage.write_beneath(self.root, path)
+            descriptor = storage.write_beneath(self._opened, path)
             try:
                 fixity.write_all(descriptor, data)
                 return hashlib.sha256(

@@ -15,6 +15,7 @@ import os
 import re
 import stat
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archive_pkg import fixity, limits, storage
@@ -24,7 +25,7 @@ from archive_pkg.parsing import read_json
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 SPECIFICATION = "1.1"
@@ -193,12 +194,16 @@ def inventory_files(inventory: Inventory) -> dict[str, bytes]:
     return {INVENTORY: data, f"{INVENTORY}.{DIGEST_ALGORITHM}": sidecar}
 
 
-def validate(object_root: Path, *, digests: bool = True) -> None:
+def validate(
+    object_root: Path, *, digests: bool = True, written: Mapping[str, bytes] = MappingProxyType({})
+) -> None:
     """Validate an object: its structure, its inventories, and the digest of every file.
 
     Args:
         object_root: The object's folder.
         digests: Whether to read the content.
+        written: The bytes of files that were just written and read back; these files are not read
+            again.
 
     Raises:
         DepositError: The object is not valid, or has a file that is not safe to read; see `_files`.
@@ -207,7 +212,7 @@ def validate(object_root: Path, *, digests: bool = True) -> None:
     files, empty = _files(object_root)
     faults = itertools.chain(
         (f"the folder {path} is empty" for path in empty),
-        _faults(object_root, files, digests=digests),
+        _faults(object_root, files, written, digests=digests),
     )
     found = list(itertools.islice(faults, _SHOWN + 1))
     if found:
@@ -268,25 +273,31 @@ def declaration_fault(folder: Path, name: str) -> str:
     return f"{name} is not a file that contains only {required} and a newline, as OCFL requires"
 
 
-def _faults(object_root: Path, files: set[str], *, digests: bool) -> Iterator[str]:
+def _faults(
+    object_root: Path, files: set[str], written: Mapping[str, bytes], *, digests: bool
+) -> Iterator[str]:
+    def read(path: str) -> bytes:
+        return written[path] if path in written else storage.read_beneath(object_root, path)
+
     declaration = next((each for each in _DECLARATIONS if each in files), DECLARATION)
     if missing := {declaration, INVENTORY} - files:  # E003, E063
         yield f"{min(missing)} is missing"
         return
     if fault := declaration_fault(object_root, declaration):  # E007
         yield fault
-    inventory = read_inventory(object_root)
+    data = read(INVENTORY)
+    inventory = _parsed(object_root, INVENTORY, data)
     stated = _TYPES[_DECLARATIONS.index(declaration)]
     yield from _faults_of(inventory, (stated,))
     versions = inventory["versions"]
     others = {
-        name: _parsed(object_root, path, storage.read_beneath(object_root, path))
+        name: inventory if (its := read(path)) == data else _parsed(object_root, path, its)
         for name in versions
         if (path := f"{name}/{INVENTORY}") in files
     }
     inventories = {"": inventory} | others
     for name, one in inventories.items():
-        yield from _faults_of_sidecar(object_root, f"{name}/{INVENTORY}".lstrip("/"), one)
+        yield from _faults_of_sidecar(read, f"{name}/{INVENTORY}".lstrip("/"), one)
     if others.get(inventory["head"], inventory) != inventory:  # E064
         yield f"the inventory in {inventory['head']} differs from the object's inventory"
     for name, one in others.items():
@@ -323,13 +334,15 @@ def _faults_of(inventory: Inventory, types: Sequence[str]) -> Iterator[str]:
         yield f"no version uses {min(unused)}"
 
 
-def _faults_of_sidecar(object_root: Path, path: str, inventory: Inventory) -> Iterator[str]:
+def _faults_of_sidecar(
+    read: Callable[[str], bytes], path: str, inventory: Inventory
+) -> Iterator[str]:
     algorithm = inventory["digestAlgorithm"]
     if algorithm not in _DIGEST_ALGORITHMS:
         return
-    digest = hashlib.new(algorithm, storage.read_beneath(object_root, path)).hexdigest()
+    digest = hashlib.new(algorithm, read(path)).hexdigest()
     try:
-        said = storage.read_beneath(object_root, f"{path}.{algorithm}").decode()
+        said = read(f"{path}.{algorithm}").decode()
     except (FileNotFoundError, ValueError):
         said = ""
     if not re.fullmatch(rf"{digest}[ \t]+{re.escape(INVENTORY)}\n?", said):  # E058, E060, E061

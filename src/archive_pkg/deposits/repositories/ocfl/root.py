@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from archive_pkg import fixity, storage
@@ -81,6 +81,8 @@ class OcflRoot:
         if not path:
             raise UsageError(f"{address} does not name a folder", "Write ocfl:PATH.")
         self.root = Path(path).expanduser().absolute()
+        self._fit: os.stat_result | None = None
+        self._layout: tuple[os.stat_result, Layout] | None = None
 
     @property
     def target(self) -> str:
@@ -140,12 +142,12 @@ class OcflRoot:
             with self._staging(object_root) as staging:
                 made = staging.path / object_root.relative_to(self.root)
                 if object_root.exists():
-                    held = yield from self._next_version(transfer, object_root, made, journal)
+                    done = yield from self._next_version(transfer, object_root, made, journal)
                 else:
-                    held = yield from self._first_version(
+                    done = yield from self._first_version(
                         transfer, object_root, staging.path, journal
                     )
-            return self._stored(object_root, transfer, held)
+            return self._stored(object_root, transfer, *done)
 
     def status(self, remote_id: str, version: str) -> Status:
         """Return whether the root has the object, and its versions; see `Repository`."""
@@ -228,45 +230,8 @@ class OcflRoot:
             StorageError: The storage failed.
         """
         with storage.storage_errors(f"reading {self.root}"):
-            if not self.root.exists():
+            if not self._is_fit():
                 return
-            if not self.root.is_dir():
-                raise DepositError(
-                    f"{self.root} is a file, not a folder", "Name an OCFL root or a new folder."
-                )
-            # List names first: another run may create the root and objects at this moment.
-            names = [each.name for each in self.root.iterdir()]
-            version = version_of(self.root)
-            if version.startswith("object_"):
-                raise DepositError(
-                    f"{self.root} is an OCFL object, not an OCFL root",
-                    "Name the root that it is in.",
-                )
-            declared = sorted(name for name in names if name.startswith("0=ocfl_"))
-            if len(declared) > 1:
-                raise DepositError(
-                    f"{self.root} declares more than one version: {', '.join(declared)}",
-                    "Ask its administrator to correct it, or use another root.",
-                )
-            if not version:
-                if not all(name.lstrip(".").startswith(_OF_A_ROOT) for name in names):
-                    raise DepositError(
-                        f"{self.root} is not empty and not an OCFL root",
-                        "Name an OCFL root or a new folder.",
-                    )
-                return
-            if version != SPECIFICATION:
-                raise DepositError(
-                    f"{self.root} is an OCFL {version} root; only OCFL {SPECIFICATION} is written "
-                    "here",
-                    f"Ask its administrator to upgrade it to OCFL {SPECIFICATION}, or use "
-                    "another root.",
-                )
-            if fault := declaration_fault(self.root, _ROOT):
-                raise DepositError(
-                    f"{self.root} is not a valid OCFL root: {fault}",
-                    "Ask its administrator to correct the file, or use another root.",
-                )
             identifier = transfer.identifier
             object_root = self._object_root(identifier)
             way = [object_root, *object_root.parents][
@@ -281,6 +246,58 @@ class OcflRoot:
             if os.path.lexists(object_root):
                 _refuse_foreign(object_root, transfer)
 
+    def _is_fit(self) -> bool:
+        """Return whether the root exists and can be written; False if it must be made first.
+
+        A root is examined once, because listing many objects for each package takes time.
+
+        Raises:
+            DepositError: It cannot be written.
+            OSError: The storage failed.
+        """
+        if self._fit and _is_same(self._fit, self.root / _ROOT):
+            return True
+        if not self.root.exists():
+            return False
+        if not self.root.is_dir():
+            raise DepositError(
+                f"{self.root} is a file, not a folder", "Name an OCFL root or a new folder."
+            )
+        # List names first: another run may create the root and objects at this moment.
+        names = os.listdir(self.root)  # noqa: PTH208 - hot
+        version = version_of(self.root)
+        if version.startswith("object_"):
+            raise DepositError(
+                f"{self.root} is an OCFL object, not an OCFL root",
+                "Name the root that it is in.",
+            )
+        declared = sorted(name for name in names if name.startswith("0=ocfl_"))
+        if len(declared) > 1:
+            raise DepositError(
+                f"{self.root} declares more than one version: {', '.join(declared)}",
+                "Ask its administrator to correct it, or use another root.",
+            )
+        if not version:
+            if not all(name.lstrip(".").startswith(_OF_A_ROOT) for name in names):
+                raise DepositError(
+                    f"{self.root} is not empty and not an OCFL root",
+                    "Name an OCFL root or a new folder.",
+                )
+            return False
+        if version != SPECIFICATION:
+            raise DepositError(
+                f"{self.root} is an OCFL {version} root; only OCFL {SPECIFICATION} is written here",
+                f"Ask its administrator to upgrade it to OCFL {SPECIFICATION}, or use "
+                "another root.",
+            )
+        if fault := declaration_fault(self.root, _ROOT):
+            raise DepositError(
+                f"{self.root} is not a valid OCFL root: {fault}",
+                "Ask its administrator to correct the file, or use another root.",
+            )
+        self._fit = (self.root / _ROOT).stat()
+        return True
+
     def _has(self, identifier: str) -> bool:
         try:
             return self._object_root(identifier).exists()
@@ -293,13 +310,23 @@ class OcflRoot:
                 f"there is no OCFL root at {self.root}",
                 "If it was moved, move it back. Otherwise deposit the package again.",
             )
-        path = layout_of(self.root).path(identifier)
+        path = self._its_layout().path(identifier)
         if path in _OF_A_ROOT or not all(part not in ("", ".", "..") for part in path.split("/")):
             raise DepositError(
                 f"{identifier} does not fit the layout of {self.root}",
                 "Give the record another id, or use another root.",
             )
         return self.root / path
+
+    def _its_layout(self) -> Layout:
+        """Return the root's layout, which is read once if the root declares it."""
+        declared = self.root / _LAYOUT_FILE
+        if self._layout and _is_same(self._layout[0], declared):
+            return self._layout[1]
+        layout = layout_of(self.root)
+        with contextlib.suppress(FileNotFoundError):
+            self._layout = declared.stat(), layout
+        return layout
 
     @contextlib.contextmanager
     def _staging(self, object_root: Path) -> Iterator[storage.Staging]:
@@ -346,12 +373,12 @@ class OcflRoot:
 
     def _first_version(
         self, transfer: Transfer, object_root: Path, staged: Path, journal: Journal
-    ) -> Steps[Mapping[str, str]]:
+    ) -> Steps[_Done]:
         inventory = with_version(None, transfer.identifier, _state(transfer), "Deposited")
         with transfer.confirming():
             held = self._write(transfer, inventory, staged / object_root.relative_to(self.root))
         storage.set_final_mode(staged / object_root.relative_to(self.root), transfer.mode)
-        yield [Unsynced(journal.path), Unsynced(staged)]
+        yield [*journal.unsynced, Unsynced(staged)]
         # A root must never have an empty folder, so the parents are renamed with the object.
         steps = object_root.relative_to(self.root).parts
         for depth in range(1, len(steps) + 1):
@@ -363,18 +390,18 @@ class OcflRoot:
                     raise
             else:
                 yield [Unsynced(target.parent, storage.sync_folder)]
-                return held
+                return _Done(inventory, held)
         raise AssertionError("the last step is the object, which was placed or refused")
 
     def _next_version(
         self, transfer: Transfer, object_root: Path, made: Path, journal: Journal
-    ) -> Steps[Mapping[str, str] | None]:
-        """Add a version; return None if the newest version already is this package."""
+    ) -> Steps[_Done]:
+        """Add a version, unless the newest version already is this package."""
         storage.recover(object_root)
         validate(object_root)
         before = read_inventory(object_root)
         if _is_newest(before, transfer):
-            return None
+            return _Done(before, None)
         _share(object_root, made)
         inventory = with_version(
             before, transfer.identifier, _state(transfer), "Deposited again, changed"
@@ -382,10 +409,10 @@ class OcflRoot:
         with transfer.confirming():
             held = self._write(transfer, inventory, made)
         storage.set_final_mode(made, transfer.mode, like=object_root)
-        yield [Unsynced(journal.path), Unsynced(made)]
+        yield [*journal.unsynced, Unsynced(made)]
         storage.move_to_destination(made, object_root, replace=True)
         yield [Unsynced(object_root.parent, storage.sync_folder)]
-        return held
+        return _Done(inventory, held)
 
     def _write(self, transfer: Transfer, inventory: Inventory, made: Path) -> Mapping[str, str]:
         """Write a version's files and inventories; return the SHA-256 of each new file there."""
@@ -396,17 +423,18 @@ class OcflRoot:
                 content[path] = f"{folder}/{_plain(path)}"
                 inventory["manifest"][digest] = [content[path]]
         made.mkdir(parents=True, exist_ok=True)
-        place = LocalStorage(made)
         for folder in [head, *sorted({path.rpartition("/")[0] for path in content.values()})]:
             storage.make_beneath(made, folder)
         items = [item for item in transfer.items if item.path in content]
+        with storage.RecentFolder(transfer.folder) as package, storage.RecentFolder(made) as opened:
+            place = LocalStorage(made, opened)
 
-        def bring(item: Item) -> str:
-            with transfer.open(item) as file:
-                source = VerifiedReader(file, item, transfer.tick, digest=False)
-                return place.send(content[item.path], source, item.size, 0)
+            def bring(item: Item) -> str:
+                with transfer.open(item, package) as file:
+                    source = VerifiedReader(file, item, transfer.tick, digest=False)
+                    return place.send(content[item.path], source, item.size, 0)
 
-        held = {item.path: bring(item) for item in items}
+            held = {item.path: bring(item) for item in items}
         for item in items:
             if held[item.path] != item.sha256:
                 raise DepositError(
@@ -417,16 +445,23 @@ class OcflRoot:
         about = inventory_files(inventory)
         declaration = {DECLARATION: f"{DECLARATION[2:]}\n".encode()}
         above = {f"{head}/{name}": data for name, data in about.items()}
-        for name in about:
-            place.remove(name)  # copies from the earlier version
-        place.send_many((declaration if head == "v1" else {}) | above | about)
-        validate(made, digests=False)
+        for name in about if head != "v1" else ():
+            storage.remove_beneath(made, name)  # copies from the earlier version
+        written = (declaration if head == "v1" else {}) | above | about
+        found = LocalStorage(made).send_many(written)
+        for (name, data), digest in zip(written.items(), found, strict=True):
+            if digest != hashlib.sha256(data).hexdigest():
+                raise DepositError(f"{made / name} is not as it was written", "Check the disk.")
+        validate(made, digests=False, written=written)
         return held
 
     def _stored(
-        self, object_root: Path, transfer: Transfer, new: Mapping[str, str] | None
+        self,
+        object_root: Path,
+        transfer: Transfer,
+        inventory: Inventory,
+        new: Mapping[str, str] | None,
     ) -> Stored:
-        inventory = read_inventory(object_root)
         head = str(inventory["head"])
         state: dict[str, list[str]] = inventory["versions"][head]["state"]
         named = {path: digest for digest, paths in state.items() for path in paths}
@@ -463,6 +498,22 @@ class OcflRoot:
                 ).split()[0],
             },
         )
+
+
+class _Done(NamedTuple):
+    """The inventory of an object, and the SHA-256 of its new files; None if it had all before."""
+
+    inventory: Inventory
+    held: Mapping[str, str] | None
+
+
+def _is_same(before: os.stat_result, path: Path) -> bool:
+    """Return whether a file still is the one with an earlier status, and was not written since."""
+    try:
+        now = path.stat()
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(before, now) and before.st_mtime_ns == now.st_mtime_ns
 
 
 def _is_object(folder: Path) -> bool:
