@@ -341,7 +341,7 @@ def _is_report_to_ministry(layout: LetterLayout) -> bool:
 def _check_characters(source: SourceText, report: Report) -> None:
     """Report direction controls and brackets without a counterpart."""
     text = source.text
-    for number, match in enumerate(_BIDI.finditer(text)):
+    for number, match in enumerate(() if text.isascii() else _BIDI.finditer(text)):
         if number == _MOST_REPORTED:
             break
         sign = f"U+{ord(match.group()):04X}"

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from archive_pkg.dates.written.readings import DateReading
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-_YEAR = re.compile(r"(?<![\d.,/-])(1[789]\d\d|20[012]\d)(?![\d,/-]|\s?h(?:s|rs|ours)?\b)")
+_YEAR = re.compile(r"(1[789]\d\d|20[012]\d)(?<![\d.,/-]\d{4})(?![\d,/-]|\s?h(?:s|rs|ours)?\b)")
 _BULGARIAN = re.compile("ъ(?![еёюя])")  # Russian has ъ only before these letters
 SAMPLE = 4000
 SCRIPTS = {"zh": ("\u4e00", "\u9fff"), "ja": ("\u3040", "\u30ff"), "ko": ("\uac00", "\ud7a3")}
 """The first and the last letter of the script, by language."""
 # States, parties and services of the years after 1917, most of them until 1991.
+_LETTER = re.compile(r"\w")
 _MODERN = re.compile(
-    r"\b(?:USSR|U\.S\.S\.R|GDR|FRG|DDR|BRD|ČSSR|CSSR|UdSSR|KVDR|DRV|DPRK|PRC|ROK"
+    r"(?:USSR|U\.S\.S\.R|GDR|FRG|DDR|BRD|ČSSR|CSSR|UdSSR|KVDR|DRV|DPRK|PRC|ROK"
     r"|CPSU|SED|PZPR|PUWP|CCP|CPC|KGB|MVD|MfS|CIA|NATO|UNO?|Soviet|Comrades?|Cdes?"
     r"|СССР|КПСС|ГДР|КНР|КНДР|ПНР|КГБ|тов|товарищ\w*|tow|ambasador|TASS)\b"
 )
@@ -95,7 +96,7 @@ def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
     for language, known in vocabulary.source_languages.items():
         if language in scores:
             scores[language] += sum(number for signs, number in marked if known.marks & signs)
-    if "bg" in scores:
+    if "bg" in scores and "ъ" in sample:
         scores["bg"] += 3 * sum(words[word] for word in words if _BULGARIAN.search(word))
     language, score = max(scores.items(), key=lambda item: item[1], default=("", 0))
     share = score / total if total else 0.0
@@ -128,4 +129,5 @@ def _by_script(sample: str) -> str:
 
 def _names_modern_state(sample: str) -> bool:
     """Return whether a text names a state, party or service that only the 20th century had."""
-    return _MODERN.search(sample) is not None
+    found = (match.start() for match in _MODERN.finditer(sample))
+    return any(not start or not _LETTER.match(sample, start - 1) for start in found)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.language import dates_on
+from archive_pkg.drafting.official_documents.dates import DIGIT
 from archive_pkg.drafting.official_documents.people import is_office_word
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 
@@ -94,7 +95,6 @@ _EDITION = re.compile(r"\[?\d+\]?\.? *(?:Nr|No|N°|Doc)?\b|(?:Nr|No|N°|Document
 _OFFICIAL = frozenset({"type", "sender", "recipient", "number", "participant"})
 _MARKINGS = frozenset({"classification", "level", "caveat"})
 _IN_LETTERS = frozenset({"signature-last-line", "sender-signed-last-line", "address"})
-_DIGIT = re.compile(r"[\d年月]")
 _NAME = re.compile(r"[\w .,()\[\]'’-]+")  # "Sd/- A. Lind" has more than a name
 _HUSBANDS = frozenset({"Mrs.", "Mrs", "Mme"})  # "Mrs. Otto Lind" has the name of a man
 _TOP, _LONG_LINE, _DATELINE = 1500, 90, 60  # characters
@@ -169,7 +169,7 @@ class _FormCheck:
     @cached_property
     def days(self) -> set[str]:
         """The days in the short lines at the beginning."""
-        dated = (line for line in self.short if _DIGIT.search(line))
+        dated = (line for line in self.short if DIGIT.search(line))
         days = (day for line in dated for day in self.dates_on(line) if day.sure)
         return {day.edtf for day in days if len(day.edtf) == len("1960-07-18")}
 

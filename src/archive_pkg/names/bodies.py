@@ -31,22 +31,29 @@ def _body_words() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)}|[\w-]+(?:{ends}))(?!\w)", re.IGNORECASE)
 
 
+_ARTICLES = frozenset(["the", "der", "die", "das", "den", "dem", "le", "la"])
+_OF = frozenset([
+    "of", "der", "des", "von", "zu", "de", "du", "del", "della", "di", "da", "w", "we", "v", "ve",
+    "miasta", "m.", "города", "г.",
+])  # fmt: skip
+
+
 @cache
-def _corporations() -> re.Pattern[str]:
+def _corporations() -> tuple[frozenset[str], frozenset[str]]:
     known = body_vocabulary()
-    heads, alone = (
-        "|".join(map(re.escape, known[key])) for key in ("body_words_before_of", "bodies_of_places")
-    )
-    links = r"of|der|des|von|zu|de|du|del|della|di|da|w|we|v|ve|miasta|m\.|города|г\."
-    return re.compile(
-        rf"(?:(?:the|der|die|das|den|dem|le|la) )?(?:(?:{heads})\s+(?:{links})|(?:{alone}))\s",
-        re.IGNORECASE,
-    )
+    return frozenset(known["body_words_before_of"]), frozenset(known["bodies_of_places"])
 
 
 def is_corporate(name: str) -> bool:
     """Return whether a name is that of a town's or a church's body: "Senate of Exton"."""
-    return _corporations().match(name) is not None
+    before_of, before_places = _corporations()
+    words = name.casefold().split()
+    words = words[words[:1] != [] and words[0] in _ARTICLES :]
+    heads = ((" ".join(words[:count]), words[count : count + 2]) for count in (1, 2, 3))
+    return any(
+        (head in before_places and after) or (head in before_of and after[1:] and after[0] in _OF)
+        for head, after in heads
+    )
 
 
 def is_body(name: str) -> bool:

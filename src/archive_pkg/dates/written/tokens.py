@@ -14,8 +14,8 @@ _HAN = {sign: value for value, sign in enumerate("〇一二三四五六七八九
 _QUOTES = frozenset("\"“”„«»‘’'")
 _BRACKETS = {"[": "]", "(": ")", "<": ">"}
 # Typewriters without 1 and 0 have I, l and O next to other digits. Replacing them keeps the length.
-_TYPED_ONE = re.compile(r"(?<=\d)[Il](?![A-Za-z])|(?<![A-Za-z])[Il](?=\d)")
-_TYPED_ZERO = re.compile(r"(?<=\d)O(?=\d)")
+_TYPED_ONE = re.compile(r"[Il](?:(?<=\d.)(?![A-Za-z])|(?<![A-Za-z].)(?=\d))")
+_TYPED_ZERO = re.compile(r"O(?<=\d.)(?=\d)")
 
 
 @dataclass(slots=True)
@@ -106,7 +106,8 @@ def _token(raw: str, start: int, end: int) -> DateToken:
     if raw[0] in "〇零○一二三四五六七八九十廿卅元":
         value, digits = _han(raw)
         return DateToken("#", start, end, value, digits)
-    return DateToken(unicodedata.normalize("NFC", raw).casefold(), start, end)
+    word = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
+    return DateToken(word.casefold(), start, end)
 
 
 def _han(raw: str) -> tuple[int, int]:

@@ -245,12 +245,14 @@ class FormsBase:
             return (self.vocabulary.document_kinds[longest], 1) if longest else ("", 0)
         skipped = next((n for n, word in enumerate(words[:3]) if not word.isdigit()), 0)
         for start in range(skipped, min(skipped + 3, len(words))):
-            for length in range(min(8, len(words) - start), 0, -1):
-                kind = self.vocabulary.document_kinds.get(" ".join(words[start : start + length]))
-                end = start + length
+            for length in self.vocabulary.kind_lengths.get(words[start], ()):
+                end = min(start + length, len(words))
+                kind = self.vocabulary.document_kinds.get(" ".join(words[start:end]))
                 last = end == len(words) <= 6 and text[-1] not in ".!?"
                 if kind and (start == skipped or last):
-                    connects = length > 1 and words[end - 1] in self.vocabulary.words["in headings"]
+                    connects = (
+                        end > start + 1 and words[end - 1] in self.vocabulary.words["in headings"]
+                    )
                     return kind, end - connects
         return "", 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import isleap
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.language import dates_on, question_about
@@ -21,6 +22,7 @@ CLOCK = re.compile(
     r"|\b\d{1,2}:\d\d\b|\b\d{4}\s?(?:Z|hours|hs|hrs)\b|\bnoon\b|\bmidnight\b",
     re.IGNORECASE,
 )
+DIGIT = re.compile(r"[\d年月]")
 _SPAN = re.compile(
     r"\s*(?:and|&|to|through|until|till|bis|und|et|a|i|и|по|[–—-])\s*(?:the\s)?", re.IGNORECASE
 )
@@ -65,10 +67,13 @@ def _day_or_span(read: DateReading) -> DayOrSpan:
 
 def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> list[DayOrSpan]:
     """Return the dates of a line. Two days joined by "and", "to" or a dash are one span."""
-    if not any(c.isdigit() or c in "年月" for c in text):
-        return []
+    return list(_days_in(text, vocabulary, conventions.pivot)) if DIGIT.search(text) else []
+
+
+@lru_cache(maxsize=256)  # several readers ask for those of the same line
+def _days_in(text: str, vocabulary: Vocabulary, pivot: int) -> list[DayOrSpan]:
     text = CLOCK.sub(lambda match: " " * len(match.group()), text)
-    dates = [_day_or_span(read) for read in dates_on(text, vocabulary, conventions.pivot)]
+    dates = [_day_or_span(read) for read in dates_on(text, vocabulary, pivot)]
     found: list[DayOrSpan] = []
     place = 0
     while place < len(dates):

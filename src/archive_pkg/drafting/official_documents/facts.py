@@ -55,4 +55,4 @@ class DocumentForms:
     def of(self, name: str) -> list[Fact]:
         """Return the facts about a field, highest rank first, then in the order of `facts`."""
         found = [fact for fact in self.facts if fact.field == name]
-        return sorted(found, key=lambda fact: -fact.rank)
+        return sorted(found, key=lambda fact: -fact.rank) if len(found) > 1 else found

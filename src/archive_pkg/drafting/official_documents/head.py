@@ -67,24 +67,30 @@ _ITEM = re.compile(r"\d{1,2}[.)]\s+[^\W\d_]")
 _STOPS = frozenset(".!?")
 # Words that show that a line about a body is a sentence.
 _VERBS = frozenset(["from", "is", "was", "has", "by", "с", "will", "have", "are"])
-# Words of the first sentences that show the kind of document.
+# Words of the first sentences that show the kind of document. The first string has parts of these
+# words: a cheap test that excludes most lines.
 _OPENINGS = (
-    (r"\bpresents? its compliments to\b|свидетельствует свое уважение", "note", 7),
-    (r"\b(?:the following (?:telegram|reply|message|text|letter)"
+    ("compliments|уважение", r"\bpresents? its compliments to\b|свидетельствует свое уважение",
+     "note", 7),
+    ("following|your", r"\b(?:the following (?:telegram|reply|message|text|letter)"
      r"|your (?:telegram|cable|cipher(?:ed)? telegram) (?:no|nº|of|dated))\b", "telegram", 3),
-    (r"^\W*1\.\s*(?:to (?-i:[a-z])+|approves?|agrees?|adopts?|accepts?|instructs?|charges?"
+    ("1.", r"^\W*1\.\s*(?:to (?-i:[a-z])+|approves?|agrees?|adopts?|accepts?|instructs?|charges?"
      r"|considers? it|finds? it|deems?|recommends?|takes? note|confirms?|allows?|permits?"
      r"|утвердить|поручить|принять|считать|согласиться|одобрить)\b", "resolution", 4),
-    (r"\b(?:called on|visited|received|came to (?:see|visit)|invited|met(?: with)?"
+    ("called|visit|receiv|came|invit|met|paid|had a|посет|бесед|гости|приня|suchte|empfing",
+     r"\b(?:called on|visited|received|came to (?:see|visit)|invited|met(?: with)?"
      r"|paid (?:a|me a|us a) (?:farewell |courtesy )?(?:visit|call)) (?:me|us)\b"
      r"|\bI (?:called on|visited|received|met(?: with)?|had a (?:talk|conversation) with"
      r"|was received by|paid a visit)\b|\bcame to my (?:house|office|residence|room)\b"
      r"|\b(?:посетил|имел беседу|заш[её]л в гости|нан[её]с визит|принял меня|был принят"
      r"|состоялась беседа|suchte mich auf|empfing mich)\b", TALK, 2),
-    (r"^(?:Cde|Comrade|Com)\.? [A-Z][^.,:]{2,40} (?:said|says|reports?|reported|stated?|proposed"
-     r"|asked)\b", "minutes", 2),
+    ("cde|com", r"^(?:Cde|Comrade|Com)\.? [A-Z][^.,:]{2,40} (?:said|says|reports?|reported|stated?"
+     r"|proposed|asked)\b", "minutes", 2),
 )  # fmt: skip
-OPENINGS = tuple((re.compile(words, re.IGNORECASE), kind, rank) for words, kind, rank in _OPENINGS)
+OPENINGS = tuple(
+    (parts.split("|"), re.compile(words, re.IGNORECASE), kind, rank)
+    for parts, words, kind, rank in _OPENINGS
+)
 _REFERENCE_NUMBER = re.compile(r"(?:ref|reference|file|serial)\b", re.IGNORECASE)
 _TO_FIELD = re.compile(r"\s(?:TO|To|AN|An)\s?:\s?\S")
 
@@ -386,8 +392,9 @@ class HeadForms(AddressForms):
                 self.number(match["number"], line.start, CERTAIN, rank=9)
                 end = line.start + match.end()
                 self.add("type", "telegram", PROBABLE, "number-opens-text", line.start, end, rank=6)
-        for pattern, kind, rank in OPENINGS:
-            for line in (self.lines[n] for n in first[:4]):
+        folded = {n: self.lines[n].text[:LONGEST].casefold() for n in first[:4]}
+        for parts, pattern, kind, rank in OPENINGS:
+            for line in (self.lines[n] for n in folded if any(part in folded[n] for part in parts)):
                 match = pattern.search(line.text, 0, LONGEST)
                 if match is not None:
                     sure = CERTAIN if rank > 6 else PROBABLE if rank > 2 else GUESS

@@ -206,10 +206,11 @@ class TitleForms(ListForms):
         Returns the number of the line after it; 0 if the line is not of this form.
         """
         parts = [part.strip() for part in one.plain.split(",")]
-        days = days_in(one.plain, self.vocabulary, self.conventions)
         for place, part in enumerate(parts[1:], start=1):
             kind, length = self.kind_of(part)
-            if kind and days and length == len(words_of(part)):
+            if not kind or length != len(words_of(part)):
+                continue
+            if days := days_in(one.plain, self.vocabulary, self.conventions):
                 self.add("type", kind, CERTAIN, "title-line", one.start, one.end, rank=8)
                 self.title_sender(", ".join(parts[:place]), one.start)
                 self.date("date", days[-1], one.plain, one.start, "title-line", CERTAIN, 6)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 LONGEST_LINE = 120
+MOST_SPACES = 8  # in a date
 _PART = re.compile(r"\s*(?:[;,/，、]|[–—]|\s-\s|\.\s+(?=[A-ZА-Я«])|!\s+)\s*")
+_PIECE = re.compile(r"\S+")
 _NUMBER_WORD = r"(?:no|nos|nr|number|num|nº|n°|№|#|numer|čís|č|sz)\.?\s*:?\s*"
 # A day after a number is not a part of it: "No. 7 4 May 1961".
 _NO_DAY = (
@@ -88,7 +90,7 @@ def read_marking_line(text: str, vocabulary: Vocabulary) -> list[Marking]:
         start = place + len(piece) - len(piece.lstrip(' [(*.=_-«"“'))
         end = begin - (len(piece) - len(piece.rstrip(' ])*.:=_-»"”')))
         if start < end:
-            marks = _read_part(text[start:end], start, vocabulary)
+            marks = _read_part(text[start:end], start, vocabulary, alone=not (found or gap))
             if not marks and found and found[-1].kind == "date" and text[start:end].isdigit():
                 pass
             elif not marks:
@@ -116,8 +118,11 @@ def _with_punctuation(mark: Marking, text: str, found: list[Marking]) -> Marking
     return mark
 
 
-def _read_part(part: str, start: int, vocabulary: Vocabulary) -> list[Marking]:
-    """Return the markings of one part of a line; an empty list if it has any other word."""
+def _read_part(part: str, start: int, vocabulary: Vocabulary, *, alone: bool) -> list[Marking]:
+    """Return the markings of one part of a line; an empty list if it has any other word.
+
+    A part that is alone cannot be a date, because the line needs a marking, too.
+    """
     bare = close_up(part).rstrip(".!")
     phrase = " ".join(words_of(bare))
     end = start + len(part)
@@ -137,7 +142,7 @@ def _read_part(part: str, start: int, vocabulary: Vocabulary) -> list[Marking]:
     if number is not None:
         begin, stop = number.span("value")
         return [Marking("number", start + begin, start + stop, number.group("value"))]
-    if any(c.isdigit() for c in part):
+    if not alone and part.count(" ") <= MOST_SPACES and any(c.isdigit() for c in part):
         dates = find_dates(part, vocabulary)
         if len(dates) == 1 and not words_of(part[: dates[0].start] + part[dates[0].end :]):
             return [Marking("date", start, end, part)]
@@ -159,9 +164,10 @@ def _read_spaced(part: str, start: int, vocabulary: Vocabulary) -> list[Marking]
 
     Examples: "Top Secret Copy No. 2", "Secret and Personal".
     """
-    pieces = list(re.finditer(r"\S+", part))
+    pieces = list(_PIECE.finditer(part))
     if not 2 <= len(pieces) <= 12:
         return []
+    words = [" ".join(words_of(piece.group())) for piece in pieces]
     found: list[Marking] = []
     place = 0
     while place < len(pieces):
@@ -175,7 +181,7 @@ def _read_spaced(part: str, start: int, vocabulary: Vocabulary) -> list[Marking]
             some = part[begin:end].strip("()[]")
             begin = part.index(some, begin)
             end = begin + len(some)
-            phrase = " ".join(words_of(some))
+            phrase = " ".join(filter(None, words[place:stop]))
             if phrase in vocabulary.levels:
                 found.append(
                     Marking("level", start + begin, start + end, some, vocabulary.levels[phrase])

@@ -123,7 +123,8 @@ def _sources(head: HeadForms) -> None:
             head.add("source-line", value, PROBABLE, "source-line", at)
             head.take(number, "source")
             continue
-        begins = match or (footnote if number > 3 and _ARCHIVE.search(line.text) else None)
+        cites = footnote and number > 3 and _ARCHIVE.search(line.text)
+        begins = match or (footnote if cites else None)
         if begins is None:
             if _TRANSLATOR.match(line.text.lstrip("[( ")):
                 _translator(head, line.start, line.end)

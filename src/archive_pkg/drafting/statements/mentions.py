@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.vocabulary import words_of
-
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import NamedEntity, Vocabulary
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_CAPITAL = re.compile(r"\b[A-ZÄÖÜÉА-Я][^\W_]*")
+_CAPITAL = re.compile(r"[A-ZÄÖÜÉА-Я](?<!\w.)[^\W_]*")
 _ARTICLE = re.compile(r"\b(?:[Tt]he|[Dd]er|[Dd]ie|[Dd]as|[Ll]e|[Ll]a) $")
 _LINE_END = re.compile(r"[\r\n]\s*[\r\n]")
 
@@ -64,7 +62,7 @@ def _longest(
     ends: list[int] = []
     words: list[str] = []
     for match in islice(_WORD.finditer(text, start, stop), lengths[0]):
-        words += words_of(match.group())
+        words.append(match.group().casefold().replace("’", "'"))
         ends.append(match.end())
     for length in lengths:
         if length > len(ends):

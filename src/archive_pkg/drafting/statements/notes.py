@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _BRACKET = re.compile(r"[\[\]]")
-_HAVE = re.compile(r"\b(?:has|have|had) ([a-z]{3,9})\b")
+_HAVE = re.compile(r"ha(?<!\w..)(?:s|ve|d) ([a-z]{3,9})\b")
 _ARTICLES = ("the", "a", "an")
 _BREAKS = re.compile(r"[\n\[\].;:!?]")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")

@@ -29,10 +29,12 @@ _HEADING = re.compile(
     r"[^\w\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+# A part of each word of such headings: a cheap test that excludes most texts.
+_STEMS = ("transla", "übersetz", "перевод", "tradu", "tłumacz", "przekład", "překlad", "fordít")
 _FROM = re.compile(r"\b(?i:translated)[^.;\n]{0,30}? from (?:the )?(?P<language>[A-Z][^\W\d]+)")
 # "Chargé in the Soviet Union" does not say which state sent him.
 _POSTED = re.compile(r"\s(?:in|to|at|bei|beim|auprès|près|à|en|w|v|ve|в|на|при)\s")
-_COMPLIMENTS = re.compile(r"\bpresents? (?:its|his|her|their) compliments\b", re.IGNORECASE)
+_COMPLIMENTS = re.compile(r"[pP](?<!\w.)(?i:resents? (?:its|his|her|their) compliments)\b")
 _SENDERS = ("sending-body", "sender", "signatory")
 _RECIPIENTS = ("recipient",)
 
@@ -73,11 +75,18 @@ Found = tuple[str, Confidence, str, DraftQuote | None, str]
 """The kind of the text, the confidence, the rule, the quote, and the original's language or ""."""
 
 
+def _heading(text: str) -> re.Match[str] | None:
+    """Return a heading that calls the text a translation; None if there is none."""
+    begins = text[:_SEARCHED_FOR_HEADING].casefold()
+    stated = any(stem in begins for stem in _STEMS)
+    return _HEADING.search(text, 0, _SEARCHED_FOR_HEADING) if stated else None
+
+
 def _by_heading_or_source(
     text: str, stated: Sequence[Statement], vocabulary: Vocabulary
 ) -> Found | None:
     """Return “translation” if a heading or a source line says so; otherwise None."""
-    match, rule = _HEADING.search(text, 0, _SEARCHED_FOR_HEADING), "translation-heading"
+    match, rule = _heading(text), "translation-heading"
     for one in stated:
         if match is None and one.rule == "source-line" and one.quote is not None:
             start = text.rfind("\n", 0, one.quote.start) + 1

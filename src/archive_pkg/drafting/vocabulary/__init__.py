@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,11 @@ _WORD = re.compile(r"[\w№°]+(?:['’][\w]+)*")
 
 def words_of(text: str) -> list[str]:
     """Return the words of a string, casefolded, without punctuation."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=512)  # several readers ask for those of the same line
+def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold().replace("’", "'"))
 
 
@@ -157,6 +162,7 @@ class Vocabulary:
         offices: Words of offices and titles before or after a name.
         agents: Bodies, persons and places by each form of their name, casefolded.
         name_lengths: The numbers of words of names in `agents` by the first word, longest first.
+        kind_lengths: The numbers of words of headings in `document_kinds` in the same way.
         ambiguous: The people whom a form of address may mean, by this form.
         caveats: Markings that restrict copying, handling or circulation.
         document_kinds: The kind of a document by the words of its heading.
@@ -196,6 +202,7 @@ class Vocabulary:
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     caveats: frozenset[str] = frozenset()
     document_kinds: Mapping[str, str] = field(default_factory=dict)
+    kind_lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     field_labels: Mapping[str, str] = field(default_factory=dict)
     body_words: frozenset[str] = frozenset()
     acronyms: frozenset[str] = frozenset()
@@ -257,10 +264,10 @@ def _merged(trees: Iterable[dict[str, Any]], key: str) -> list[Any]:
     return [entry for tree in trees for entry in tree.get(key, ())]
 
 
-def _lengths(agents: Mapping[str, NamedEntity]) -> dict[str, tuple[int, ...]]:
+def _lengths(phrases: Iterable[str]) -> dict[str, tuple[int, ...]]:
     lengths: dict[str, set[int]] = {}
-    for form in agents:
-        words = form.split()
+    for phrase in phrases:
+        words = phrase.split()
         lengths.setdefault(words[0], set()).add(len(words))
     return {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}
 
@@ -320,8 +327,16 @@ def _by_phrase(trees: Iterable[dict[str, Any]], key: str) -> dict[str, str]:
 
 
 def _any_of(words: list[str]) -> re.Pattern[str]:
-    first = "".join(sorted({re.escape(word[0]) for word in words}))  # excludes most words at once
-    return re.compile(rf"\b(?=[{first}])(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+    """Return a pattern for any of some words, in either case.
+
+    It begins with a set of letters, which the engine searches for fastest.
+    """
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    first = "".join(letter + letter.upper() for letter in rests)
+    branches = (f"(?<={letter}){'(?:' + '|'.join(rest)})" for letter, rest in rests.items())
+    return re.compile(rf"[{first}](?<!\w.)(?i:{'|'.join(branches)})\b")
 
 
 def _build(trees: list[dict[str, Any]]) -> Vocabulary:
@@ -355,6 +370,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
     }
     order = tuple(dict.fromkeys(str(entry["level"]) for entry in _merged(trees, "levels")))
     agents = _agents(trees)
+    document_kinds = _by_phrase(trees, "document_kinds")
     return Vocabulary(
         forms={key: PhraseSet(entries) for key, entries in forms.items()},
         months=months,
@@ -407,7 +423,8 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         caveats=frozenset(
             " ".join(words_of(w)) for tree in trees for w in _flatten(tree.get("caveats"))
         ),
-        document_kinds=_by_phrase(trees, "document_kinds"),
+        document_kinds=document_kinds,
+        kind_lengths=_lengths(document_kinds),
         field_labels=_by_phrase(trees, "field_labels"),
         state_languages=_by_phrase(trees, "state_languages"),
         language_names=_by_phrase(trees, "language_names"),
