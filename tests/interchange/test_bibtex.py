@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,3 +172,50 @@ def test_translators_of_enclosures_are_not_named_as_translator() -> None:
     found = exported(parts=parts, agents=agents)
     assert found["translator"] == "A, B"
     assert found["language"] == "Russian"
+
+
+BIBER_WRITES = {
+    "1960-XX": "1960-00", "1960-07-XX": "1960-07-00", "1960-XX-XX": "1960-00-00",
+    "1960/..": "1960/", "-0044-03-15": "-44-03-15", "0044": "44", "Y17000": "17000",
+}  # fmt: skip
+"""Dates that biber writes in another form than it reads them."""
+
+
+@pytest.mark.slow
+def test_biber_reads_every_entry_with_its_date_and_names(tmp_path: Path) -> None:
+    biber = shutil.which("biber") or pytest.skip("biber is not installed (Debian's package biber)")
+    dates = ["1960", "1960-07", "1960-07-16", "1960?", "1960-07~", "1960-07-16%", "196X", "19XX"]
+    dates += ["1960-21", "1960/1961", "1960-07-16/1960-07-20", "1960~/1961?"]
+    dates += ["1960-07-16T10:00:00Z", *BIBER_WRITES]
+    level_2 = ["[1960,1961]", "1960-?07", "156X-12-25", "1960-1X"]
+    agents = [
+        {"id": "a", "name": "King, Martin Luther, Jr., 1929-1968", "kind": "person"},
+        {"id": "b", "name": "Board of Trade and Plantations", "kind": "organization"},
+    ]
+    letters = [
+        record(id=f"d{number}", date=date, sender=["a", "b"], agents=agents)
+        for number, date in enumerate(dates + level_2)
+    ]
+    source, output = tmp_path / "letters.bib", tmp_path / "out.bib"
+    source.write_bytes(export("bibtex", [full(), *letters], FULL_CONTEXT))
+    command: list[str | Path] = [
+        biber,
+        "--tool",
+        "--validate-datamodel",
+        "--output-file",
+        output,
+        source,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    warnings = [line for line in done.stdout.splitlines() if line.startswith(("WARN", "ERROR"))]
+    # biblatex's model of data has these fields for other types of entries.
+    warnings = [line for line in warnings if "Invalid field" not in line]
+    assert len(warnings) == len(level_2), warnings
+    assert all("one of 'date, year' must be defined" in line for line in warnings)
+    entries = pytest.importorskip("pybtex.database").parse_file(str(output), "bibtex").entries
+    assert set(entries) == {full().id, *(letter.id for letter in letters)}
+    for letter, date in zip(letters, dates, strict=False):
+        entry = entries[letter.id]
+        assert entry.fields["date"] == BIBER_WRITES.get(date, date)
+        names = [str(one) for one in entry.persons["author"]]
+        assert names == ["King, Jr., Martin Luther", "{Board of Trade and Plantations}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pymarc
 import pytest
 from examples import BARE_CONTEXT, full
 from imports import names
@@ -18,14 +19,13 @@ def dump(value: Any) -> Any:
 
 
 def marc(*fields: tuple[str, str, dict[str, str]]) -> Imported:
-    text = "".join(
-        f'<datafield tag="{tag}" ind1="{ind1}" ind2=" ">'
-        + "".join(f'<subfield code="{code[0]}">{said}</subfield>' for code, said in parts.items())
-        + "</datafield>"
-        for tag, ind1, parts in fields
-    )
-    record = '<record xmlns="http://www.loc.gov/MARC21/slim"><controlfield tag="001">m 1'
-    [imported] = read(f"{record}</controlfield>{text}</record>".encode(), "a.xml")
+    """Read a record that pymarc wrote."""
+    record = pymarc.Record()
+    record.add_field(pymarc.Field("001", data="m 1"))
+    for tag, ind1, parts in fields:
+        subfields = [pymarc.Subfield(code[0], said) for code, said in parts.items()]
+        record.add_field(pymarc.Field(tag, pymarc.Indicators(ind1, " "), subfields))
+    [imported] = read(pymarc.record_to_xml(record, namespace=True), "a.xml")
     return imported
 
 
