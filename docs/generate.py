@@ -556,8 +556,8 @@ def limits_page() -> str:
     return (
         "# Limits\n\n"
         + GENERATED
-        + "The program reads input from people you do not know. So that a small file cannot hang "
-        "it or fill the memory, each reader has limits. Input over a limit is an error that names "
+        + "The program reads files from strangers. Each reader has limits, so that a small file "
+        "cannot hang the program or fill the memory. Input over a limit is an error that names "
         "the limit; the program reads no more of the input, and writes nothing.\n\n"
         "If you trust the input, raise the limit for one run:\n\n"
         "```sh\n"
@@ -565,14 +565,14 @@ def limits_page() -> str:
         "```\n\n"
         "Higher limits need more memory and time.\n\n"
         "A server is too slow if it sends nothing for a minute, or less than 1 KiB a second on "
-        "average after the first minute. (The second limit does not apply to SFTP and to the head "
-        "of an answer from S3.) You cannot change these limits.\n\n"
+        "average after the first minute. (The second limit does not apply to SFTP, or to the "
+        "headers of a response from S3.) You cannot change these limits.\n\n"
         "| limit | default | what is limited |\n|---|---:|---|\n" + "\n".join(rows) + "\n"
     )
 
 
-ROOMS = {
-    "archive_pkg": "The usual way",
+API_MODULES = {
+    "archive_pkg": "The main functions",
     "archive_pkg.records": "Records",
     "archive_pkg.packages": "Packages",
     "archive_pkg.packages.targets": "Packages for a repository",
@@ -601,9 +601,9 @@ def api_page() -> str:
         "begin with `archive_pkg.` can be imported from there. Other modules may change.\n"
     ]
     listed: set[int] = set()
-    for room, heading in ROOMS.items():
-        module = importlib.import_module(room)
-        parts.append(f"\n## {heading}: `{room}`\n\n{_summary(module)}\n\n")
+    for module_name, heading in API_MODULES.items():
+        module = importlib.import_module(module_name)
+        parts.append(f"\n## {heading}: `{module_name}`\n\n{_summary(module)}\n\n")
         again = []
         for name in _public_names(module):
             value = getattr(module, name)
