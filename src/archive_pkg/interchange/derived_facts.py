@@ -527,6 +527,20 @@ def occasion_words(date: DateAndPlace, name: str = "") -> str:
     return "; ".join(str(word) for word in said if word)
 
 
+RECEIPT = (
+    "copies_to", "received.edtf", "received.as_written", "received.calendar", "received.note",
+    "received.place.name",
+)  # fmt: skip
+"""The fields in the words of `receipt`."""
+
+
+def receipt(record: Record) -> str:
+    """Return in words who got a copy, and when and where the document arrived; "" if unknown."""
+    copies = f"Copies to: {record.names(record.copies_to)}" if record.copies_to else ""
+    arrived = f"Received: {occasion_words(record.received)}" if record.received else ""
+    return ". ".join(filter(None, (copies, arrived)))
+
+
 def particulars(record: Record) -> Iterator[tuple[str, str]]:
     """Yield the name and words of each field that TEI and other formats hold as a note."""
     if record.number:

@@ -42,7 +42,8 @@ MAPPING = {
     "publications": "note",
     "publications.editors": "editor (of the first publication with editors); note",
     "rights.statement": "note",
-    "agents.name": "author, translator, editor",
+    **dict.fromkeys(derived_facts.RECEIPT, "annotation"),
+    "agents.name": "author, translator, editor, annotation",
 }
 
 _ESCAPES = {
@@ -87,6 +88,7 @@ def _fields(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]
     yield "keywords", _tex(", ".join(subject.term for subject in record.subjects))
     yield "abstract", _tex(record.summary.text) if record.summary else ""
     yield "note", _tex("; ".join(_notes(record)))
+    yield "annotation", _tex(derived_facts.receipt(record))
     yield "publisher", _tex(context.publisher or "")
     doi = derived_facts.doi(record)
     yield "doi", _verbatim(doi.value) if doi else ""

@@ -41,7 +41,8 @@ MAPPING = {
     "publications": "note",
     "publications.editors": "editor (of the first publication with editors); note",
     "rights.statement": "note",
-    "agents.name": "author, recipient, translator, editor, contributor",
+    **dict.fromkeys(derived_facts.RECEIPT, "annote"),
+    "agents.name": "author, recipient, translator, editor, contributor, annote",
 }
 
 
@@ -85,6 +86,7 @@ def _item(record: Record, context: ExportContext) -> dict[str, Any]:
         "URL": context.addresses.get(record.id) or next(iter(urls), None),
         "version": str(record.version),
         "note": "; ".join(_notes(record)),
+        "annote": derived_facts.receipt(record),
     }
     return {key: value for key, value in item.items() if value}
 
