@@ -35,8 +35,9 @@ def dump(value: Any) -> Any:
 def test_a_resource_without_a_title_gets_one() -> None:
     imported = resource("<titles><title/></titles><publisher>:tba</publisher>")
     record = imported.record
-    assert (record.id, record.title, record.type) == ("a", "Letter", "other")
-    assert (record.agents, record.parts, record.evidence) == ((), (), ())
+    assert (record.id, record.title, record.type) == ("a", "Document", "other")
+    assert [e.rule for e in record.evidence if e.field == "title"] == ["title-from-parts"]
+    assert (record.agents, record.parts) == ((), ())
     assert unread(imported) == []
 
 

@@ -135,3 +135,22 @@ def test_dcterms_in_any_element_are_read() -> None:
     assert (present(record.date).edtf, record.custody) == ("1870-05", "Kept.")
     assert present(record.parts[0].access).status == "restricted"
     assert record.agents[0].kind == "organization"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000nam a2200000 a 4500</leader>'
+        "</record>",
+        '<mods xmlns="http://www.loc.gov/mods/v3"><typeOfResource>text</typeOfResource></mods>',
+        '<dc xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:language>de</dc:language></dc>',
+        '<ead xmlns="http://ead3.archivists.org/schema/"><archdesc level="collection"><did/><dsc>'
+        '<c level="item"><did><unitdate>1911</unitdate></did></c></dsc></archdesc></ead>',
+    ],
+)
+def test_the_title_of_a_description_without_one_is_marked_as_inferred(text: str) -> None:
+    [imported] = read(text.encode(), "a.xml")
+    record = imported.record
+    assert record.title.startswith("Document")
+    rests = [(item.rule, item.note) for item in record.evidence if item.field == "title"]
+    assert rests == [("title-from-parts", "a.xml has no title of the document.")]

@@ -16,6 +16,8 @@ from archive_pkg.records.vocabularies import relators
 from archive_pkg.records.vocabularies.document_types import type_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive_pkg.interchange.importing.imported_record import Imported
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
@@ -37,10 +39,14 @@ class Description:
         rights: What may be done with it.
     """
 
-    def __init__(self, source: XmlSource, name: str, title: str, kind: str | None) -> None:
+    def __init__(
+        self, source: XmlSource, name: str, titles: Sequence[str], kind: str | None
+    ) -> None:
         self.source = source
-        self.draft = ImportedDraft(source, name, title, kind or "other")
-        self.draft.state("title", title)
+        self.draft = ImportedDraft(source, name, "", kind or "other")
+        for title in titles[:1]:
+            self.draft.state("title", title)
+        self.draft.state("variant_titles", titles[1:])
         self.languages: list[str] = []
         self.rights: list[str] = []
         self._is_read = False
@@ -71,6 +77,8 @@ class Description:
         makers = list(dict.fromkeys(self._agents.pop("translators", [])))
         for field, names in self._agents.items():
             draft.state(field, names[0] if field == "donor" else list(dict.fromkeys(names)))
+        if not draft.raw["title"]:
+            draft.infer_title()
         rights = " ".join(dict.fromkeys(self.rights))
         draft.state("rights", {"statement": rights} if rights else None)
         said = strictest(self._restrictions)

@@ -19,7 +19,6 @@ from archive_pkg.interchange.importing.imported_record import (
 from archive_pkg.interchange.importing.tei_header import (
     TeiHeader,
     citation,
-    make_title,
     read_supplier,
 )
 from archive_pkg.interchange.importing.tei_text import TeiText
@@ -103,13 +102,13 @@ class _Index:
 
     def _letter(self, described: Element, name: str) -> Imported:
         source = self.source
-        draft = ImportedDraft(source, name, "Letter", "letter")
+        draft = ImportedDraft(source, name, "", "letter")
         read_supplier(source, draft, source.root)
         self._identifiers(draft, described, name)
         self._editions(draft, described)
         correspondence = Correspondence(source, draft)
         correspondence.read(described)
-        make_title(draft)
+        draft.infer_title()
         text = self.texts.get(described.get(XML_ID))
         if text is None:
             return draft.finish([described])

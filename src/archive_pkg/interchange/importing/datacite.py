@@ -52,7 +52,7 @@ class _Reader:
         self.is_ours = own is not None
         name = own or source.stem
         kind = type_called(source.text(self.root, "resourceType") or "")
-        self.draft = ImportedDraft(source, name, "Letter", kind or "other")
+        self.draft = ImportedDraft(source, name, "", kind or "other")
         for element in source.all(self.root, "resourceType") if kind else []:
             is_usual = element.get("resourceTypeGeneral") in ("Text", "Report")
             source.mark_used([(element, "text")])
@@ -86,6 +86,8 @@ class _Reader:
         self._rights()
         self._related()
         self._rest()
+        if not self.draft.raw["title"]:
+            self.draft.infer_title()
         return self.draft.finish([self.root])
 
     def _titles(self) -> None:

@@ -41,8 +41,7 @@ class _Reader:
             words = text_of(element)
             if words == "Text" or (kind and kind_of(words) == kind):
                 source.mark_all_used(element)
-        self.said = Description(source, source.stem, titles[0] if titles else "Letter", kind)
-        self.said.draft.state("variant_titles", titles[1:])
+        self.said = Description(source, source.stem, titles, kind)
 
     def _words(self, *names: str) -> list[str]:
         found = (self.source.words(e) for name in names for e in self.elements.get(name, ()))

@@ -32,7 +32,6 @@ from archive_pkg.interchange.importing.restrictions import (
     own_restriction,
     strictest,
 )
-from archive_pkg.interchange.importing.tei_header import make_title
 from archive_pkg.interchange.importing.watched_xml import Held, fit, local, refuse_unknown, text_of
 from archive_pkg.names import without_signs
 from archive_pkg.records.models.agents import PartTaken
@@ -320,7 +319,7 @@ class _Item:
             made |= {"made_from": ["original"], "made_by": self.translators}
             self.draft.raw["parts"].append(made)
         if not self.titles:
-            make_title(self.draft)
+            self.draft.infer_title()
 
     def _languages(self, level: Element) -> list[str]:
         elements = [

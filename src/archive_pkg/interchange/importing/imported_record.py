@@ -25,9 +25,10 @@ from archive_pkg.interchange.importing.watched_xml import (
     refuse_unknown,
     text_of,
 )
-from archive_pkg.names import confidence_in, slug
+from archive_pkg.names import confidence_in, in_reading_order, slug
 from archive_pkg.records.models import Record
 from archive_pkg.records.statement_index import statements
+from archive_pkg.records.titles import joined_names, title_from_parts
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
 from archive_pkg.records.vocabularies.languages import as_bcp47, language_called, language_tag
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -353,6 +354,25 @@ class ImportedDraft:
     def infer(self, path: str, rule: str, note: str) -> None:
         """Record by which rule a statement follows from the source."""
         self._evidence.append({"field": path, "basis": "inferred", "rule": rule, "note": note})
+
+    def infer_title(self) -> None:
+        """State a title made from the other fields."""
+
+        def names(field: str) -> str:
+            return joined_names(
+                [
+                    in_reading_order(self.agent_name(one))
+                    if self.agent_kind(one) == "person"
+                    else self.agent_name(one)
+                    for one in self.raw.get(field, ())
+                ]
+            )
+
+        date = self.raw.get("date", {}).get("edtf")
+        self.raw["title"] = title_from_parts(
+            self.raw["type"], names("sender"), names("recipients"), date
+        )
+        self.infer("title", "title-from-parts", f"{self.file_name} has no title of the document.")
 
     def _basis(self) -> dict[str, str]:
         if self.supplier:

@@ -48,8 +48,7 @@ class _Reader:
         titles = [self._words(field, "abknps") for tag in ("245", "240", "246")
                   for field in self.fields.get(tag, ())]  # fmt: skip
         known = list(dict.fromkeys(filter(None, titles)))
-        self.said = Description(source, own or stem, known[0] if known else "Letter", kind)
-        self.said.draft.state("variant_titles", known[1:])
+        self.said = Description(source, own or stem, known, kind)
 
     def read(self) -> Imported:
         for field in self.fields.get("040", ())[:1]:

@@ -57,8 +57,7 @@ class _Reader:
         for resource in source.all(mods, "typeOfResource"):
             if text_of(resource) == "text":
                 source.mark_all_used(resource)
-        self.said = Description(source, name, known[0] if known else "Letter", kind)
-        self.said.draft.state("variant_titles", known[1:])
+        self.said = Description(source, name, known, kind)
 
     def _title(self, info: Element) -> str | None:
         if info.get("type") in ("alternative", "translated", "uniform", "abbreviated"):

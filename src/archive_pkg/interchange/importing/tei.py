@@ -118,7 +118,7 @@ def _read_letter(
     skip: Sequence[Element] = (),
 ) -> Imported:
     """Return the record of one `TEI` element."""
-    draft = ImportedDraft(source, name, "Letter", _type(source, letter))
+    draft = ImportedDraft(source, name, "", _type(source, letter))
     header = TeiHeader(source, letter, draft)
     header.read()
     text = TeiText(header, data)

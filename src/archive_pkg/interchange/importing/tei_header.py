@@ -11,8 +11,7 @@ from archive_pkg.interchange.importing.restrictions import own_restriction
 from archive_pkg.interchange.importing.tei_notes import OwnNotes
 from archive_pkg.interchange.importing.watched_xml import XML_ID, XML_LANG, fit, local, text_of
 from archive_pkg.interchange.licences import spdx_id
-from archive_pkg.names import in_reading_order, is_unknown
-from archive_pkg.records.titles import joined_names, title_from_parts
+from archive_pkg.names import is_unknown
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -65,26 +64,6 @@ def _links(source: XmlSource, statement: Element, path: str) -> list[dict[str, s
     links = [(named, "ref"), *((link, "target") for link in source.all(named, "ref"))]
     addresses = [link for link in links if "://" in (link[0].get(link[1]) or "")]
     return [found for link in addresses if (found := source.identifier(*link))]
-
-
-def make_title(draft: ImportedDraft) -> None:
-    """State a title made from the other fields."""
-
-    def names(field: str) -> str:
-        return joined_names(
-            [
-                in_reading_order(draft.agent_name(one))
-                if draft.agent_kind(one) == "person"
-                else draft.agent_name(one)
-                for one in draft.raw.get(field, ())
-            ]
-        )
-
-    date = draft.raw.get("date", {}).get("edtf")
-    draft.raw["title"] = title_from_parts(
-        draft.raw["type"], names("sender"), names("recipients"), date
-    )
-    draft.infer("title", "title-from-parts", f"{draft.file_name} has no title of the letter.")
 
 
 def _licence(address: str) -> str:
@@ -232,7 +211,7 @@ class TeiHeader:
         if known:
             self.draft.state("title", known[0])
         else:
-            make_title(self.draft)
+            self.draft.infer_title()
         self.draft.state("variant_titles", list(dict.fromkeys(known[1:])))
 
     def _publication(self) -> None:
