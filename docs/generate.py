@@ -17,6 +17,7 @@ import typer
 
 import archive_pkg
 from archive_pkg.cli import app
+from archive_pkg.drafting.vocabulary.file_model import VocabularyFile
 from archive_pkg.interchange import FORMATS
 from archive_pkg.interchange.importing import ROUND_TRIP_FIELDS
 from archive_pkg.interchange.losses import fields, place_of
@@ -548,6 +549,63 @@ def table_columns_page() -> str:
     return "".join(parts)
 
 
+def drafting_vocabulary_page() -> str:
+    """Return the page of the keys of a drafting vocabulary."""
+    rows = [
+        f"| `{key}` | {_cell(meaning)} |" for key, meaning in attribute_docs(VocabularyFile).items()
+    ]
+    head = (
+        "# Drafting vocabulary\n\n" + GENERATED + _VOCABULARY_FILES + "\n| key | what it lists |\n"
+    )
+    return head + "|---|---|\n" + "\n".join(rows) + _VOCABULARY_ERRORS
+
+
+_VOCABULARY_FILES = """\
+`archive-pkg draft` uses the words in five YAML files of the program. Four are in
+`src/archive_pkg/drafting/vocabulary/`: `letters.yaml` (greetings, closings), `markings.yaml`
+(classification and handling), `agents.yaml` (bodies, places, persons) and
+`official_documents.yaml` (headings, fields and other forms of official documents). The fifth is
+`src/archive_pkg/names/bodies.yaml` (words that distinguish bodies from persons). `--vocabulary`
+adds the words of your own file. Its entries replace the program's entries of the same name.
+
+```yaml
+bodies:
+  - name: Central Committee of the Romanian Workers' Party
+    short: CC RWP            # its name in titles
+    part_of: Romanian Workers' Party
+    variants: [CC of the RWP, RWP CC, ЦК РРП]
+
+persons:
+  - {name: "Example, Karl", variants: [K. Example, Dr. Example]}
+
+places:
+  - {name: Cluj, variants: [Klausenburg, Kolozsvár]}
+
+ambiguous:
+  - {form: Mr. Rector, kind: office, candidates: [the rector of any university]}
+
+closings:
+  pl: [z poważaniem, pozdrawiam]
+salutations:
+  openers:
+    pl: [szanowny panie, szanowna pani, drogi, droga]
+months:
+  pl: {stycznia: 1, lutego: 2, marca: 3}
+```
+
+Every key is a list of words, unless the table says otherwise. “By language” means a list of words
+for each language tag.
+"""
+_VOCABULARY_ERRORS = """
+
+Case does not matter, except that a name in capitals ("SED") is found only in capitals.
+
+If the file has an error, `archive-pkg draft` reports each error with its line and drafts nothing: a
+file that is not YAML or repeats a key, an unknown key or name, a value of a different form, an
+empty or repeated name, a misspelt `part_of`, a language that does not exist.
+"""
+
+
 def limits_page() -> str:
     """Return the page of limits."""
     rows = [
@@ -695,6 +753,7 @@ def _default(parameter: inspect.Parameter) -> Any:
 
 PAGES = {
     "api.md": api_page,
+    "drafting-vocabulary.md": drafting_vocabulary_page,
     "limits.md": limits_page,
     "table-columns.md": table_columns_page,
     "record.md": record_page,

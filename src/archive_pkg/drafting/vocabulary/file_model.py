@@ -118,7 +118,66 @@ class VocabularyFile(Model):
     """A vocabulary file.
 
     Attributes:
-        sources: Where the names come from.
+        sources: Works that entries name in `source`: a short name, and the title.
+        bodies: Entries with `name`, `short` (its name in titles), `variants`, `source` and
+            `part_of`, the name of the body to which it belongs.
+        persons: Entries with `name`, `short`, `variants` and `source`.
+        places: Entries with the same keys as persons.
+        state_languages: By language, words that show the language of a state (`soviet`).
+        language_names: By language, its names in headings of translations and in brackets
+            (`russian`).
+        ambiguous: Forms of address that fit many people: entries with `form`, `kind` and
+            `candidates`. A draft never chooses one of them.
+        offices: Words of offices.
+        office_ends: Last words of the name of an office.
+        kin: Words of a greeting that are not a name.
+        months: By language, names of months with their number.
+        weekdays: By language, seven names of weekdays from Monday, or several times seven.
+        undated: Words for “no date”.
+        salutations: `openers` by language, `endearments`, `abbreviated`.
+        closings: By language, words that close a letter.
+        signed: Words that mark a signature.
+        for_another: Words that say for whom a person signs.
+        postscripts: Words that begin a postscript.
+        choices: Words that offer a choice.
+        addressees: `openers`: the first words of a line with an addressee.
+        senders: The first words of a line with a sender.
+        subjects: The first words of a line with a subject.
+        copies: The first words of a list of copies.
+        letterheads: The first words of a letterhead.
+        registry: The first words of a line of filing.
+        enclosures: `headings` of attachments, `mentions` in the letter, and by language `things`
+            that can be enclosed.
+        levels: Levels of classification, lowest first: entries with `level`, and `names` by
+            language.
+        handling: Markings that appear next to a level.
+        alone: Markings that may appear alone.
+        none: Words for “not classified”.
+        brackets: By kind of note (`sic`, `withheld`, `illegible`, `omission`, `editorial`), its
+            words in brackets.
+        reporting: Regular verbs with which an editor's summary reports a letter.
+        reporting_irregular: Irregular verbs of this kind.
+        document_kinds: By kind of document, the words of its heading.
+        field_labels: By field, its labels in a head ("To", "Participants").
+        caveats: By language, words that restrict handling.
+        slogans: Slogans above a text.
+        history: Words about the later history of a document.
+        towns: Names of towns.
+        body_words: Words of bodies.
+        acronyms: Abbreviations of bodies.
+        office_words: Words of offices in lines of official documents.
+        comrades: Titles such as "Comrade".
+        function_words: By language, its most frequent small words, which show the language of a
+            text.
+        words: By use, small words that distinguish a signature from similar lines.
+        regions: Names of regions after a place.
+        countries: Names of countries after a place.
+        past_tenses: Past tenses that are slips after “has”.
+        russian_endings: Endings of Russian words, in Cyrillic. A romanized term has one of them.
+        source_languages: By language, for terms of the original in brackets: all its `letters` that
+            are not in ASCII, the `marks` among them that few other languages have, and `endings`
+            that English words do not have.
+        loanwords: English words that look like those of another language ("détente").
     """
 
     bodies: Many[Body] = EMPTY
