@@ -17,6 +17,7 @@ import typer
 
 import archive_pkg
 from archive_pkg.cli import app
+from archive_pkg.deposits.receipts import Receipt
 from archive_pkg.drafting.vocabulary.file_model import VocabularyFile
 from archive_pkg.interchange import FORMATS
 from archive_pkg.interchange.importing import ROUND_TRIP_FIELDS
@@ -606,6 +607,34 @@ empty or repeated name, a misspelt `part_of`, a language that does not exist.
 """
 
 
+def receipt_page() -> str:
+    """Return the page of the receipt's fields."""
+    rows = [f"| `{name}` | {_cell(words)} |" for name, words in attribute_docs(Receipt).items()]
+    head = "# The receipt\n\n" + GENERATED + _RECEIPT + "\n| field | meaning |\n|---|---|\n"
+    return head + "\n".join(rows) + _RECEIPT_USE
+
+
+_RECEIPT = """\
+A receipt is a JSON file next to the package, `<package>.receipts/<kind>-<place>[-<version>].json`.
+The program writes it after comparing the files in the repository with the package. `export --to
+premis` and `Receipt.event()` in Python give the receipt as a PREMIS event of the local type
+"deposit".
+"""
+_RECEIPT_USE = """
+
+The identifier and the fingerprint of the package identify a deposit: the same package is never
+deposited twice in one place. After any change, even a new signature, it is a different package.
+
+Next to the receipt is the journal, `<kind>-<place>-<fingerprint>.journal`. It has a line of JSON
+before each step, with the intent, and a line after the step, with the outcome. An interrupted
+deposit resumes from the journal. Keep journals and receipts: the program needs them to find the
+package's record in InvenioRDM and SWORD.
+
+A receipt can come from anyone, so commands contact the server in it only if you name this server,
+too ([fetch a package back](../how-to/deposit.md#fetch-a-package-back)).
+"""
+
+
 def limits_page() -> str:
     """Return the page of limits."""
     rows = [
@@ -755,6 +784,7 @@ PAGES = {
     "api.md": api_page,
     "drafting-vocabulary.md": drafting_vocabulary_page,
     "limits.md": limits_page,
+    "receipt.md": receipt_page,
     "table-columns.md": table_columns_page,
     "record.md": record_page,
     "record.schema.json": record_schema,

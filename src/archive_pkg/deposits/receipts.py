@@ -72,28 +72,32 @@ class Receipt(BaseModel):
     """The record of one deposit.
 
     Attributes:
-        target: The repository's address, without credentials.
-        kind: The kind of repository, for example "ocfl".
+        target: The address of the repository, without credentials.
+        kind: The kind of repository, for example `ocfl`.
         client: The software that made the deposit, with its version.
         packaging: The form in which the package was sent.
-        package: The package's identifier: its record's id, or the folder's name of a bag without a
-            record. `fetch` names the folder after it.
-        fingerprint: SHA-256 over the paths and SHA-256 of all files of the package, signatures
-            included; the same for every copy of the package.
+        package: The identifier of the package: the id of its record, or the name of the folder of a
+            bag without a record. `fetch` gives the fetched folder this name.
+        fingerprint: SHA-256 over the sorted paths and SHA-256 checksums of all files of the
+            package, including signatures; the same for every copy of the package.
         manifests: The SHA-256 of each manifest and tag manifest, by path.
-        payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
+        payload_oxum: Bytes and number of payload files (RFC 8493, 2.2.2).
         remote_id: The repository's identifier of the deposit.
-        version: The repository's version of the deposit; empty if it has none.
-        location: The deposit's place in the repository.
-        pid: The persistent identifier that the repository gave; empty if there is none.
+        version: The repository's version of the deposit; empty if it has no versions.
+        location: The place of the deposit in the repository.
+        pid: The persistent identifier from the repository; empty if there is none.
         status_url: A web address that shows the current state; empty if there is none.
-        state: The deposit's state in the repository.
-        files: Every file that was sent.
-        verified: How the arrived files were verified: with the repository's digests, by reading
-            every byte back, or not at all.
+        state: `stored`, `draft`, `published`, or `pending`: not finished.
+        files: Every file that was sent (for InvenioRDM, Dataverse and SWORD a zip, and a page if
+            there is one): `path`, `size`, `sha256`, and for `algorithm` the checksum `expected`
+            and the one `stored`.
+        verified: `server-digest`: the repository's own checksums were compared; `read-back`: every
+            byte was read back; `unverified`.
         started: When the deposit began (UTC).
         ended: When the receipt was made, after the verification (UTC).
-        answer: What the repository answered, without secrets.
+        answer: The repository's response, without secrets. For a drop folder, whether its storage
+            confirmed that everything is on its disk (`durable`). For InvenioRDM and Dataverse, the
+            description that was sent last, and what the server made of it (`described`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
