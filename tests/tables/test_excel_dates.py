@@ -10,7 +10,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from archive_pkg.tables import draft_map, read_tables
-from archive_pkg.tables.reading.excel_dates import date_in_cell
+from archive_pkg.tables.reading.excel_dates import date_in_cell, text_in_cell
 from typed import present
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def shown_date(
         ("dddd, d mmmm yyyy", "Tuesday, 7 June 1921", "1921-06-07"),
         ('d"." m"." yyyy', "7. 6. 1921", "1921-06-07"),
         ("mm-dd-yy", "1921-06-07", "1921-06-07"),
-        ("yyyy-mm-dd h:mm", "1921-06-07 0:00", "1921-06-07"),
+        ("yyyy-mm-dd h:mm", "1921-06-07", "1921-06-07"),
+        ("h:mm:ss AM/PM d/m/yyyy", "7/6/1921", "1921-06-07"),
+        ('yyyy\\-mm\\-dd"T"hh:mm:ss', "1921-06-07", "1921-06-07"),
         ("d-mmm", "7-Jun", ""),
     ],
 )
@@ -59,6 +61,30 @@ def test_a_time_of_day_is_read_if_the_cell_shows_it() -> None:
     assert (shown, read.edtf) == ("1921-06-07 3:04 PM", "1921-06-07T15:04:00")
     assert shown_date(moment, "d mmm yyyy mm:ss")[0] == "7 Jun 1921 04:00"
     assert date_in_cell(datetime.time(15, 4), "h:mm", epoch_1904=False) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (datetime.time(9, 5), "h:mm", "9:05"),
+        (datetime.time(21, 5), "hh:mm AM/PM", "09:05 PM"),
+        (datetime.timedelta(hours=26, minutes=30), "[h]:mm", "26:30"),
+        (datetime.timedelta(days=3), "[h]:mm:ss", "72:00:00"),
+        (7, "000", "007"),
+        (7.0, '"AA "00', "AA 07"),
+        (12, "0\\/00", None),
+        (0.25, "0%", "25%"),
+        (0.125, "0.0%", "12.5%"),
+        (1234.5, "#,##0.00", None),
+        (3.7, "0", None),
+        (7, "General", None),
+        (True, "000", None),
+    ],
+)
+def test_a_time_a_duration_and_leading_zeros_are_read_as_the_cell_shows_them(
+    value: object, number_format: str, shown: str | None
+) -> None:
+    assert text_in_cell(value, number_format) == shown
 
 
 def test_a_date_in_1905_may_be_a_year_typed_into_a_date_cell() -> None:
@@ -96,7 +122,7 @@ def test_dates_of_a_list_are_written_as_its_cells_show_them(tmp_path: Path) -> N
         ("1921", "1921"),
         (None, "7-Jun"),
         ("1921-06-07", "1921-06-07"),
-        ("1904-01-01", "1904-01-01 0:00:00"),
+        ("1904-01-01", "1904-01-01"),
         (None, "6367"),
     ]
     (asked,) = [f for f in report if "6367" in f.message]

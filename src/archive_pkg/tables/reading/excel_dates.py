@@ -1,4 +1,4 @@
-"""Return what a spreadsheet shows for a date, and how precise that is.
+"""Return what a spreadsheet shows for a date, a time or a number, and how precise a date is.
 
 A spreadsheet stores every date as a number of days. A cell that shows "Jul-60" holds 1 July 1960,
 so its number format, not its value, says what the user typed and saw.
@@ -15,6 +15,10 @@ from archive_pkg.dates.written.words import MONTH_NAMES
 _TOKENS = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|.', re.IGNORECASE | re.DOTALL
 )
+_PADDED = re.compile(
+    r'(?P<before>(?:"[^"]*"|\\.|[ ./-])*)(?P<digits>[#0]*0)(?P<percent>(?:\.0+)?%)?'
+    r'(?P<after>(?:"[^"]*"|\\.|[ ./-])*)'
+)
 _SYSTEM_DATE = {"mm-dd-yy", "m/d/yy", "m/d/yyyy"}
 """The formats that a program shows in the usual form of the user's region."""
 
@@ -29,7 +33,8 @@ def date_in_cell(
 ) -> tuple[str, DateReading] | None:
     """Return what a cell with a date shows and its reading; None if it only holds a time.
 
-    Names of months and days are given in English, whatever the workbook's language.
+    Names of months and days are given in English, whatever the workbook's language. Midnight is
+    left out: programs add it to dates.
 
     Args:
         value: The value from openpyxl, which returns a time for day 0.
@@ -52,8 +57,39 @@ def date_in_cell(
     elif not isinstance(value, datetime.datetime):
         value = datetime.datetime.combine(value, datetime.time())
     system = pattern.lower().replace("\\", "") in _SYSTEM_DATE
-    shown = value.date().isoformat() if system else _shown(value, pattern)
+    if value.time() == datetime.time():
+        tokens = [token for place, token in enumerate(tokens) if not _is_time(tokens, place)]
+    shown = (
+        value.date().isoformat()
+        if system
+        else re.sub(r"^[\s,]+|[\sT,]+$", "", _shown(value, tokens))
+    )
     return shown, _read(value, has, system, epoch_1904)
+
+
+def text_in_cell(value: object, number_format: str) -> str | None:
+    """Return what a cell with a time, a duration or a formatted whole number or percentage shows.
+
+    Returns None for other values and formats; these are read without their format.
+    """
+    pattern = number_format.partition(";")[0]
+    tokens = _TOKENS.findall(pattern)
+    if isinstance(value, datetime.time):
+        return _shown(datetime.datetime.combine(datetime.date(1900, 1, 1), value), tokens)
+    if isinstance(value, datetime.timedelta):
+        seconds = round(value.total_seconds())
+        sign, (minutes, rest) = "-" if seconds < 0 else "", divmod(abs(seconds), 60)
+        tail = f":{rest:02}" if "s" in pattern.lower() or rest else ""
+        return f"{sign}{minutes // 60}:{minutes % 60:02}{tail}"
+    found = _PADDED.fullmatch(pattern)
+    if not found or not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+        return None
+    before, after = (re.sub(r'"|\\(?=.)', "", found[name]) for name in ("before", "after"))
+    if found["percent"]:
+        return f"{before}{value:.{max(0, len(found['percent']) - 2)}%}{after}"
+    if value != int(value):
+        return None
+    return f"{before}{int(value):0{found['digits'].count('0')}}{after}"
 
 
 def _read(value: datetime.datetime, has: set[str], system: bool, epoch_1904: bool) -> DateReading:
@@ -72,9 +108,8 @@ def _read(value: datetime.datetime, has: set[str], system: bool, epoch_1904: boo
     return DateReading(f"{value:%Y-%m}" if "m" in has else f"{value:%Y}", "excel-date")
 
 
-def _shown(value: datetime.datetime, pattern: str) -> str:
+def _shown(value: datetime.datetime, tokens: list[str]) -> str:
     """Format a date with a number format of Office Open XML (ECMA-376, part 1, 18.8.31)."""
-    tokens = _TOKENS.findall(pattern)
     half_day = any(token.upper() in ("AM/PM", "A/P") for token in tokens)
     text = ""
     for place, token in enumerate(tokens):
@@ -90,6 +125,13 @@ def _shown(value: datetime.datetime, pattern: str) -> str:
         elif token[0] not in "[_*@":
             text += token
     return text.strip()
+
+
+def _is_time(tokens: list[str], place: int) -> bool:
+    """Return whether a token belongs to the time of day."""
+    low = tokens[place].lower()
+    is_minutes = low[0] == "m" and _is_minutes(tokens, place)
+    return is_minutes or low[0] in "hs:" or low in ("am/pm", "a/p")
 
 
 def _is_minutes(tokens: list[str], place: int) -> bool:

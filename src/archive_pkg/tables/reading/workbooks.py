@@ -15,7 +15,7 @@ from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.parsing import ZIP_ERRORS
 from archive_pkg.reports import Code, Location, Report, Severity, counted
 from archive_pkg.tables.reading.cell_notes import AUTHOR, notes_of
-from archive_pkg.tables.reading.excel_dates import date_in_cell
+from archive_pkg.tables.reading.excel_dates import date_in_cell, text_in_cell
 from archive_pkg.tables.reading.headers import find_header, normalize_header, whole_number_columns
 from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, column_letters, words_in
 from archive_pkg.tables.reading.template_example import leave_example_out
@@ -44,7 +44,7 @@ FORMULA_UNCOMPUTED = Code(
     "A formula has no stored value.",
 )
 CELL_ERROR = Code(
-    "tables-cell-error", Severity.ERROR, "The value of a formula is an error, such as #REF!."
+    "tables-cell-error", Severity.ERROR, "The value of a cell is an error, such as #REF!."
 )
 CELLS_MERGED = Code(
     "tables-cells-merged", Severity.WARNING, "Cells are merged; only the first of them has a value."
@@ -248,6 +248,7 @@ class _SheetMarkup:
         hidden_columns: The ranges of hidden columns, numbered from 1.
         dates: The displayed text and the reading of cells with dates, by row (from 1) and column
             (from 0).
+        texts: The displayed text of cells with times, durations and formatted numbers, likewise.
         errors: The rows and columns of cells whose value is an error.
         notes: The author and the text of the note of each cell, by its address.
         rows: The number of the last row with a value or formula, or 0.
@@ -259,13 +260,14 @@ class _SheetMarkup:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     dates: dict[tuple[int, int], tuple[str, DateReading]] = field(default_factory=dict)
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
     errors: set[tuple[int, int]] = field(default_factory=set)
     notes: dict[str, tuple[str, str]] = field(default_factory=dict)
     rows: int = 0
     columns: int = 0
 
     def note_cells(self, number: int, row: Iterable[Any], *, epoch_1904: bool) -> None:
-        """Record the dates and errors in a row of cells."""
+        """Record the dates, formatted values and errors in a row of cells."""
         for place, cell in enumerate(row):
             if cell.data_type == "e":
                 self.errors.add((number, place))
@@ -273,6 +275,15 @@ class _SheetMarkup:
                 read = date_in_cell(cell.value, cell.number_format, epoch_1904=epoch_1904)
                 if read:
                     self.dates[number, place] = read
+                    continue
+            if (
+                cell.data_type in "nd"
+                and cell.value is not None
+                and cell.number_format != "General"
+            ):
+                text = text_in_cell(cell.value, cell.number_format)
+                if text is not None:
+                    self.texts[number, place] = text
 
     @classmethod
     def of(cls, part: Any) -> _SheetMarkup:
@@ -313,6 +324,10 @@ def _sheet(
     path: str, title: str, values: list[tuple[Any, ...]], markup: _SheetMarkup
 ) -> Sheet | None:
     rows = [[_text(value) for value in row] for row in values]
+    for (number, place), text in markup.texts.items():
+        rows[number - 1][place] = text
+    for number, place in markup.errors:
+        rows[number - 1][place] = ""
     for (number, place), (shown, read) in markup.dates.items():
         rows[number - 1][place] = read.edtf or (read.readings[-1].edtf if read.readings else shown)
     while rows and not any(rows[-1]):
@@ -414,9 +429,9 @@ def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], markup: _SheetMar
         for place, value in enumerate(row):
             if isinstance(value, str):
                 if (number, place) in markup.errors:
-                    message = f"the value of the formula is {value}"
+                    message = f"the cell has the error {value}; it is read as empty"
                     at = sheet.at(number, place, sheet.header[place])
-                    hint = "Correct the formula, or write the value."
+                    hint = "Correct its formula, or write the value."
                     sheet.report.add(CELL_ERROR.at(at, message, hint))
                 elif value.strip().isdecimal() and normalize_header(sheet.header[place]) in whole:
                     at = sheet.at(number, place, sheet.header[place])
@@ -425,7 +440,7 @@ def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], markup: _SheetMar
             elif (number, place) in markup.dates:
                 shown, read = markup.dates[number, place]
                 ways = " or ".join(one.edtf for one in read.readings or (read,))
-                message = f"the cell is a date and shows {shown}"
+                message = f"the cell holds a date, {shown}"
                 message += f", which can mean {ways}" if ways else ", which is not a calendar date"
                 at = sheet.at(number, place, sheet.header[place])
                 hint = "If the source differs, format the cell as text and type the date again."
