@@ -7,8 +7,12 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archive_pkg.parsing import ZIP_ERRORS, read_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,16 @@ PDF_FILE = FileKind(
     "a PDF file",
     "If it has a text layer, draft a record from it: archive-pkg draft {}",
 )
+WORKBOOK = FileKind("a workbook", "Save it as .xlsx, and check it: archive-pkg check FILE.xlsx")
+OLD_OFFICE = FileKind(
+    "a file of an old Office program (.doc, .xls, .msg)",
+    "Save a letter as .docx or .txt, a table as .xlsx.",
+)
+_LOCKED = FileKind(
+    "an Office file with a password", "Open it, remove the password, and save it again."
+)
 _ZIP = FileKind("a zip archive", _UNPACK)
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _PREFIXES = (
     (b"%PDF-", PDF_FILE),
     (b"\xff\xd8\xff", FileKind("an image (JPEG)", _PART)),
@@ -44,30 +57,27 @@ _PREFIXES = (
     (b"MM\0*", FileKind("an image (TIFF)", _PART)),
     (b"\0\0\0\x0cjP  ", FileKind("an image (JPEG 2000)", _PART)),
     (b"{\\rtf", FileKind("an RTF file", "Save it as .docx, .odt or .txt, and use that file.")),
-    (
-        bytes.fromhex("d0cf11e0a1b11ae1"),
-        FileKind(
-            "a file of an old Office program (.doc, .xls, .msg)",
-            "Save a letter as .docx or .txt, a table as .xlsx.",
-        ),
-    ),
+    (_COMPOUND, OLD_OFFICE),
     (b"\x1f\x8b", FileKind("a compressed file (gzip)", _UNPACK)),
     (b"\x28\xb5\x2f\xfd", FileKind("a compressed file (zstd)", _UNPACK)),
 )
 # The kind of an Office file, by the beginning of the name of a member.
 _MEMBERS = (
     ("word/", WORD),
-    (
-        "xl/",
-        FileKind("a workbook", "Check it as a table: archive-pkg check {}"),
-    ),
+    ("xl/", WORKBOOK),
     ("ppt/", FileKind("a presentation", _PART)),
+    (
+        "Index/",
+        FileKind(
+            "a file of Numbers, Pages or Keynote", "Export a table as .xlsx, a text as .docx."
+        ),
+    ),
     ("content.xml", OPEN_DOCUMENT),
 )
 _TYPES = {
     b"application/vnd.oasis.opendocument.text": OPEN_DOCUMENT,
     b"application/vnd.oasis.opendocument.spreadsheet": FileKind(
-        "an OpenDocument spreadsheet", "Save it as .xlsx, and use archive-pkg tables import."
+        "an OpenDocument spreadsheet", "Save it as .xlsx, and use that file."
     ),
 }
 _EMAIL = FileKind("an e-mail message", "Save the text of the message as .txt, and use that file.")
@@ -128,6 +138,8 @@ def recognize(data: bytes) -> FileKind | None:
         return _in_zip(data)
     if _is_lock(data):
         return _LOCK_FILE
+    if data.startswith(_COMPOUND) and "EncryptedPackage".encode("utf-16-le") in data:
+        return _LOCKED
     for prefix, kind in _PREFIXES:
         if data.startswith(prefix):
             return kind
@@ -149,6 +161,19 @@ def side_file(name: str) -> str:
     if name.startswith(_LOCK_NAMES):
         return "the lock file of an open document"
     return "a file in which macOS keeps attributes of another file" if name.startswith("._") else ""
+
+
+def side_file_kind(path: Path) -> FileKind | None:
+    """Return the kind of a file that `side_file` knows, with the name of its document."""
+    kind = side_file(path.name)
+    if not kind:
+        return None
+    # Word leaves out the first two characters of a long name.
+    end = re.sub(r"^(?:~\$|\.~lock\.|\._)|#$", "", path.name)
+    names = [one.name for one in path.parent.iterdir() if one.name.endswith(end)]
+    documents = [name for name in names if not side_file(name)]
+    hint = f"Name the document itself: {documents[0]}" if len(documents) == 1 else _LOCK_FILE.hint
+    return FileKind(kind, hint)
 
 
 def _is_lock(data: bytes) -> bool:

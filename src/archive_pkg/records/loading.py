@@ -19,7 +19,7 @@ from archive_pkg.limits import RECORD_SIZE
 from archive_pkg.parsing import read_json as parse_json
 from archive_pkg.paths import StrPath
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN, TYPE_WRONG, explain
-from archive_pkg.records.file_kinds import RECEIPT, XML, is_receipt, recognize
+from archive_pkg.records.file_kinds import RECEIPT, XML, is_receipt, recognize, side_file_kind
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record, Register
 from archive_pkg.records.register_entries import REGISTER, completed
@@ -184,7 +184,11 @@ def read_tree(data: bytes, path: str) -> YamlTree:
     """
     from archive_pkg.records.yaml.nodes import YamlTree
 
-    kind = recognize(data) or (XML if data.startswith((b"<?xml", b"<TEI")) else None)
+    kind = (
+        side_file_kind(Path(path))
+        or recognize(data)
+        or (XML if data.startswith((b"<?xml", b"<TEI")) else None)
+    )
     if kind:
         hint = kind.hint.replace("{}", path)
         if kind.name.startswith("an image"):

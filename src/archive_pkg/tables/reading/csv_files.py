@@ -133,22 +133,28 @@ def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
+            if done == 0 and chunk.count(0) > len(chunk) // 4:
+                report.add(_nul_finding(path, 1, chunk))
+                return False
             decoder.setstate(state)
             lines += decoder.decode(error.object[len(state[0]) : error.start]).count("\n")
             place = Location(str(path), line=lines, byte=done - len(state[0]) + error.start)
             report.add(_encoding_finding(place, error, encoding))
             return False
         if done == 0 and text.count("\0") > len(text) // 4:
-            message = (
-                "there are NUL characters: this is UTF-16 without a byte order mark, or not text"
-            )
-            hint = "Declare its encoding, as in --encoding utf-16-le, or save the file as UTF-8."
-            report.add(NUL_BYTE.at(Location(str(path), line=lines), message, hint))
+            report.add(_nul_finding(path, lines, chunk))
             return False
         lines += text.count("\n")
         done += len(chunk)
         if not chunk:
             return True
+
+
+def _nul_finding(path: Path, line: int, start: bytes) -> Finding:
+    message = "there are NUL characters: this is UTF-16 without a byte order mark, or not text"
+    name = "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
+    hint = f"Declare its encoding, as in --encoding {name}, or save the file as UTF-8."
+    return NUL_BYTE.at(Location(str(path), line=line), message, hint)
 
 
 def _encoding_finding(place: Location, error: UnicodeDecodeError, encoding: str) -> Finding:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg import storage
+from archive_pkg import limits, storage
 from archive_pkg.records import NAMES as RECORD_NAMES
-from archive_pkg.records.file_kinds import side_file
+from archive_pkg.records.file_kinds import (
+    DAMAGED,
+    OLD_OFFICE,
+    WORKBOOK,
+    FileKind,
+    recognize,
+    side_file,
+    side_file_kind,
+)
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import is_folder, is_regular
 from archive_pkg.tables.reading.csv_files import read_csv
@@ -35,6 +43,7 @@ SHEET_IGNORED = Code(
 TABLE_TWICE = Code("tables-table-twice", Severity.ERROR, "Two sheets or files hold the same table.")
 NO_FILE = Code("tables-no-file", Severity.ERROR, "The file is not a file of tables.")
 
+_HEAD = 1 << 16
 # The sheets of a template that are not tables.
 _TEMPLATE_SHEETS = ("about", "choices")
 
@@ -111,7 +120,11 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     sheets: list[Sheet] = []
     if not path.exists():
         raise storage.missing(path)
-    if descriptor := find_descriptor(path):
+    kind = None if path.is_dir() else _other_kind(path)
+    if kind:
+        at = Location(str(path))
+        report.add(NO_FILE.at(at, f"this is {kind.name}, which is not read as tables", kind.hint))
+    elif descriptor := find_descriptor(path):
         sheets = _package(descriptor, encoding, report)
     elif path.is_dir():
         sheets = _folder(path, encoding)
@@ -129,6 +142,31 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
         if not sheet.header:
             report.extend(sheet.report)
     return sheets, report
+
+
+def _other_kind(path: Path) -> FileKind | None:
+    """Return the kind of a file that cannot be read as tables; None if it may be one of tables."""
+    if found := side_file_kind(path):
+        return found
+    try:
+        with storage.open_regular(path) as file:
+            data = file.read(_HEAD)
+            if data.startswith(b"PK"):
+                data += file.read(limits.WORKBOOK_SIZE.value)
+    except OSError as error:
+        raise storage.unreadable(path, error) from error
+    found = recognize(data)
+    is_workbook = path.suffix.lower() in (".xlsx", ".xlsm")
+    if found is WORKBOOK:
+        name = f"a workbook, although its name ends in {path.suffix}"
+        return None if is_workbook else FileKind(name, f"Rename it to {path.stem}.xlsx.")
+    if found is OLD_OFFICE:
+        return FileKind(
+            "an old workbook (.xls) or document", "Save it as .xlsx, and use that file."
+        )
+    is_text = path.suffix.lower() in (".csv", ".tsv", ".txt", ".json")
+    is_unclear = found is None or found is DAMAGED or (is_text and b"\0" not in data)
+    return None if is_unclear else found
 
 
 def _folder(path: Path, encoding: str | None) -> list[Sheet]:

@@ -133,13 +133,6 @@ def _load(file: BinaryIO) -> Workbook:
 def _is_safe(path: Path, report: Report) -> bool:
     """Return whether the file may be unpacked and parsed; report why not."""
     here = Location(str(path))
-    with storage.open_regular(path) as file:
-        start = file.read(8)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        message = "the file is an old .xls workbook or has a password"
-        hint = "Save it as .xlsx without a password."
-        report.add(WORKBOOK_BROKEN.at(here, message, hint))
-        return False
     try:
         with storage.open_regular(path) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
