@@ -29,6 +29,8 @@ WORKER_LOST = Code(
 
 FEW = 32
 """Up to this number of subjects, the work is done in this process, which is faster."""
+_ROUNDS = 4
+"""The number of batches for each worker if there are few subjects."""
 
 
 _GRACE = 0.5
@@ -133,7 +135,7 @@ def run(
         take: Called in this process with each subject and its result.
         executor: Returns the executor. It is not called if there are few subjects.
         batch: The most subjects that a worker gets at a time. If there are fewer for each worker,
-            they are divided about equally.
+            they are divided into several batches for each, so that progress is seen.
         few: Up to this number of subjects, this process does the work itself.
 
     Raises:
@@ -149,10 +151,9 @@ def run(
 
 
 def _batches(stream: Iterator[S], size: int, width: int) -> Iterator[list[S]]:
-    ahead = list(
-        islice(stream, size * width)
-    )  # the subjects of the batches that are submitted first
-    size = min(size, -(-len(ahead) // max(1, width - 1)))
+    ahead = list(islice(stream, size * width))  # for the batches that are submitted first
+    if len(ahead) < size * width:  # all of them
+        size = max(1, len(ahead) // (_ROUNDS * width))
     stream = chain(ahead, stream)
     while some := list(islice(stream, size)):
         yield some
