@@ -180,7 +180,9 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     if by_editors:
         sent = [f"{agent.name} (author or sender of the document)" for agent, *_ in senders]
         others = [_compound(("contributorName", words)) for words in sent]
-    yield _primitive("depositor", context.given.get("Contact-Name"))
+    name = context.given.get("Contact-Name") or settings.contact.name
+    email = context.given.get("Contact-Email") or settings.contact.email
+    yield _primitive("depositor", name)
     yield _compounds(
         "grantNumber",
         [
@@ -191,10 +193,7 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
             for each in settings.funding
         ],
     )
-    contact = _compound(
-        ("datasetContactName", context.given.get("Contact-Name")),
-        ("datasetContactEmail", context.given.get("Contact-Email")),
-    )
+    contact = _compound(("datasetContactName", name), ("datasetContactEmail", email))
     yield _compounds("datasetContact", [contact])
     summary = record.summary.text if record.summary else datacite.UNKNOWN
     yield _compounds("dsDescription", [_compound(("dsDescriptionValue", summary))])
