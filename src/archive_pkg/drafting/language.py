@@ -62,7 +62,7 @@ def question_about(read: DateReading, *, century_open: bool) -> str:
         read: The date.
         century_open: Whether nothing in the text shows the century of its year.
     """
-    if read.edtf.startswith("XXXX"):
+    if read.edtf.startswith("XXXX") and read.rule != "edtf":
         return "The text does not give the year."
     dates = [one.edtf for one in read.readings if not read.sure]
     if century_open and read.edtf[:2].isdigit():

@@ -46,6 +46,11 @@ _YEAR_MARK = re.compile(r"(?<=\d) ?г(?:\.|ода\b)(?! ?[А-Я])")
 _PAIR = re.compile(r"(\d{4}) ?([-–—/]) ?(\d\d?)", re.ASCII)
 _USUAL = DateConventions()
 _ZEROS = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-00|00\.(?P<month>\d\d?)\.(?P<year>\d{4})", re.ASCII)
+# "1960-XX-18": EDTF with X for unknown digits.
+_UNSPECIFIED = re.compile(
+    r"(?<![\w-])(?:(?=.{0,9}X)(?:\d{4}|\d\d\dX|\d\dXX|XXXX)-(?:\d\d|XX)-(?:\d\d|XX))(?![\w-])",
+    re.ASCII,
+)
 # In "18 July 1960/5", "3 May 1923 or 4" and "5–3 July 1960", only a part is read as a date.
 _GOES_ON = re.compile(r"[/–-]\d|,? (?:or|oder|ou|или|lub|nebo) \d")
 _GOES_BEFORE = re.compile(r"\d ?[/–-] ?$")
@@ -132,6 +137,10 @@ def find_dates(
     """
     if not any(sign.isdigit() or sign in "年月" for sign in line):
         return []
+    given = _UNSPECIFIED.search(line) if "X" in line else None
+    if given and is_edtf(given[0]):
+        start, end = given.span()
+        return [DateReading(given[0], "edtf", 1, as_written=given[0], start=start, end=end)]
     conventions = DateConventions(pivot=pivot)
     reader = PhraseReader(line, vocabulary or KNOWN, conventions, whole=False)
     found: list[DateReading] = []
