@@ -900,3 +900,43 @@ def test_a_second_document_in_the_file_is_found() -> None:
     assert [(f.code, f.location.offset) for f in draft.report] == [
         ("draft-several-documents", len(first))
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("[stamp] SECRET", "SECRET"),
+        ("[Stamp: Top Secret]", "Top Secret"),
+        ("[rubber stamp] Confidential", "Confidential"),
+        ("[stamped] SECRET", "SECRET"),
+        ("[Штамп: Секретно]", "Секретно"),
+        ("[Stempel: Geheim]", "Geheim"),
+        ("[stamp] DECLASSIFIED", None),
+        ("[Stamp: Secret. Declassified]", None),
+        ("[stamp: Declassified 12 May 1992]", None),
+        ("[stamp] Received 18 July 1960", None),
+        ("[stamp] Central Committee", None),
+    ],
+)
+def test_a_stamp_can_have_the_level_of_secrecy(line: str, level: str | None) -> None:
+    draft = draft_text(f"{line}\n\nTo Comrade Orlin\n\nMoscow, 18 July 1960\n\n{BODY}\n")
+    one = draft.one("classification")
+    assert (one and (one.value, one.rule)) == (level and (level, "marking-stamp"))
+    assert [one.value for one in draft.of("date")] == ["1960-07-18"]
+
+
+@pytest.mark.parametrize(
+    "line", ["XXXX-07-18", "1960-XX-18", "1960-07-XX", "196X-07-18", "1960-XX-XX"]
+)
+def test_a_date_with_unknown_digits_is_read_as_it_is(line: str) -> None:
+    one = draft_text(f"To Comrade Orlin\n\nMoscow, {line}\n\n{BODY}\n\nP. LIND\n").one("date")
+    assert one is not None
+    assert (one.value, one.confidence, "question" in one.more) == (line, "probable", False)
+
+
+def test_a_receipt_is_no_surer_than_the_date_that_gives_its_year() -> None:
+    head = "From Pyongyang. Sent 31.8.50 11:32\n\nReceived 31.8 17:27\n\nBy telegraph\n\n"
+    for body, sure in ((BODY, "guess"), (f"{BODY} The Soviet Union is glad.", "probable")):
+        one = draft_text(f"{head}{body}\n").one("received")
+        assert one is not None
+        assert (one.value, one.confidence) == ("1950-08-31", sure)

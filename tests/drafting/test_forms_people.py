@@ -34,7 +34,8 @@ def shown(one: Named | None) -> str:
     if one is None:
         return ""
     role = f" ({one.role})" if one.role else ""
-    return f"{one.kind or 'office'} {one.name}{role}{'' if one.sure else ' ?'}"
+    kind = "guessed" if one.guessed else one.kind
+    return f"{kind or 'office'} {one.name}{role}{'' if one.sure else ' ?'}"
 
 
 # The entry of a list, and the person whom it names.
@@ -145,6 +146,17 @@ the First Secretary, Comrade Karl Orlin = person Karl Orlin (First Secretary)
 the First Secretary, Comrade = office First Secretary
 the Chancellor, B. Moser = person B. Moser (Chancellor)
 the Chancellor, U. S. Senate = office Chancellor, U. S. Senate
+the Minister of Pears, Anton Orlin = guessed Anton Orlin (Minister of Pears)
+the Secretary General, U Orlin, Geneva = guessed U Orlin (Secretary General)
+the Minister of Pears, Dr. Anton Orlin = person Anton Orlin (Minister of Pears)
+the Minister of Pears, Marshal R. Ya. Orlin = person R. Ya. Orlin (Minister of Pears, Marshal)
+den Minister für Angelegenheiten, Berlin = office Minister für Angelegenheiten, Berlin
+the Minister of Pears, Moscow = office Minister of Pears, Moscow
+the Minister, German Democratic Republic = office Minister, German Democratic Republic
+the Director, New Exton = office Director, New Exton
+the Governor, St. Petersburg = office Governor, St. Petersburg
+the Consul General, Hong Kong = office Consul General, Hong Kong
+the Director, Royal Society = office Director, Royal Society
 Comrade Karl Orlin, First Secretary = person Karl Orlin (First Secretary)
 Comrades Orlin, Babich = person Orlin | person Babich ?
 Comrade Minister = office Minister

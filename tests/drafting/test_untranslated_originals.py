@@ -35,7 +35,7 @@ CASES = {
 date: 1965-05-12
 number: 417
 copy-number: Экз. № 2
-recipient: ГРОМЫКО А. А
+recipient: ГРОМЫКО А. А.
 signatory: А. Петров
 type: letter""",
     ),
@@ -455,9 +455,33 @@ def test_the_day_of_a_talk_in_a_title_is_not_that_of_its_record() -> None:
             "Председателю КГБ при СМ СССР тов. Орлову Ю. В.",
             ("Орлову Ю. В.", "person", "Председателю КГБ при СМ СССР"),
         ),
+        ("Министру садоводства А. А. Орлину", ("А. А. Орлину", "person", "Министру садоводства")),
+        (
+            "Au Ministre des Affaires étrangères, Paul Duval",
+            ("Paul Duval", "person", "Ministre des Affaires étrangères"),
+        ),
+        (
+            "Do Ministra Spraw Zagranicznych, Warszawa",
+            ("Ministra Spraw Zagranicznych, Warszawa", "", ""),
+        ),
+        ("毛泽东同志：", ("毛泽东", "person", "")),
+        ("尊敬的主席先生：", ("主席", "", "")),
+        ("外務大臣殿", ("外務大臣", "", "")),
+        ("駐日大使 ライシャワー閣下", ("ライシャワー", "person", "駐日大使")),
+        ("김일성 동지에게", ("김일성", "person", "")),
+        ("이오시프 스탈린 동지 앞", ("이오시프 스탈린", "person", "")),
+        ("조선로동당 중앙위원회 앞", ("조선로동당 중앙위원회", "organization", "")),
     ],
 )
 def test_an_office_is_not_called_a_person(line: str, right: tuple[str, str, str]) -> None:
     text = f"{line}\n\nWe report that the harvest is in.\n\nA. LIND\n\n5 May 1962\n"
     [one] = [one for one in draft_text(text, WORDS).statements if one.field == "recipient"]
     assert (one.value, one.kind, one.more.get("role", "")) == right
+
+
+@pytest.mark.parametrize(
+    "line", ["亲爱的同志：", "各位同志：", "同志们：", "친애하는 동지에게", "모든 동지들에게"]
+)
+def test_a_greeting_without_a_name_names_no_recipient(line: str) -> None:
+    text = f"{line}\n\n1960年7月18日\n\n来电收到。\n"
+    assert [one for one in draft_text(text, WORDS).statements if one.field == "recipient"] == []

@@ -6,6 +6,7 @@ RULES: dict[str, str] = {
     "proposed": "a proposal from a program or a person",
     # Classification
     "marking-line": "a line of markings in the head",
+    "marking-stamp": "a level of secrecy on a stamp",
     "no-marking-stated": "the text says that it has no marking",
     "marking-rendered": "a word that only one vocabulary of levels has",
     # Dates
@@ -110,6 +111,7 @@ RULES: dict[str, str] = {
     "address-comrade": "a line with a title of comradeship",
     "address-dative": "a line with an office in the dative",
     "address-from-to": "a line “X to Y”",
+    "address-titled": "a name or office with a title in a line of address",
     "address-colon": "a body before a colon",
     "address-bare-committee": "a committee alone on a line above the text",
     "participants-list": "the list of participants",

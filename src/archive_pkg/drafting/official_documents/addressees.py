@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 LONGEST_ADDRESS = 100
 TO = re.compile(
-    r"(?:\[to\]|to|for(?= (?:Comrade|Cde))|для|кому|do|an|à l['’]attention de|для "
-    r"сведения)(?:\s*:)?\s+(?=\S)",
+    r"(?:\[to\]|to|for(?= (?:Comrade|Cde))|для|кому|do|an|à l['’]attention de|для сведения"
+    r"|au(?= (?:ministre|président|secrétaire|premier|chef|camarade|comité|gouvernement)))"
+    r"(?:\s*:)?\s+(?=\S)",
     re.IGNORECASE,
 )
 _ATTENTION = re.compile(
@@ -53,6 +54,22 @@ _PLURALS = frozenset(["comrades", "cdes", "coms", "members"])
 # continues.
 _OPEN_ENDS = (" of", " of the", " the", " for", " and", ",", " der", " des")
 _BEGINNINGS = frozenset(["of", "and", "for", "der", "des", "für", "in"])
+# "毛泽东同志：", "外務大臣殿", "김일성 동지에게", "조선로동당 중앙위원회 앞", but not
+# "亲爱的同志" (dear comrade).
+_EAST_ASIAN = re.compile(
+    r"(?!各|全体|诸|親愛|敬愛)(?:(?:[尊敬亲]\S的|(?:친애|경애|존경)하는 )?"
+    r"(?P<who>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af· ]{2,24}?)"
+    r"(?<![的는なる])(?<!는 )\s?(?:同志|先生|女士|阁下|閣下|殿|様|동지|동무|각하|선생|귀하)"
+    r"(?:에게|께|\s?앞)?"
+    r"|(?P<body>[\uac00-\ud7af ]{2,40}(?:위원회|대사관|외무성|외무부|정부))\s?(?:앞|귀중))"
+    r"\s?[:：,，]?"
+)
+_NOT_OF_BODIES = ("同志", "们", "先生", "女士")
+_OFFICES = (
+    "长", "長", "首相", "总理", "總理", "主席", "大使", "书记", "書記", "总统", "大臣", "수상",
+    "장관", "위원장", "대사", "비서", "주석", "대통령", "상",
+)  # fmt: skip
+LONGEST_HAN, LONGEST_FOREIGN = 4, 14  # characters of a name
 _COMMITTEES = frozenset(["cc", "цк", "zk", "kc"])
 _DATIVES = ("рю", "лю", "ру", "му")
 
@@ -178,7 +195,11 @@ class AddressForms(RegistryForms):
             person, rule = text.rstrip(","), "address-comrade"
         elif found := _FRENCH.fullmatch(text):
             person, rule = _MONSIEUR.sub("", found["two"]), "address-from-to"
+        elif pieces[0][0] > "\u2e80" and (titled := _EAST_ASIAN.fullmatch(text)):
+            return self.titled(one, titled["who"] or "", titled["body"])
         elif pieces[0][0] > "\u2e80" and text[-1] in ":：" and len(pieces) == 1:
+            if text[:-1].endswith(_NOT_OF_BODIES) and "、" not in text:
+                return 0
             return self.body_addressed(one, text[:-1], "address-colon")
         elif self.is_committee(one):
             return self.body_addressed(one, text.strip(" .,"), "address-bare-committee")
@@ -190,10 +211,27 @@ class AddressForms(RegistryForms):
             rule = "address-comrade"
         return self.address(one, person, sure, rule) if rule else 0
 
+    def titled(self, one: Segment, who: str, body: str) -> int:
+        """Read a Chinese, Japanese or Korean name with a title, such as "毛泽东同志："."""
+        office, _, name = who.rpartition(" ")
+        long = len(who) > (LONGEST_FOREIGN if "·" in who or " " in who else LONGEST_HAN)
+        if body:
+            self.add("recipient", body, PROBABLE, "address-titled", one.start, kind="organization")
+        elif who.endswith(_OFFICES):
+            self.add("recipient", who, PROBABLE, "address-titled", one.start, rank=8)
+        elif office.endswith(_OFFICES):
+            at, rule = one.start + len(office) + 1, "address-titled"
+            self.add("recipient", name, PROBABLE, rule, at, rank=8, kind="person", role=office)
+        elif not long:
+            self.add("recipient", who, PROBABLE, "address-titled", one.start, rank=8, kind="person")
+        else:
+            return 0
+        return self.take_all(one.line, one.line, "addressee")
+
     def body_addressed(self, one: Segment, name: str, rule: str) -> int:
-        """Add a body as recipient."""
-        kind = "organization"
+        """Add bodies as recipients; a name with a title among them has no kind."""
         for each in name.split("、"):
+            kind = "" if each.endswith((*_NOT_OF_BODIES, *_OFFICES)) else "organization"
             at = self.find(each, one.start)
             self.add("recipient", each, PROBABLE, rule, at, rank=8, kind=kind)
         return self.take_all(one.line, one.line, "addressee")

@@ -429,7 +429,9 @@ class FormsBase:
     def add_received(self, text: str, offset: int) -> None:
         """Add the date of receipt. The document's date completes a day without month or year."""
         days = days_in(text, self.vocabulary, self.conventions)
-        dates = [fact.value for fact in self.forms.of("date") if _WHOLE.fullmatch(fact.value)]
+        known = [fact for fact in self.forms.of("date") if _WHOLE.fullmatch(fact.value)]
+        dates = [fact.value for fact in known]
+        sure = GUESS if known and known[0].sure is GUESS else PROBABLE  # with its century open
         if days and len(days[0].edtf) == 10:
             one = days[0]
             if not one.edtf.startswith("XXXX"):
@@ -437,14 +439,14 @@ class FormsBase:
                 return
             value = with_year(one.edtf, dates[0]) if dates else one.edtf
             start, end = offset + one.start, offset + one.end
-            self.add("received", value, PROBABLE, "stamp-of-receipt", start, end)
+            self.add("received", value, sure, "stamp-of-receipt", start, end)
         elif dates and (day := _DAY.match(text)):
             month, number = int(day[2] or dates[0][5:7]), int(day[1])
             value = f"{dates[0][:4]}-{month:02d}-{number:02d}"
             exists = 1 <= month <= 12 and 1 <= number <= monthrange(int(value[:4]), month)[1]
             if exists and value >= dates[0]:
                 end = offset + day.end()
-                self.add("received", value, PROBABLE, "stamp-of-receipt", offset, end)
+                self.add("received", value, sure, "stamp-of-receipt", offset, end)
 
     def event_date(self, text: str, offset: int, sure: Confidence, rank: int = 5) -> bool:
         """Add the date of a talk or session; return whether there is one.

@@ -46,6 +46,11 @@ _NUMBER_AND_DAY = re.compile(
     re.IGNORECASE,
 )
 _MEETING = re.compile(r"(?:meeting|session|talks?|conversation|visit)\b", re.IGNORECASE)
+_STAMP = re.compile(
+    r"(?:(?:rubber|red|blue|violet|black|round|square|large|first|second)\s)?(?:stamp(?:ed)?"
+    r"|handwritten|штамп|от руки|stempel|gestempelt|pieczęć|razítko|pecsét|cachet)\b[:.]?\s*",
+    re.IGNORECASE,
+)
 _BARE_STAMP = re.compile(
     r"(?:[\w ]+\s)?(?:stamps?|stamped|handwritten(?: notes?)?|resolution|notations?|штамп|резолюция"
     r"|stempel|handschriftlich|pieczęć|razítko|pecsét)(?: in the margin| above)?:?",
@@ -188,11 +193,26 @@ class HeadForms(AddressForms):
             self.received(written, self.text.find(written, line.start))
         if "distribution" in words:
             self.copies_in(inner, line.start + 1)
+        elif self.stamped(inner, rest, line.start):
+            return self.take_all(number, last, "marking")
         else:
             self.annotated(rest or line.text, line.start)
         if rest and self.vocabulary.history.within(words) < 0:
             return 0
         return self.take_all(number, last, "stamp")
+
+    def stamped(self, inner: str, rest: str, start: int) -> bool:
+        """Read the level of secrecy on a stamp: "[stamp] SECRET", "[Stamp: Top Secret]"."""
+        stamp = _STAMP.match(inner)
+        words = (inner[stamp.end() :] or rest) if stamp else ""
+        levels = [mark for mark in read_marking_line(words, self.vocabulary) if mark.level]
+        if self.is_history(words) or not levels:
+            return False
+        for mark in levels:
+            rule, at = "marking-stamp", self.text.find(mark.text, start)
+            self.add("level", mark.text, PROBABLE, rule, at, rank=4, level=mark.level)
+        self.strong = True
+        return True
 
     def session_line(self, one: Segment) -> bool:
         """Read "58. Sitzung" or "Meeting of the CPSU Politburo"; return whether it is a session."""

@@ -18,10 +18,11 @@ from archive_pkg.drafting.official_documents.people import (
     read_addressees,
     read_people,
     split_names,
+    undotted,
     without_glosses,
 )
 from archive_pkg.drafting.official_documents.segments import without_bullet
-from archive_pkg.drafting.statements.base import CERTAIN, PROBABLE
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class ListForms(FormsBase):
             single = one.kind == "person" and not one.sure and " " not in one.name
             if single and not listed:
                 certain = PROBABLE if sure is CERTAIN else sure
+            if one.guessed:
+                certain = GUESS
             self.correspondent_fact(field, one, max(at, offset), certain, rule, rank)
         return last
 
@@ -135,7 +138,7 @@ class ListForms(FormsBase):
 
     def with_line_below(self, one: Named, below: Line, *, alone: bool) -> Named | None:
         """Return a correspondent, completed from the line below; None if this line adds nothing."""
-        plain = without_glosses(below.text).strip(" ,;:.")
+        plain = undotted(without_glosses(below.text).strip(" ,;:"))
         if not plain:
             return None
         person = None

@@ -21,6 +21,19 @@ _CUT = re.compile(r"\s[–—-]\s|\s[–—]|,|;|:|/")
 _ARTICLE = re.compile(r"^(?:the|der|die|das|den|dem|le|la|les|l['’]|o|a)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"^(?:[^\W\d_](?:\.[ -]?|$)){1,3}$")
 _WITH_INITIALS = re.compile(r"(?!U\. ?S\.)(?:[^\W\d_]\.[ -]?){1,3}[^\W\d_][\w'’-]+")
+# "Министру иностранных дел А. А. Орлину", "Секретарю ЦК Орлину А. А."
+_OFFICE_AND_INITIALS = re.compile(
+    r"(?P<office>.+?),? (?P<who>(?:[^\W\d_]\. ?){1,3}[^\W\d_][\w’-]+"
+    r"|[^\W\d_][\w’-]+ (?:[^\W\d_]\. ?){1,2})"
+)
+# Words in names of places and states that persons do not have.
+_OF_PLACES = frozenset([
+    "new", "san", "santa", "saint", "st", "fort", "port", "north", "south", "east", "west", "great",
+    "el", "los", "las", "upper", "lower", "mount", "cape", "rio", "hong", "tel", "sri", "costa",
+    "d.c", "republic", "kingdom", "state", "states", "union", "federal", "people's", "democratic",
+    "united", "socialist", "island", "islands", "city", "house", "palace", "street", "road",
+    "avenue", "hotel", "county", "province", "region", "nord", "ost", "west", "süd", "neu",
+])  # fmt: skip
 _THE = frozenset(["The", "Der", "Die", "Das", "Le", "La", "Les"])
 _NOBLE = frozenset(["von", "van", "de", "di", "da", "du", "zu", "ten", "ter", "dos", "del"])
 _CLOSE = " ,;:.!–—-«»“”\"'="
@@ -36,12 +49,14 @@ class Named:
         role: The office of a person; empty if it is not known.
         sure: Whether a title, an office or initials show that the name is a person's. It is always
             True for offices and bodies.
+        guessed: Whether only its place after an office shows that the name is a person's.
     """
 
     name: str
     kind: str
     role: str = ""
     sure: bool = True
+    guessed: bool = False
 
 
 def without_glosses(text: str) -> str:
@@ -134,7 +149,7 @@ def find_person(text: str, vocabulary: Vocabulary) -> Named | None:
     else:  # in Hungarian, the title comes last
         untitled = [piece for n, piece in enumerate(pieces) if n not in titles]
         named, office = _beside_office(untitled, vocabulary)
-    name = _undotted(" ".join(named).strip(_CLOSE.replace(".", "")))
+    name = undotted(" ".join(named).strip(_CLOSE.replace(".", "")))
     if not _is_persons(name, vocabulary):
         return None
     held = _ARTICLE.sub("", f"{' '.join(office)} ").strip(_CLOSE)  # not "the" of "the Comrades"
@@ -267,7 +282,7 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
         text: The line without its opening "To".
         vocabulary: The vocabulary.
     """
-    plain = _undotted(without_glosses(text).strip(" ,;:!–—"))
+    plain = undotted(without_glosses(text).strip(" ,;:!–—"))
     name = _ARTICLE.sub("", plain)
     if known_body(plain, vocabulary) is not None:
         return [Named(name, "organization")]
@@ -281,14 +296,44 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
             return [Named(name, "organization")]
         person = find_person(plain, vocabulary)
         return [person if person is not None and person.role else Named(name, "")]
+    if holder := _holder(plain, vocabulary):
+        return [holder]
     office, _, town = plain.rpartition(", ")
-    held = _WITH_INITIALS.fullmatch(town) and is_only_office(office, vocabulary)
-    if held and not looks_like_body(town, vocabulary):  # "the Chancellor, B. Moser"
-        return [Named(town, "person", _ARTICLE.sub("", office))]
     post = office.isupper() and " " not in office and " ".join(words_of(town)) in vocabulary.towns
     if post or is_only_office(plain, vocabulary):  # "SAC, NEW YORK"
         return [Named(name, "")]
     return read_people(plain, vocabulary)
+
+
+def _holder(plain: str, vocabulary: Vocabulary) -> Named | None:
+    """Read "the Chancellor, B. Moser" or "the Minister of Fisheries, Ann Bee, Exton".
+
+    Returns None if no name of a person follows the office: "the Minister of Fisheries, Exton".
+    """
+    parts = plain.split(", ")
+    while len(parts) > 2 and " ".join(words_of(parts[-1])) in vocabulary.towns:
+        parts.pop()
+    both = _OFFICE_AND_INITIALS.fullmatch(plain) if len(parts) == 1 else None
+    office, who = (both["office"], both["who"]) if both else (", ".join(parts[:-1]), parts[-1])
+    if not office or not is_only_office(office, vocabulary) or looks_like_body(who, vocabulary):
+        return None
+    person = find_person(who, vocabulary)
+    if person is None or " " not in person.name or _is_of_place(who, vocabulary):
+        return None
+    role = ", ".join(filter(None, (_ARTICLE.sub("", office), person.role)))
+    return Named(person.name, "person", role, guessed=not person.sure)
+
+
+def _is_of_place(name: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a string may be the name of a town or state: "New Exton", "West Germany"."""
+    words = words_of(name)
+    known = vocabulary.agents.get(" ".join(words))
+    if " ".join(words) in vocabulary.towns or (known is not None and known.kind != "person"):
+        return True
+    return any(
+        word in vocabulary.towns or word in vocabulary.office_ends or word in _OF_PLACES
+        for word in words
+    )
 
 
 def _comrade_with_office(plain: str, vocabulary: Vocabulary) -> Named | None:
@@ -307,7 +352,7 @@ def _comrade_with_office(plain: str, vocabulary: Vocabulary) -> Named | None:
     return Named(_ARTICLE.sub("", kept), "") if is_only_office(kept, vocabulary) else None
 
 
-def _undotted(text: str) -> str:
+def undotted(text: str) -> str:
     """Return a string without a full stop at its end, unless an initial ends it."""
     return text if re.search(r"\b[^\W\d_]\.$", text) else text.rstrip(". ")
 
