@@ -33,7 +33,7 @@ def import_(
         list[Path],
         typer.Argument(
             help="TEI letters, CMIF files, EAD finding aids, MODS, MARCXML, Dublin Core or "
-            "DataCite XML, or folders of them."
+            "DataCite XML, Tropy's JSON-LD, or folders of XML files."
         ),
     ],
     out: Annotated[
@@ -48,7 +48,7 @@ def import_(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Create draft records from TEI, CMIF, EAD, MODS, MARCXML, Dublin Core or DataCite.
+    """Create draft records from TEI, CMIF, EAD, MODS, MARCXML, DataCite and other formats.
 
     Everything in a file that was not read is reported.
 

@@ -1,4 +1,4 @@
-"""Import TEI, CMIF, EAD, MODS, MARCXML, Dublin Core and DataCite files as draft records."""
+"""Import TEI, CMIF, EAD, MODS, MARCXML, Dublin Core, DataCite and Tropy files as draft records."""
 
 from archive_pkg.interchange.importing.formats import (
     ROUND_TRIP_FIELDS,

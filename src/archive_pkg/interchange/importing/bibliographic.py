@@ -37,6 +37,7 @@ class Description:
         draft: The draft.
         languages: The languages of the document.
         rights: What may be done with it.
+        scans: The parts that are images of it, as plain data.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Description:
         self.draft.state("variant_titles", titles[1:])
         self.languages: list[str] = []
         self.rights: list[str] = []
+        self.scans: list[dict[str, Any]] = []
         self._is_read = False
         self._restrictions: list[dict[str, Any]] = []
         self._agents: dict[str, list[str]] = {}
@@ -84,14 +86,14 @@ class Description:
         said = strictest(self._restrictions)
         if said and self._is_read:
             draft.report.add(access_read(self.source.name, said))
-        if self.languages or said or makers:
+        if self.languages or said or makers or self.scans:
             original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
             tags = list(dict.fromkeys(self.languages))
             parts = [original | optional("languages", tags) | optional("access", said)]
             if makers:
                 made = {"id": "translation", "kind": "translation", "held": False}
                 parts.append(made | {"made_from": ["original"], "made_by": makers})
-            draft.raw["parts"] = parts
+            draft.raw["parts"] = [*parts, *self.scans]
         return draft.finish([element, *roots])
 
 

@@ -29,10 +29,17 @@ def read(source: XmlSource) -> list[Imported]:
     elements: dict[str, list[Element]] = {}
     for element in source.root.iter(f"{{{DC}}}*", f"{{{DCTERMS}}}*"):
         elements.setdefault(local(element), []).append(element)
-    return [_Reader(source, elements).read()]
+    return [DublinCoreReader(source, elements).read()]
 
 
-class _Reader:
+class DublinCoreReader:
+    """Reads the elements of a description.
+
+    Attributes:
+        elements: The elements by their names.
+        said: The description.
+    """
+
     def __init__(self, source: XmlSource, elements: dict[str, list[Element]]) -> None:
         self.source, self.elements = source, elements
         titles = list(filter(None, self._words("title", "alternative")))
@@ -48,6 +55,12 @@ class _Reader:
         return [words for words in found if words]
 
     def read(self) -> Imported:
+        """Return the record."""
+        self.fill()
+        return self.said.finish(self.source.root)
+
+    def fill(self) -> None:
+        """Fill the draft."""
         draft = self.said.draft
         for name in self._words("publisher")[:1]:
             draft.supplier = draft.agent(name, "organization")
@@ -67,7 +80,6 @@ class _Reader:
         self._rights()
         for words in self._words("source", "isPartOf"):
             draft.remark(words)
-        return self.said.finish(self.source.root)
 
     def _descriptions(self) -> None:
         draft = self.said.draft

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from archive_pkg import plugins
@@ -14,6 +15,7 @@ from archive_pkg.interchange.importing import (
     marcxml,
     mods,
     tei,
+    tropy,
 )
 from archive_pkg.interchange.importing.watched_xml import XmlSource, refuse_unknown
 
@@ -29,6 +31,7 @@ ROUND_TRIP_FIELDS = {
     "ead2002": ead.ROUND_TRIP_FIELDS,
     "datacite": datacite.ROUND_TRIP_FIELDS,
     "mods": mods.ROUND_TRIP_FIELDS,
+    "tropy-json": tropy.ROUND_TRIP_FIELDS,
 }
 """For each format, the fields that survive an export to it and an import from it."""
 
@@ -74,6 +77,8 @@ class Importer:
 def is_description(data: bytes) -> bool:
     """Return whether `read` supports a file, by its first bytes."""
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if tropy.recognizes(head):
+        return True
     if head.startswith(b"<") and any(namespace in head for namespace in _IN_HEAD):
         return True
     return _importer(data) is not None
@@ -111,6 +116,8 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
         importer, provided, project = found
         with plugins.blamed(project, provided):
             return list(importer.read(data, name, record_id))
+    if tropy.recognizes(data[:_HEAD]):
+        return tropy.read(data, name, record_id or PurePath(name).stem)
     source = XmlSource(data, name, record_id)
     if source.namespace == "http://www.tei-c.org/ns/1.0":
         return tei.read(source, data)
