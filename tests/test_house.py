@@ -220,8 +220,8 @@ def test_the_design_lists_every_package_and_only_existing_modules() -> None:
     named = {name.rstrip("/") for name in re.findall(r"`([a-z_/]+(?:/|\.py))`", text)}
     assert [name for name in named if not (source / name).exists() | (ROOT / name).exists()] == []
     packages = (*source.glob("*/__init__.py"), *source.glob("*/*/__init__.py"))
-    rooms = [*(path.parent for path in packages), *source.glob("[a-z]*.py")]
-    assert [room for room in rooms if str(room.relative_to(source)) not in named] == []
+    listed = [*(path.parent for path in packages), *source.glob("[a-z]*.py")]
+    assert [path for path in listed if str(path.relative_to(source)) not in named] == []
 
 
 def test_every_page_of_the_docs_can_be_reached_from_the_index() -> None:

@@ -31,23 +31,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-ROOMS = (archive_pkg, bags, collection, deposits, drafting, interchange, packages, records,
+MODULES = (archive_pkg, bags, collection, deposits, drafting, interchange, packages, records,
          tables, targets, web)  # fmt: skip
 FOR_OTHER_ROOMS = {"check_one", "check_record", "export_one", "files_folder", "letters_in",
                    "placed", "read_placed", "register_for", "unpack", "verify_one"}  # fmt: skip
 
 
-def functions(room: ModuleType) -> Iterator[tuple[str, Any]]:
-    for name in dir(room) if room is archive_pkg else room.__all__:
-        if inspect.isfunction(getattr(room, name)):
-            yield name, getattr(room, name)
+def functions(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    for name in dir(module) if module is archive_pkg else module.__all__:
+        if inspect.isfunction(getattr(module, name)):
+            yield name, getattr(module, name)
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
-def test_every_function_with_a_path_parameter_accepts_text(room: ModuleType) -> None:
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_every_function_with_a_path_parameter_accepts_text(module: ModuleType) -> None:
     narrow = {
         name
-        for name, function in functions(room)
+        for name, function in functions(module)
         for parameter in inspect.signature(function).parameters.values()
         if "Path" in str(parameter.annotation).replace("StrPath", "")
         and not str(parameter.annotation).startswith("Mapping")
