@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 from archive_pkg.dates.date_words import PARTS
 from archive_pkg.dates.written.words import MONTH_NAMES
 from archive_pkg.drafting.rule_reasons import RULES
-from archive_pkg.messages import ENGLISH, LANGUAGES
+from archive_pkg.messages import ENGLISH, LANGUAGES, within
 from archive_pkg.records import Record
 from archive_pkg.records.display import label
 from archive_pkg.records.models import (
@@ -40,6 +40,14 @@ from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.languages import language_name
 from archive_pkg.records.vocabularies.terms import event_types
 from archive_pkg.reports import Severity
+from archive_pkg.web.review.app import STATE_LABELS
+from archive_pkg.web.review.arranging import FIELDS
+from archive_pkg.web.review.batches import OUTCOMES
+from archive_pkg.web.review.cards import LISTS
+from archive_pkg.web.review.change_requests import CHANGES
+from archive_pkg.web.review.inputs import form_texts
+from archive_pkg.web.review.listing import SORTED_BY, STATES
+from archive_pkg.web.review.shared_values import VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +70,12 @@ _DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """The date in compiled catalogues: the same texts give the same bytes."""
 _PLURALS = {"fr": "nplurals=2; plural=(n > 1);"}
 """The plurals of a language for which Babel gives one more, for millions."""
+ZONES = (
+    "addressee", "closing", "copies", "dateline", "enclosure", "for-another", "heading",
+    "letterhead", "marking", "office", "postscript", "registry", "salutation", "sender",
+    "signature", "stamp", "subject", "summary", "title",
+)  # fmt: skip
+"""The kinds of lines that the review shows next to a text."""
 _METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract", ".js": "javascript"}
 
 
@@ -97,7 +111,9 @@ def _terms() -> Iterator[tuple[str, str]]:
         "month": MONTH_NAMES,
         "month of a day": MONTH_NAMES,
         "season": PARTS.values(),
-        "field": map(label, Record.model_fields),
+        "field": dict.fromkeys(map(label, _fields())),
+        "field in a sentence": [label(name).lower() for name in Record.model_fields],
+        "hint": dict.fromkeys(hint for _, hint in form_texts() if hint),
         "type": [each.label for each in document_types().values()],
         "access": _words(Access, "status"),
         "agent": [*_words(Agent, "kind"), "place"],
@@ -114,10 +130,29 @@ def _terms() -> Iterator[tuple[str, str]]:
         "rule": RULES,
         "severity": Severity,
         "language": map(language_name, _languages()),
+        "certainty": STATE_LABELS.values(),
+        "change": CHANGES.values(),
+        "column": [name.replace("_", " ") for name in FIELDS if name != "-"],
+        "order": SORTED_BY,
+        "outcome": OUTCOMES.values(),
+        "state": STATES,
+        "step": OUTCOMES,
+        "value": VALUES,
+        "zone": ZONES,
+        "outcome of event": ("success", "warning", "fail"),
+        "calendar alone": _words(Date, "calendar"),
     }.items():
-        spaced = context in ("note", "participant", "relation", "rule")
+        spaced = context in ("note", "participant", "relation", "rule", "calendar alone")
         for word in words:
             yield context, str(word).replace("-", " ") if spaced else str(word)
+
+
+def _fields() -> Iterator[str]:
+    """Yield the names of all fields, and of one item of each list."""
+    yield from Record.model_fields
+    for name, _ in form_texts():
+        yield name
+    yield from (name.removesuffix("s") for name in LISTS)
 
 
 def _words(model: type[Model], field: str) -> Iterator[str]:
@@ -139,9 +174,12 @@ def _languages() -> list[str]:
     return sorted(code for code in codes if len(code) == 2 and code != "sh")
 
 
-def known_to_unicode(tag: str, message: Message) -> str:
-    """Return a translation from Unicode's CLDR: a month, a language, a sign; or ""."""
+def known_elsewhere(tag: str, message: Message) -> str:
+    """Return a translation from Unicode's CLDR or from another context; or ""."""
     locale, word = Locale.parse(tag), str(message.id)
+    if message.context == "field in a sentence":
+        with within(tag):
+            return label(word)
     if message.context == "thousands":
         return str(locale.number_symbols["latn"]["group"])
     if message.context in ("month", "month of a day"):
@@ -167,7 +205,7 @@ def updated(tag: str) -> Catalog:
         if message.id:
             known = old.get(message.id, message.context)
             text = (known and known.string) or ""
-            text = text if any(text) else known_to_unicode(tag, message)
+            text = text if any(text) else known_elsewhere(tag, message)
             made.add(
                 message.id,
                 text,

@@ -97,8 +97,8 @@ class _Words(HTMLParser):
             self.found.append(data)
 
 
-NOT_TRANSLATED = {"CMIF", "zip", "SHA-512", "SHA-256"}
-UNMARKED: set[str] = {"review"}
+NOT_TRANSLATED = {"CMIF", "zip", "SHA-512", "SHA-256", "Enter", "Esc"}
+UNMARKED: set[str] = set()
 """Folders of templates whose texts are not marked yet."""
 
 

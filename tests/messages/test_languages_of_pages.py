@@ -78,3 +78,17 @@ def test_only_the_page_of_a_package_has_the_language_of_the_project(
     setting = rb" Settings of the project: language = \"de\""
     record = made["german"]["data/record.json"]
     assert record.replace(setting, b"") == made["english"]["data/record.json"]
+
+
+@pytest.mark.parametrize("tag", ["de", "fr", "ru"])
+def test_a_site_has_no_english_of_ours(tag: str, tmp_path: Path, run: Run) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "packages" / PACKAGE.name)
+    site = tmp_path / "site"
+    done = run("site", tmp_path / "packages", "--out", site, "--language", tag, "--downloads")
+    assert done.returncode == 0
+    pages = {path.relative_to(site): path.read_text() for path in site.rglob("*.html")}
+    assert len(pages) > 5
+    for name, html in pages.items():
+        assert f'<html lang="{tag}">' in html, name
+        assert (name, english_on(html, tag)) == (name, set())
+    assert "const TEXTS = {}" not in (site / "assets" / "site.js").read_text()

@@ -8,7 +8,7 @@ from archive_pkg.messages import catalogue
 
 _SPOKEN = {"aria-label", "alt", "title", "placeholder"}
 _VOID = {"meta", "link", "input", "img", "br", "wbr", "hr", "source"}
-_SILENT = {"script", "style", "code", "bdi", "mark", "textarea", "pre"}
+_SILENT = {"script", "style", "code", "bdi", "mark", "kbd", "textarea", "pre"}
 
 
 class _Texts(HTMLParser):

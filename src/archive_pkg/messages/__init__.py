@@ -91,7 +91,7 @@ def _made(context: str, sources: tuple[str, ...], values: dict[str, Any]) -> Mes
     return made.within(_language.get())
 
 
-def _(text: str, **values: Any) -> Message:
+def _(text: str, /, **values: Any) -> Message:
     """Return a text in the current language.
 
     Args:
@@ -102,7 +102,7 @@ def _(text: str, **values: Any) -> Message:
     return _made("", (text,), values)
 
 
-def plural(one: str, many: str, n: int, **values: Any) -> Message:
+def plural(one: str, many: str, n: int, /, **values: Any) -> Message:
     """Return a text with a number, `{n}` or `{n:,}`, in the current language.
 
     Args:
@@ -112,6 +112,19 @@ def plural(one: str, many: str, n: int, **values: Any) -> Message:
         values: More values by their names.
     """
     return _made("", (one, many), {"n": n, **values})
+
+
+def sentence(text: str) -> Message:
+    """Return a message as a sentence, with a full stop."""
+    return _("{text}.", text=text)
+
+
+def sentences(texts: Sequence[str]) -> str:
+    """Return sentences one after the other."""
+    first, *more = texts
+    for text in more:
+        first = _("{text} {more}", text=first, more=text)
+    return first
 
 
 def joined(names: Sequence[str]) -> str:
@@ -133,6 +146,11 @@ def term(context: str, word: str) -> Message:
 def shown(text: Any, tag: str) -> Any:
     """Return a message in a language; any other value unchanged."""
     return text.within(tag) if isinstance(text, Message) else text
+
+
+def lowered(label: str) -> str:
+    """Return a label as it is within a sentence: English does not capitalize it there."""
+    return label.lower() if _language.get() == ENGLISH else label
 
 
 def capitalized(text: str) -> str:

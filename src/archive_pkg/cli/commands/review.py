@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from archive_pkg.cli.language import chosen_language
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, clean, json_text, no_stream
 from archive_pkg.cli.project import current_project
 
@@ -75,7 +76,7 @@ def review(
         if not as_json:
             answer.found({"path": str(opened.root), "findings": []}, left_out)
         with _alone_in(opened.root):
-            session = Review(opened, _reviewer(reviewer))
+            session = Review(opened, _reviewer(reviewer), language=chosen_language())
             server = listen(session, port)
             with server.opened() as file:
                 if as_json:

@@ -94,13 +94,25 @@ def environment(package: str = _HERE) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {
+    return with_texts(made)
+
+
+def with_texts(environment: Environment) -> Environment:
+    """Give templates the functions for texts, and show messages in the language of the page."""
+    environment.finalize = _in_language
+    environment.globals |= {
         "_": _marked(messages._),
         "plural": _marked(messages.plural),
         "term": messages.term,
+        "capitalized": messages.capitalized,
+        "lowered": messages.lowered,
         "language": messages.language,
     }
-    return made
+    return environment
+
+
+def _in_language(value: Any) -> Any:
+    return messages.shown(value, messages.language())
 
 
 def _marked(text_of: Callable[..., messages.Message]) -> Callable[..., Markup]:

@@ -10,9 +10,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from archive_pkg.errors import ArchivePkgError
+from archive_pkg.messages import _, plural, sentences
 from archive_pkg.web.review.arranging import FIELDS, KINDS, Arrangement, Proposal
 from archive_pkg.web.review.listing import Selection
-from archive_pkg.web.review.responses import page, request_data
+from archive_pkg.web.review.responses import for_reader, page, request_data
 from archive_pkg.web.review.uploads import refuse_size
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class AddingPages:
     def _show_arranged(self, request: Request) -> Response:
         return self._arranged()
 
+    @for_reader
     def _arranged(
         self, message: str = "", status: int = 200, failed: Failed = (), wrong: str = ""
     ) -> Response:
@@ -109,7 +111,8 @@ class AddingPages:
             message, failed = arrangement.add(proposal, self.review.reviewer.name)
         except ArchivePkgError as error:
             wrong = f"{self.arrangement.shown(error.message)}. {error.hint}"
-            return self._arranged("Nothing was added.", 422, wrong=wrong)
+            return self._arranged(_("Nothing was added."), 422, wrong=wrong)
         if failed:
-            return self._arranged(f"{message} {len(failed):,} failed.", 422, failed)
+            lost = plural("{n:,} failed.", "{n:,} failed.", len(failed))
+            return self._arranged(sentences([message, lost]), 422, failed)
         return self.review.list_pages.response(Selection(), message)

@@ -22,10 +22,12 @@ from starlette.routing import Route
 
 from archive_pkg import storage
 from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.messages import _, language, sentence
 from archive_pkg.packages import is_bag, open_package, verify
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import letter_page
 from archive_pkg.packages.page.parts import image_type
+from archive_pkg.records.display import label
 from archive_pkg.reports import Report
 from archive_pkg.web.review.adding_pages import AddingPages
 from archive_pkg.web.review.arranging import Arrangement
@@ -37,7 +39,13 @@ from archive_pkg.web.review.list_pages import ListPages, known
 from archive_pkg.web.review.listing import Selection
 from archive_pkg.web.review.package_steps import STEPS, PackageRunner
 from archive_pkg.web.review.record_editor import RecordChangedError, RecordEditor
-from archive_pkg.web.review.responses import error_response, page, request_data
+from archive_pkg.web.review.responses import (
+    Speaking,
+    error_response,
+    for_reader,
+    page,
+    request_data,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +84,7 @@ class Review:
         folder: The opened folder.
         reviewer: The reviewer.
         stop: A function that is called when the reviewer ends the review.
+        language: The language of the pages; None for that of the browser, or else of the project.
         base: The path prefix of all addresses of the review.
         list_pages: The list of letters.
         adding_pages: The page on which files are added.
@@ -84,6 +93,7 @@ class Review:
     folder: OpenedFolder
     reviewer: Reviewer
     stop: Callable[[], None] = field(default=lambda: None)
+    language: str | None = None
     base: str = ""
     _runners: dict[str, PackageRunner] = field(default_factory=dict)
     list_pages: ListPages = field(init=False)
@@ -94,9 +104,9 @@ class Review:
         self.list_pages = ListPages(self)
         self.adding_pages = AddingPages(self, Arrangement(self.folder))
 
-    def app(self) -> Starlette:
+    def app(self) -> Speaking:
         """Return the application, which must be served behind `Guard`."""
-        return Starlette(
+        app = Starlette(
             routes=[
                 Route("/", self._front),
                 Route("/letters/{key}", self._letter),
@@ -117,6 +127,7 @@ class Review:
             ],
             exception_handlers={ArchivePkgError: error_response},
         )
+        return Speaking(app, self.language, self.folder.project.language)
 
     # Pages and steps.
 
@@ -152,6 +163,7 @@ class Review:
             place=request.query_params.get("at", ""),
         )
 
+    @for_reader
     def _letter_response(
         self,
         key: str,
@@ -189,7 +201,7 @@ class Review:
             report=report or Report(),
             given=given or {},
             at={"place": place, "exact": at.exact} if at else None,
-            adding=(to_add | {"translation_notes.": "Translation note"}).get(editing, ""),
+            adding=(to_add | {"translation_notes.": label("translation_note")}).get(editing, ""),
             addable=to_add,
             labels=STATE_LABELS,
             to_review=sum(card.needs_review for card in shown),
@@ -237,6 +249,7 @@ class Review:
         packing = self._package_values(key, editor)
         return page("packing.html", base=self.base, key=key, snapshot=editor.read(), **packing)
 
+    @for_reader
     def _package_page(self, request: Request) -> Response:
         key = request.path_params["key"]
         runner = self._package_values(key, self.folder.editor(key))["runner"]
@@ -255,7 +268,7 @@ class Review:
         editor = self.folder.editor(request.path_params["key"])
         record, number = editor.read().record, request.path_params["number"]
         if record is None or number >= len(record.files):
-            raise UsageError("there is no such file", "Reload the page.")
+            raise UsageError(_("there is no such file"), _("Reload the page."))
         name = record.files[number]
         with storage.storage_errors(f"reading {name}"):
             stream = storage.open_beneath(editor.folder, name)
@@ -285,18 +298,20 @@ class Review:
         try:
             if do in ("undo", "redo"):
                 change_made = editor.undo(digest) if do == "undo" else editor.redo(digest)
-                verb = "Undone" if do == "undo" else "Redone"
-                return self._letter_response(key, editor, message=f"{verb}: {change_made}.")
+                said = _("Redone: {change}.", change=change_made)
+                if do == "undo":
+                    said = _("Undone: {change}.", change=change_made)
+                return self._letter_response(key, editor, message=said)
             change = ChangeRequest(do, data)
             if data.get("trial"):
                 report = editor.trial(change.make, self.reviewer.name)
                 return page("findings.html", base=self.base, field=place, report=report)
             report = editor.change(digest, change.make, self.reviewer.name)
         except RecordChangedError as error:
-            return self._letter_response(key, editor, message=f"{error.message}.", status=409)
+            return self._letter_response(key, editor, message=sentence(error.message), status=409)
         if not report.ok:
             given = data.get("values", {})
-            message = "Not saved. See the errors next to the field."
+            message = _("Not saved. See the errors next to the field.")
             return self._letter_response(
                 key,
                 editor,
@@ -307,12 +322,14 @@ class Review:
                 message=message,
                 status=422,
             )
-        return self._letter_response(key, editor, message=f"Saved: {change.message}.")
+        return self._letter_response(
+            key, editor, message=_("Saved: {change}.", change=change.message)
+        )
 
     async def _name(self, request: Request) -> Response:
         name = str((await request_data(request)).get("name", "")).strip()
         if not name:
-            raise UsageError("the name is empty", "Enter the name for the record.")
+            raise UsageError(_("the name is empty"), _("Enter the name for the record."))
         self.reviewer.name, self.reviewer.confirmed = name, True
         return JSONResponse({"name": name})
 
@@ -355,6 +372,7 @@ STATE_LABELS = {
 """The labels of the states of cards."""
 
 
+@for_reader
 def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _STATIC:
@@ -363,4 +381,6 @@ def _static(request: Request) -> Response:
         text = rendering.asset(name)
     else:
         text = rendering.asset(f"review/{name}", "archive_pkg.web")
+    if name == "review.js":
+        text = rendering.script(f"review/{name}", "archive_pkg.web", language())
     return Response(text, media_type=_STATIC[name])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import storage
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError, UsageError
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _, plural, sentences
 from archive_pkg.names import slug
 from archive_pkg.records import NAMES, Record, save_record
 from archive_pkg.records.scalars import relative_path
@@ -260,10 +261,16 @@ class Arrangement:
             StorageError: The files cannot be written.
         """
         if not proposal.report.ok:
-            number = counted(len(proposal.report.errors), "error")
-            raise InvalidError(f"the list has {number}", "Correct them, then add the letters.")
+            raise InvalidError(
+                plural(
+                    "the list has {n:,} error",
+                    "the list has {n:,} errors",
+                    len(proposal.report.errors),
+                ),
+                _("Correct them, then add the letters."),
+            )
         if self.uploads.list_path:
-            return f"{counted(self._add_list(proposal), 'letter')} added.", []
+            return _letters_added(self._add_list(proposal)), []
         failed: list[tuple[str, ArchivePkgError]] = []
         new = joined = same = 0
         for letter in proposal.letters:
@@ -279,10 +286,20 @@ class Arrangement:
                 self.uploads.remove(path)
         if not failed:
             self.clear()
-        said = [f"{counted(new, 'letter')} added."] if new or not joined + same else []
-        said += [f"Files added to {counted(joined, 'letter')}."] if joined else []
-        said += [f"{counted(same, 'letter')} had these files already."] if same else []
-        return " ".join(said), failed
+        said = [_letters_added(new)] if new or not joined + same else []
+        if joined:
+            said.append(
+                plural("Files added to {n:,} letter.", "Files added to {n:,} letters.", joined)
+            )
+        if same:
+            said.append(
+                plural(
+                    "{n:,} letter had these files already.",
+                    "{n:,} letters had these files already.",
+                    same,
+                )
+            )
+        return sentences(said), failed
 
     def _add_list(self, proposal: Proposal) -> int:
         records = filled(list(proposal.records), self._folder.project)
@@ -447,3 +464,7 @@ def _texts(data: Mapping[str, Any], name: str) -> Iterable[tuple[str, str]]:
     return (
         [(str(key), str(value)) for key, value in given.items()] if isinstance(given, dict) else []
     )
+
+
+def _letters_added(number: int) -> str:
+    return plural("{n:,} letter added.", "{n:,} letters added.", number)

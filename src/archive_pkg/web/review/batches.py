@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.collection import open_collection
 from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.executors import InProcess
-from archive_pkg.reports import counted
+from archive_pkg.messages import _, plural, sentences, term
 from archive_pkg.web.review.package_steps import STEPS
 from archive_pkg.web.site.builder import build_site
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archive_pkg.web.review.package_steps import PackageRunner
 
 SITE = "site"
-_VERBS = {
+OUTCOMES = {
     "check": "checked",
     "build": "built",
     "verify": "verified",
@@ -119,9 +119,9 @@ class Batch:
             UsageError: There is no such step, or no letter is selected.
         """
         if self.step not in (*STEPS, SITE):
-            raise UsageError(f"{self.step} is not a step", "Reload the page.")
+            raise UsageError(f"{self.step} is not a step", _("Reload the page."))
         if not self.items and self.step != SITE:
-            raise UsageError("no letter is selected", "Select letters in the list first.")
+            raise UsageError(_("no letter is selected"), _("Select letters in the list first."))
         work = self._make_site if self.step == SITE else self._run
         self._thread = threading.Thread(target=work, args=(project, packages), daemon=True)
         self._thread.start()
@@ -144,7 +144,13 @@ class Batch:
                 self._fail(item, error.message, error.hint)
             self.done += 1
         good = self.done - len(self.failures)
-        self.outcome = f"{good:,} of {counted(len(self.items), 'letter')} {_VERBS[self.step]}."
+        self.outcome = plural(
+            "{good:,} of {n:,} letter {step}.",
+            "{good:,} of {n:,} letters {step}.",
+            len(self.items),
+            good=good,
+            step=term("outcome", OUTCOMES[self.step]),
+        )
 
     def _take(self, item: BatchItem) -> None:
         step = item.runner.steps[self.step]
@@ -153,18 +159,21 @@ class Batch:
             self.size += step.outcome.size
         if errors and errors[0].code == "package-differs":
             self.differing.append(item)
-            self._fail(item, "a different package of this name is there already", "")
+            self._fail(item, _("a different package of this name is there already"), "")
         elif step.error is not None:
             finding: Finding | None = errors[0] if len(errors) == 1 else None
             hint = (finding.hint if finding else "") or step.error.hint
             message = step.error.message
             if finding and finding.message not in message:
-                message += f": {finding.message}"
+                message = _("{message}: {cause}", message=message, cause=finding.message)
             self._fail(item, message, hint)
         elif errors:
             place = errors[0].location.field or errors[0].location.path
-            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            self._fail(item, f"{place}: {errors[0].message}{more}", errors[0].hint)
+            said: str = _("{message}: {cause}", message=place, cause=errors[0].message)
+            if len(errors) > 1:
+                more = len(errors) - 1
+                said = plural("{text} (and {n:,} more)", "{text} (and {n:,} more)", more, text=said)
+            self._fail(item, said, errors[0].hint)
 
     def _fail(self, item: BatchItem, message: str, hint: str) -> None:
         self.failures.append(Failure(item.key, item.title, message, hint))
@@ -190,8 +199,15 @@ class Batch:
             )
         except ArchivePkgError as error:
             self.failures.append(Failure("", str(packages), error.message, error.hint))
-            self.outcome = "The site was not made."
+            self.outcome = _("The site was not made.")
         else:
-            self.outcome = f"{counted(made.letters, 'letter')} on the site."
+            said = [plural("{n:,} letter on the site.", "{n:,} letters on the site.", made.letters)]
             if left_out:
-                self.outcome += f" {counted(left_out, 'letter')} left out, because no part is open."
+                said.append(
+                    plural(
+                        "{n:,} letter left out, because no part is open.",
+                        "{n:,} letters left out, because no part is open.",
+                        left_out,
+                    )
+                )
+            self.outcome = sentences(said)

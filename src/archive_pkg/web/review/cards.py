@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_origin
 
+from archive_pkg.messages import _, term
 from archive_pkg.records import Part, Record
 from archive_pkg.records.display import FIELDS, OF_AGENTS, label, words
 from archive_pkg.records.statement_index import StatementIndex, statements
@@ -51,7 +52,7 @@ def addable(shown: Iterable[Card]) -> dict[str, str]:
         What each is called, by its path.
     """
     cards = {card.field for card in shown}
-    items = {f"{name}.": words for name, words in LISTS.items() if name not in _FROM_WORDS}
+    items = {f"{name}.": label(name.removesuffix("s")) for name in LISTS if name not in _FROM_WORDS}
     empty = {name: label(name) for name in FIELDS if name not in LISTS and name not in cards}
     return items | empty
 
@@ -167,7 +168,7 @@ class _CardBuilder:
         )
 
     def _label(self, field: str, name: str) -> str:
-        return label(name) if field == name else LISTS[name]
+        return label(name if field == name else name.removesuffix("s"))
 
     def _state(
         self, field: str, there: bool, own: list[Evidence], findings: Iterable[Finding]
@@ -196,13 +197,13 @@ class _CardBuilder:
                 yield finding
 
     def _evidence_in_words(self, evidence: Evidence) -> CardEvidence:
-        said = []
+        said: list[str] = []
         if evidence.value:
-            said.append(f"gives a different value: {evidence.value}.")
+            said.append(_("gives a different value: {value}.", value=evidence.value))
         if evidence.agent:
             said.append(f"{self._record.agent(evidence.agent).name}:")
         elif evidence.rule and not evidence.note:
-            said.append(evidence.rule.replace("-", " "))
+            said.append(term("rule", evidence.rule.replace("-", " ")))
         if evidence.note:
             said.append(evidence.note)
         quote, place = "", ""

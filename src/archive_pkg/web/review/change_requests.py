@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _, term
 from archive_pkg.web.review.revision import Revision, SelectedWords
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ class ChangeRequest:
         Raises:
             UsageError: The kind does not exist.
         """
-        if do not in _DONE:
+        if do not in CHANGES:
             raise UsageError(f"{do} is not a kind of change", "Reload the page.")
         self._do, self._data = do, data
         self.field, self.place = str(data.get("field", "")), str(data.get("at") or "")
-        self.message = ""
+        self.message: str = ""
 
     def make(self, revision: Revision, snapshot: RecordSnapshot) -> str:
         """Make the change in a record and return a message about it."""
@@ -45,12 +46,18 @@ class ChangeRequest:
         elif self._do == "correct":
             field = revision.correct(field, values, at)
         elif at is None:
-            raise UsageError("no words are selected", "Select some words in the text first.")
+            raise UsageError(_("no words are selected"), _("Select some words in the text first."))
         elif self._do == "quote":
             revision.quote(field, at)
         else:
             field = revision.annotate(values, at)
-        self.message = f"{field.replace('_', ' ').replace('.', ' ')} {_DONE[self._do]}"
+        name, _dot, item = field.replace("_", " ").partition(".")
+        what = term("field in a sentence", name)
+        change = term("change", CHANGES[self._do])
+        self.message = _("{field} {change}", field=what, change=change)
+        if item:
+            item = item.replace(".", " ")
+            self.message = _("{field} {item} {change}", field=what, item=item, change=change)
         return self.message
 
 
@@ -70,10 +77,10 @@ def selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | None
         text = next(text.text for text in snapshot.texts if text.file == name)
         return SelectedWords(name, start, end, text).trimmed()
     except (LookupError, StopIteration, ValueError):
-        raise UsageError("these words are not in the text", "Reload the page.") from None
+        raise UsageError(_("these words are not in the text"), _("Reload the page.")) from None
 
 
-_DONE = {
+CHANGES = {
     "accept": "accepted",
     "correct": "entered",
     "quote": "has the selected words as evidence",

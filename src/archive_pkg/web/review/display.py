@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from archive_pkg.errors import ArchivePkgError
+from archive_pkg.messages import _, joined, language, shown, term
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, marked_lines
 from archive_pkg.packages.page.parts import image_type
+from archive_pkg.packages.page.rendering import with_texts
 from archive_pkg.texts.letter_files import METHODS, read_source
 from archive_pkg.web.review.cards import card_name
 
@@ -42,11 +44,12 @@ def visible(text: str) -> Markup:
 
     Such a character could reverse a line, so that the page would not show what the file contains.
     """
+    text = shown(text, language())
     if text.isascii() and text.isprintable():
         return escape(text)
     return Markup("").join(
         Markup('<span class="sign" data-sign="{}"></span>').format(
-            "page break" if piece == "\f" else f"U+{ord(piece):04X}"
+            _("page break") if piece == "\f" else f"U+{ord(piece):04X}"
         )
         if _INVISIBLE.fullmatch(piece)
         else escape(piece)
@@ -97,7 +100,7 @@ def shown_files(snapshot: RecordSnapshot, folder: Path) -> list[ShownFile]:
         found[part.file] = ShownFile(
             record.files.index(part.file),
             part.file,
-            part.title or part.kind,
+            part.title or term("part", part.kind),
             image_type(part) in IMAGES,
             _paragraphs(folder / part.file) if has_text else (),
         )
@@ -127,7 +130,7 @@ def _shown_text(record: Record, text: LetterText) -> dict[str, Any]:
     lines = marked_lines(text.text, 0, len(text.text), marks, [f"z-{kind}" for kind in kinds])
     return {
         "number": record.files.index(text.file),
-        "title": " and ".join(part.title or part.kind for part in parts),
+        "title": joined([part.title or term("part", part.kind) for part in parts]),
         "file": text.file,
         "language": language,
         "rtl": language.split("-")[0] in _RTL,
@@ -172,6 +175,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    with_texts(made)
     made.filters |= {
         "visible": visible,
         "statement_names": statement_names,

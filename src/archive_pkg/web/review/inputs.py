@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.drafting.records.frame_builder import mixed_case
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import ENGLISH, _, language, shown, term
 from archive_pkg.records import Record
 from archive_pkg.records.display import label as label_of
 from archive_pkg.records.vocabularies.document_types import document_types
@@ -24,7 +25,13 @@ _TECHNICAL = {
 _LONG = {"text", "note", "detail", "statement", "custody", "method", "distribution", "definition"}
 
 # Labels for fields whose names are not clear enough.
-_CALLED = {"edtf": "Date, year first", "as_written": "As the document has it"}
+_CALLED = {"edtf": _("Date, year first"), "as_written": _("As the document has it")}
+
+_VOCABULARIES = (
+    "part", "agent", "access", "classification", "note", "participant", "recording", "relation",
+    "event", "calendar alone", "certainty", "evidence", "outcome of event",
+)  # fmt: skip
+"""The vocabularies of the choices."""
 
 VALUE = "self"
 """The name of the only input of a statement that is not a mapping."""
@@ -63,7 +70,7 @@ class Input:
     @property
     def item_label(self) -> str:
         """The label of one item of a list."""
-        return self.label.removesuffix("s")
+        return label_of(shown(self.label, ENGLISH).removesuffix("s"))
 
 
 def inputs(record: Record, field: str, given: Mapping[str, Any] | None = None) -> list[Input]:
@@ -276,7 +283,7 @@ class _FormBuilder:
                 _resolved(inner),
                 plain.get(key) if isinstance(plain, dict) else None,
                 needed=key in schema.get("required", ()),
-                hint=inner.get("description", ""),
+                hint=term("hint", inner["description"]) if "description" in inner else "",
             )
         )
 
@@ -285,12 +292,38 @@ class _FormBuilder:
             yield from ((agent.id, agent.name) for agent in self.record.agents)
         elif kind in ("part", "parts"):
             for part in self.record.parts:
-                yield part.id, part.title or f"{part.kind} ({part.id})"
+                yield part.id, part.title or f"{term('part', part.kind)} ({part.id})"
         elif schema.get("type") == "boolean":
-            yield from (("true", "yes"), ("false", "no"))
+            yield from (("true", _("yes")), ("false", _("no")))
         elif kind in ("choice", "choices"):
             terms = schema["enum"] if kind == "choice" else _resolved(schema["items"])["enum"]
-            yield from ((word, word.replace("-", " ")) for word in terms)
+            yield from ((word, _choice(word)) for word in terms)
+
+
+def form_texts() -> Iterator[tuple[str, str]]:
+    """Yield the name and explanation of each field that has an input, and of one item of a list."""
+
+    def inside(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        schema = _resolved(schema)
+        for name, inner in schema.get("properties", {}).items():
+            if name not in _TECHNICAL:
+                yield name, inner.get("description", "")
+                if _kind(name, _resolved(inner)) == "items":
+                    yield name.removesuffix("s"), ""
+                yield from inside(inner)
+        if "items" in schema:
+            yield from inside(schema["items"])
+
+    yield from dict.fromkeys(inside(_schema()))
+
+
+def _choice(word: str) -> str:
+    """Return a value of a list of values in words."""
+    spaced = word.replace("-", " ")
+    if word in document_types():
+        return term("type", document_types()[word].label) if language() != ENGLISH else spaced
+    words = (term(context, spaced) for context in _VOCABULARIES)
+    return next((said for said in words if said != spaced), spaced)
 
 
 def _kind(name: str, schema: dict[str, Any]) -> str:

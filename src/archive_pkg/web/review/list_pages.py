@@ -10,10 +10,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from archive_pkg.errors import UsageError
-from archive_pkg.reports import counted, some
+from archive_pkg.messages import _, plural, sentences
+from archive_pkg.reports import some
 from archive_pkg.web.review.batches import SITE, Batch, BatchItem
 from archive_pkg.web.review.listing import SORTED_BY, STATES, Selection
-from archive_pkg.web.review.responses import page, request_data
+from archive_pkg.web.review.responses import for_reader, page, request_data
 from archive_pkg.web.review.shared_values import VALUES, set_value
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class ListPages:
             Route("/batch", self._start_batch, methods=["POST"]),
         ]
 
+    @for_reader
     def response(self, selection: Selection, message: str = "", status: int = 200) -> Response:
         """Render the list."""
         entries, undrafted = self.review.folder.letters()
@@ -95,7 +97,7 @@ class ListPages:
 
             def make(revision: Revision, snapshot: RecordSnapshot) -> str:
                 set_value(revision, name, value, replace=data.get("replace") is True)
-                return f"{VALUES[name].lower()} set"
+                return _("{field} set", field=VALUES[name].lower())
 
             before = editor.read().digest
             report = editor.change(before, make, self.review.reviewer.name)
@@ -105,10 +107,18 @@ class ListPages:
                 same += 1
             else:
                 changed += 1
-        message = f"{counted(changed, 'letter')} changed."
-        message += f" {same:,} already had a value, or have no part for it." if same else ""
-        message += f" Not changed, because of errors: {some(failed)}." if failed else ""
-        return self.response(Selection(), message, 422 if failed else 200)
+        said = [plural("{n:,} letter changed.", "{n:,} letters changed.", changed)]
+        if same:
+            said.append(
+                plural(
+                    "{n:,} already had a value, or has no part for it.",
+                    "{n:,} already had a value, or have no part for it.",
+                    same,
+                )
+            )
+        if failed:
+            said.append(_("Not changed, because of errors: {letters}.", letters=some(failed)))
+        return self.response(Selection(), sentences(said), 422 if failed else 200)
 
     async def _start_batch(self, request: Request) -> Response:
         data = await request_data(request)
@@ -120,10 +130,12 @@ class ListPages:
             before.stop()
             return self._batch_section()
         if before and before.running:
-            raise UsageError("another step is still running", "Wait until it has ended.")
+            raise UsageError(_("another step is still running"), _("Wait until it has ended."))
         if step == "deposit":  # only what the plan has shown
             if before is None or before.step != "plan":
-                raise UsageError("there is no plan for this deposit", "Press Show plan first.")
+                raise UsageError(
+                    _("there is no plan for this deposit"), _("Press Show plan first.")
+                )
             failed = {failure.key for failure in before.failures}
             items, to = [one for one in before.items if one.key not in failed], before.to
         elif step == "replace":  # only what the last build has shown
@@ -151,5 +163,5 @@ def _keys(data: dict[str, Any]) -> list[str]:
     """Return the keys of the selected letters."""
     keys = data.get("keys")
     if not isinstance(keys, list) or not keys:
-        raise UsageError("no letter is selected", "Select letters in the list first.")
+        raise UsageError(_("no letter is selected"), _("Select letters in the list first."))
     return list(map(str, keys))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import deposits, packages
 from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.projects import Project
 from archive_pkg.records import load_record
 from archive_pkg.reports import Report
@@ -116,10 +117,12 @@ class PackageRunner:
             raise UsageError(f"{name} is not a step", "Reload the page.")
         with self._lock:
             if self.running:
-                raise UsageError("another step is still running", "Wait until it has ended.")
+                raise UsageError(_("another step is still running"), _("Wait until it has ended."))
             planned = self.steps.get("plan")
             if name == "deposit" and not (planned and planned.good and planned.to == to):
-                raise UsageError("there is no plan for this deposit", "Press Show plan first.")
+                raise UsageError(
+                    _("there is no plan for this deposit"), _("Press Show plan first.")
+                )
             for later in STEPS[STEPS.index(name) :]:
                 if not (name == "plan" and later == "deposit"):
                     self.steps.pop(later, None)
@@ -194,6 +197,7 @@ def _address(to: str, project: Project) -> str:
     to = project.address(to.strip())
     if ":" not in to:
         raise UsageError(
-            f"{to} is not the address of a repository", "Write ocfl: and the path of a folder."
+            _("{address} is not the address of a repository", address=to),
+            _("Write ocfl: and the path of a folder."),
         )
     return to

@@ -14,6 +14,7 @@ from archive_pkg.drafting import load_vocabulary
 from archive_pkg.drafting.letters.segmentation import segment
 from archive_pkg.drafting.records.commented_yaml import without_comments
 from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.packages.checking.runner import check_record
 from archive_pkg.packages.checking.texts import decode
 from archive_pkg.records import read_record
@@ -299,6 +300,6 @@ def _digest(data: bytes) -> str:
 
 def _changed(file: Path) -> RecordChangedError:
     return RecordChangedError(
-        f"another tab or program has changed {file.name}",
-        "Nothing was overwritten. Reload the page.",
+        _("another tab or program has changed {file}", file=file.name),
+        _("Nothing was overwritten. Reload the page."),
     )

@@ -44,7 +44,7 @@ const step = (by, toRead) => {
   let place = all.indexOf(card());
   do place += by; while (all[place] && toRead && !all[place].matches("[data-to-read]"));
   if (all[place]) setCurrent(all[place]);
-  else if (toRead) say("Nothing else needs review.");
+  else if (toRead) say(_("Nothing else needs review."));
 };
 
 // Selected words.
@@ -55,7 +55,7 @@ const showWords = () => {
   words = now;
   const chosen = words ? getSelection().toString().replace(/\s+/g, " ").trim() : "";
   const short = chosen.length > 80 ? `${chosen.slice(0, 60)} … ${chosen.slice(-15)}` : chosen;
-  $("chosen").textContent = words ? `Selected: “${short}”` : "Select words in the text.";
+  $("chosen").textContent = words ? _("Selected: “{words}”", { words: short }) : _("Select words in the text.");
   for (const button of document.querySelectorAll("[data-quote-current], [data-note]")) button.disabled = !words;
 };
 
@@ -120,10 +120,10 @@ const take = (page, done) => {
 };
 
 const send = (doing, change) => {
-  say("Saving…");
+  say(_("Saving…"));
   busy = busy.then(async () => {
     const { status, page } = await ask("POST", `${here()}/${doing}`, { ...change, seen: head().dataset.seen });
-    if (!status) return say("The review does not answer; it may have ended. Your last change is not saved.", true);
+    if (!status) return say(_("The review does not answer; it may have ended. Your last change is not saved."), true);
     if (!page?.getElementById("head")) return say(messageIn(page), true);
     const id = change.field === undefined ? "" : cardName(change.field);
     take(page, status === 200 || status === 422 ? id : "");
@@ -144,7 +144,7 @@ const send = (doing, change) => {
 const cardName = (field) => `s-${field.replaceAll(".", "-")}`;
 const messageIn = (page) => {
   const messages = [...(page?.querySelectorAll(".wrong") ?? [])].map((each) => each.textContent);
-  return messages.join(" ") || "That did not work. Reload the page.";
+  return messages.join(" ") || _("That did not work. Reload the page.");
 };
 
 // After a field is accepted or left unknown, go to the next one that needs review; otherwise stay.
@@ -166,7 +166,7 @@ const edit = async (field, at) => {
   const query = new URLSearchParams({ edit: field, ...(at ? { at: place(at) } : {}) });
   const { status, page } = await ask("GET", `${here()}?${query}`);
   changed();
-  if (status !== 200) return say("The form cannot be opened. Reload the page.", true);
+  if (status !== 200) return say(_("The form cannot be opened. Reload the page."), true);
   const item = takeItem(page, cardName(field), "#cards");
   setCurrent(item, { look: !at });
   item?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
@@ -252,13 +252,13 @@ const checkForm = (form) => {
 };
 
 const quoteFor = (item) => {
-  if (!words) return say("Select words in the text first: with the mouse, or with t and the arrow keys.", true);
-  if (!item) return say("Choose a field first.", true);
+  if (!words) return say(_("Select words in the text first: with the mouse, or with t and the arrow keys."), true);
+  if (!item) return say(_("Choose a field first."), true);
   const field = item.dataset.field;
   return isOpen(item) ? edit(field, words) : send("quote", { field, at: place(words) });
 };
 
-const note = () => (words ? edit("translation_notes.", words) : say("Select words in the text first.", true));
+const note = () => (words ? edit("translation_notes.", words) : say(_("Select words in the text first."), true));
 
 const does = (doing, item) => {
   const button = item?.querySelector(`[data-do="${doing}"]:not(form):enabled`);
@@ -282,7 +282,7 @@ const follow = async (page) => {
 };
 
 const work = async (name, more = {}) => {
-  say("Continuing…");
+  say(_("Continuing…"));
   await busy;
   await follow((await ask("POST", `${here()}/work`, { step: name, ...more })).page);
 };
@@ -312,12 +312,12 @@ const followBatch = async (page) => {
 };
 
 const batch = async (step, more = {}) => {
-  say("Working…");
+  say(_("Working…"));
   followBatch((await ask("POST", `${base}batch`, { step, keys: chosenLetters(), ...more })).page);
 };
 
 const setMany = async (form) => {
-  say("Saving…");
+  say(_("Saving…"));
   const { status, page } = await ask("POST", `${base}values`, {
     keys: chosenLetters(), name: form.elements.name.value, value: form.elements.value.value, replace: form.elements.replace.checked,
   });
@@ -345,7 +345,7 @@ const upload = async (files) => {
   const refused = [];
   let sent = 0;
   for (const [path, file] of files) {
-    say(`Receiving ${sent + 1} of ${files.length}…`);
+    say(_("Receiving {number} of {all}…", { number: number(sent + 1), all: number(files.length) }));
     const query = new URLSearchParams({ path: path.normalize("NFC"), letter: head().dataset.record ?? "" });
     try {
       const answer = await fetch(`${base}files?${query}`, {
@@ -354,11 +354,11 @@ const upload = async (files) => {
       if (answer.ok) sent += 1;
       else refused.push(await answer.json());
     } catch {
-      refused.push({ message: `${path} was not received`, hint: "" });
+      refused.push({ message: _("{file} was not received", { file: path }), hint: "" });
     }
   }
   const why = refused.slice(0, 5).map(({ message, hint }) => `${message}. ${hint}`).join(" ");
-  sessionStorage.setItem("refused", refused.length ? `${refused.length} of ${files.length} files refused. ${why}` : "");
+  sessionStorage.setItem("refused", refused.length ? `${_("{refused} of {all} files refused.", { refused: number(refused.length), all: number(files.length) })} ${why}` : "");
   if (sent) leave(`${base}add`);
   else say(sessionStorage.getItem("refused"), true);
 };
@@ -396,7 +396,7 @@ document.addEventListener("change", ({ target }) => {
 });
 
 const addAll = async () => {
-  say("Adding…");
+  say(_("Adding…"));
   const { status, page } = await ask("POST", `${base}add`, { described_by: $("by")?.value });
   if (status !== 200 && page?.getElementById("arranged")) {
     takeElement(page, "arranged");
@@ -431,11 +431,11 @@ const draft = async (button) => {
   const { status, data } = await askData("POST", `${base}draft`, { key: button.dataset.draft });
   const outcome = button.parentElement.querySelector(".counts");
   if (status === 200) {
-    const link = Object.assign(document.createElement("a"), { href: `${base}letters/${data.key}`, textContent: "drafted: review it" });
+    const link = Object.assign(document.createElement("a"), { href: `${base}letters/${data.key}`, textContent: _("drafted: review it") });
     outcome.replaceChildren(link);
     button.remove();
   } else {
-    outcome.textContent = data.message ?? "The review does not answer.";
+    outcome.textContent = data.message ?? _("The review does not answer.");
   }
 };
 
@@ -453,10 +453,10 @@ const draftAll = async () => {
 const paste = async () => {
   const text = $("pasted").value;
   const exact = pasted && pasted.shown === text ? pasted.text : text;
-  say("Drafting…");
+  say(_("Drafting…"));
   const { status, data } = await askData("POST", `${base}paste`, { text: exact });
   if (status === 200) leave(data.address);
-  else say(`${data.message ?? "The review does not answer"}. ${data.hint ?? ""}`, true);
+  else say(data.message ? `${data.message}. ${data.hint ?? ""}` : _("The review does not answer."), true);
 };
 
 const stop = async () => {
@@ -469,8 +469,8 @@ const end = () => {
   ended = true;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   for (const element of document.body.children) element.inert = element.id !== "said";
-  say("The review has ended. All saved changes are in your files. You can close this tab.");
-  document.title = "The review has ended";
+  say(_("The review has ended. All saved changes are in your files. You can close this tab."));
+  document.title = _("The review has ended");
 };
 
 // Keys and clicks.
@@ -597,7 +597,7 @@ document.addEventListener("submit", (event) => {
 
 const name = async () => {
   const { status, data } = await askData("POST", `${base}reviewer`, { name: $("whon").value });
-  if (status !== 200) return say(data.message ?? "The review does not answer.", true);
+  if (status !== 200) return say(data.message ?? _("The review does not answer."), true);
   $("who").close();
   head().dataset.confirmed = "yes";
 };
@@ -627,7 +627,7 @@ const watch = async () => {
     const { page } = await ask("GET", here());
     if (!page?.getElementById("head")) return;
     take(page, "");
-    say("Another tab or program has changed the record. The page now shows the current record.");
+    say(_("Another tab or program has changed the record. The page now shows the current record."));
   }
 };
 
@@ -637,7 +637,7 @@ addEventListener("beforeunload", (event) => {
 
 if ($("cards")) {
   $("again").addEventListener("click", () => { $("conflict").close(); send(last.doing, last.change); });
-  $("drop").addEventListener("click", () => { $("conflict").close(); say("Your last change was discarded."); });
+  $("drop").addEventListener("click", () => { $("conflict").close(); say(_("Your last change was discarded.")); });
   setInterval(watch, 2000);
   setCurrent(cards()[0], { focus: false, look: matchMedia("(min-width: 60rem)").matches });
 }
