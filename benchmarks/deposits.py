@@ -123,8 +123,7 @@ def ocfl(load: Load, scheme: str = "ocfl") -> None:
 
     plain = timed(copy)
     proof = plain + timed(lambda: verified(load))
-    shutil.rmtree(copies)
-    call(["sync", "-f", load.folder])
+    # The copies stay: ext4 makes new files slowly for minutes after many were removed.
     row(
         f"{scheme}, {load.what}",
         ours(load, f"{scheme}:{load.folder / 'root'}"),
@@ -163,13 +162,10 @@ def sftp(load: Load) -> None:
                 list(pool.map(one, range(load.jobs)))
 
         plain = timed(lambda: batches("put -r", lambda each: f"{each} {theirs}"))
-        shutil.rmtree(theirs)
         proof = timed(lambda: batches("put -fr", lambda each: f"{each} {flushed}"))
         proof += timed(lambda: verified(load))
         proof += timed(lambda: batches("get -r", lambda each: f"{flushed / each.name} {back}"))
         proof += timed(lambda: read(back))
-        shutil.rmtree(back)
-        shutil.rmtree(flushed)
         call(["sync", "-f", load.folder])
         took = ours(load, target.address)
         row(f"sftp, {load.what}", took, plain, proof, _aim(load))
