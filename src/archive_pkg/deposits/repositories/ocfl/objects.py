@@ -40,6 +40,7 @@ _DECLARATIONS = ("0=ocfl_object_1.0", DECLARATION)
 _DIGEST_ALGORITHMS = ("sha512", "sha256")
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _VERSION = re.compile(r"v(?:[1-9][0-9]{0,8}|0[0-9]{1,9})", re.ASCII)
+_SIDECAR = re.compile(r"([0-9a-f]+)[ \t]+inventory\.json\n?")
 _SHOWN = 5
 _RESTORE = "Restore the object from another copy."
 
@@ -345,7 +346,8 @@ def _faults_of_sidecar(
         said = read(f"{path}.{algorithm}").decode()
     except (FileNotFoundError, ValueError):
         said = ""
-    if not re.fullmatch(rf"{digest}[ \t]+{re.escape(INVENTORY)}\n?", said):  # E058, E060, E061
+    named = _SIDECAR.fullmatch(said)
+    if named is None or named[1] != digest:  # E058, E060, E061
         yield f"{path} does not match {path}.{algorithm}"
 
 

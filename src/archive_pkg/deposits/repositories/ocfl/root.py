@@ -81,6 +81,7 @@ class OcflRoot:
         if not path:
             raise UsageError(f"{address} does not name a folder", "Write ocfl:PATH.")
         self.root = Path(path).expanduser().absolute()
+        self._mounts: dict[tuple[Path, int], bool] = {}
         self._fit: os.stat_result | None = None
         self._layout: tuple[os.stat_result, Layout] | None = None
 
@@ -365,11 +366,18 @@ class OcflRoot:
         above = self.root.parent
         if (
             os.access(above, os.W_OK | os.X_OK)
-            and storage.same_mount(above, self.root)
+            and self._is_on_mount_of(above)
             and not storage.others_can_swap(above)
         ):
             return above / f"{self.root.name}.{name}"
         return None
+
+    def _is_on_mount_of(self, above: Path) -> bool:
+        """Return whether a rename from another folder works; found out once for each folder."""
+        key = above, self.root.stat().st_ino
+        if key not in self._mounts:
+            self._mounts[key] = storage.same_mount(above, self.root)
+        return self._mounts[key]
 
     def _first_version(
         self, transfer: Transfer, object_root: Path, staged: Path, journal: Journal
