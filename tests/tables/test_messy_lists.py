@@ -11,6 +11,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from archive_pkg.errors import StorageError
+from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Report
@@ -18,6 +19,7 @@ from archive_pkg.tables import draft_map, read_tables, write_records
 from archive_pkg.tables.lists.file_matching import LetterFiles, kind_of_file
 from archive_pkg.tables.lists.header_words import field_named
 from archive_pkg.tables.lists.mapping import TARGETS, read_mapping
+from archive_pkg.tables.lists.opening import read_list
 from archive_pkg.tables.reading.cell_notes import AUTHOR, notes_of
 from typed import present
 
@@ -168,6 +170,8 @@ def test_people_offices_and_organizations_are_distinguished(tmp_path: Path) -> N
         "LENIN": ("LENIN", "person", None),
         "Plant, R.": ("Plant, R.", "person", None),
         "Ambasciata d'Italia": (None, "organization", None),
+        "Cruz Roja": (None, "organization", None),
+        "Legación de México": (None, "organization", None),
     }
     path = _list(tmp_path, "id;from\na;" + " | ".join(names) + "\n")
     (record,), _ = _records(path)
@@ -546,6 +550,21 @@ def test_files_are_found_by_name_folder_id_and_page(
     assert found.paths == paths
 
 
+def test_both_sides_and_a_translation_are_found_by_the_call_number(tmp_path: Path) -> None:
+    names = ["AA 12-8 reverso.jpg", "AA 12-8 trad inglesa.txt", "AA 12-8 copia.pdf", "anverso.jpg"]
+    for name in (*names, "AA 12-8 inglesa.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    found = LetterFiles(tmp_path).assign([(2, ["anverso.jpg"], "AA 12/8")])[2]
+    assert sorted(found.paths) == sorted(names)
+
+
+def test_a_name_that_is_proposed_has_the_same_numbers(tmp_path: Path) -> None:
+    for name in ("NI 3-1.txt", "NI 3-11 copy of it.pdf"):
+        (tmp_path / name).write_bytes(b"x")
+    found = LetterFiles(tmp_path).assign([(2, ["NI 3-11 copy o.pdf"], "")])[2]
+    assert found.missing["NI 3-11 copy o.pdf"] == "Did you mean “NI 3-11 copy of it.pdf”?"
+
+
 def test_a_file_that_is_missing_or_ambiguous_is_reported_at_its_cell(scans: Path) -> None:
     rows = ["same.txt", "aa12-3 Kopia.pdf", "nothing like it"]
     missing = LetterFiles(scans).assign([(2, rows, "")])[2].missing
@@ -586,6 +605,25 @@ def test_a_translation_found_by_its_file_name_has_no_language(scans: Path) -> No
     assert text.media_type == "text/plain"
     assert (translation.kind, translation.made_from) == ("translation", (text.id,))
     assert translation.languages == ()
+
+
+def test_the_map_names_the_encoding_of_text_files_that_are_not_utf_8(tmp_path: Path) -> None:
+    rows = "Signatura;De;A;Archivo\nNI 1;Peña, José;Núñez, Ana;1.txt\nNI 2;;;2.txt\n"
+    path = _list(tmp_path, rows)
+    (tmp_path / "1.txt").write_bytes("París".encode("cp1252"))
+    (tmp_path / "2.txt").write_text("París")
+    mapping = path.with_name(f"{path.name}.map.yaml")
+    report = read_list(path, mapping, check_files=check_record)[1]
+    (undecodable,) = report.errors
+    assert (undecodable.code, undecodable.location.cell) == ("text-undecodable", "D2")
+    assert "Add file_encoding with its encoding to `everywhere` in the map." in undecodable.hint
+    text = mapping.read_text("utf-8")
+    assert '"A": recipients' in text
+    everywhere = "everywhere:\n  file_encoding: windows-1252"
+    mapping.write_text(text.replace("everywhere:", everywhere), "utf-8")
+    records, report = read_list(path, mapping, check_files=check_record)
+    assert report.ok
+    assert [record.parts[0].encoding for record in records] == ["windows-1252", None]
 
 
 def test_a_row_without_a_file_and_a_shared_file_are_reported(scans: Path) -> None:

@@ -26,7 +26,8 @@ def title_from_parts(kind: str, senders: str, recipients: str, edtf: str | None)
         title += f", {senders} to {recipients}"
     elif senders or recipients:
         title += f" from {senders}" if senders else f" to {recipients}"
-    return f"{title}, {in_words(edtf)}" if edtf else title
+    day = (edtf or "").partition("T")[0]  # without the time
+    return f"{title}, {in_words(day)}" if day else title
 
 
 def type_of_title(kind: str) -> str:

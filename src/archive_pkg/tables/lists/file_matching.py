@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg import storage
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.records.file_kinds import side_file
 from archive_pkg.reports import Code, Severity
@@ -58,17 +59,23 @@ _TRANSLATION = re.compile(
 )
 _PAGE_WORDS = (
     "s seite bl blatt p pp page pages fol f str strona карта л лист с стр feuillet pag pagina"
-    " página karta r v recto verso"
+    " página karta r v recto verso anverso reverso"
 )
 _PAGES = frozenset(_PAGE_WORDS.split())
 _COPY_WORDS = (
     "kopie copy copie kopia копия scan orig original umschlag envelope enveloppe koperta"
     " übersetzung uebersetzung übers translation transl traduction trad traducción traduzione"
     " tłumaczenie tlumaczenie перевод anlage anhang beilage annexe enclosure załącznik rückseite"
-    " verso vorderseite front back transkription transcription transcript abschrift transkrypcja"
+    " verso vorderseite front back anverso reverso retro awers rewers copia duplicado"
+    " transkription transcription transcript abschrift transkrypcja"
     " de en fr pl ru es it"
 )
 _COPIES = frozenset(_COPY_WORDS.split())
+_LANGUAGE = re.compile(
+    r"engl|ingl|angl|deutsch|germ|alem|allem|niem|ted|fran|russ|ros|rus|pol|span|esp|hiszp|ital|wło"
+    r"|англ|нем|рус|поль|фран|исп|итал"
+)
+"""The beginnings of words that say the language of a translation: "traducción inglesa"."""
 _FILLER_WORDS = (
     "brief letter lettre list письмо carta lettera dok dokument document doc img image bild scan"
     " nr no file datei plik fichier"
@@ -305,6 +312,17 @@ class LetterFiles:
         """Return the files that belong to no row."""
         return [name for name in self.paths if name not in self.users and name not in self.placed]
 
+    def is_utf_8(self, path: str) -> bool:
+        """Return whether a file is text in UTF-8, or cannot be read."""
+        try:
+            with storage.open_regular(self.folder / path) as file:
+                file.read().decode()
+        except UnicodeDecodeError:
+            return False
+        except OSError:  # reported when the record is checked with its files
+            return True
+        return True
+
     def kind(self, path: str) -> str:
         """Return the kind of part that a file is."""
         return self.kinds.get(path) or kind_of_file(path)
@@ -335,9 +353,10 @@ class LetterFiles:
             if matches:
                 self._take_matches(text, matches, number, row)
                 return
-        near = get_close_matches(
-            path.name.casefold(), {PurePosixPath(n).name.casefold() for n in self.paths}, 1, 0.7
-        )
+        numbers = _numbers(name)
+        same = [one for one in self.paths if _numbers(one) == numbers] if numbers else []
+        names = {PurePosixPath(one).name.casefold() for one in same or self.paths}
+        near = get_close_matches(path.name.casefold(), names, 1, 0.7)
         meant = [n for n in self.paths if near and PurePosixPath(n).name.casefold() == near[0]]
         hint = "Put it there, correct the cell, or clear it."
         row.missing[text] = f"Did you mean “{meant[0]}”?" if meant else hint
@@ -390,6 +409,11 @@ def _asked(text: str, paths: Sequence[str]) -> str:
     return f"Several files have this number. Write {shown}, or both with a semicolon."
 
 
+def _numbers(path: str) -> list[int]:
+    """Return the numbers in the name of a file."""
+    return [part for part in _tokens(PurePosixPath(path).name) if isinstance(part, int)]
+
+
 def _order(path: str) -> tuple[tuple[bool, str | int], ...]:
     """Return a key that sorts file names by their words and numbers: "S. 2" before "S. 10"."""
     tokens = _tokens(PurePosixPath(path).stem)
@@ -405,8 +429,15 @@ def _page_start(tokens: Tokens) -> Tokens:
 
 def _is_suffix(tokens: Tokens) -> bool:
     """Return whether tokens after an id only name a page, a copy or a translation."""
-    return all(isinstance(part, int) or part in _PAGES or part in _COPIES or len(part) == 1
-               for part in tokens)  # fmt: skip
+    is_translated = any(_TRANSLATION.match(part) for part in tokens if isinstance(part, str))
+    return all(
+        isinstance(part, int)
+        or part in _PAGES
+        or part in _COPIES
+        or len(part) == 1
+        or (is_translated and bool(_LANGUAGE.match(part)))
+        for part in tokens
+    )
 
 
 def _key(name: str) -> str:

@@ -68,8 +68,8 @@ ROW_LEFT_OUT = Code(
 DATE_FIELDS = ("date", "date_begin", "date_end", "date_earliest", "date_latest", "received")
 ACCESS_FIELDS = ("access", "access_until", "access_rule")
 
-_SINGLE = ("id", "type", "place", "licence", *DATE_FIELDS)
-_ONE_VALUE = ("type", "licence", "date_as_written", *DATE_FIELDS)
+_SINGLE = ("id", "type", "place", "licence", "file_encoding", *DATE_FIELDS)
+_ONE_VALUE = ("type", "licence", "file_encoding", "date_as_written", *DATE_FIELDS)
 """The fields that take only one of the values in a cell; the others are reported."""
 _FURTHER = {
     "id": "identifiers", "title": "variant_titles", "summary": "remarks",

@@ -77,6 +77,7 @@ TARGETS: dict[str, str] = {
     "subjects": "what it is about",
     "languages": "its languages, as names or tags",
     "files": "its files, relative to the folder of the list",
+    "file_encoding": "the encoding of its text files that are not in UTF-8: windows-1252",
     "enclosures": "titles of its enclosures",
     "repository": "the archive that holds it",
     "fonds": "the fonds or collection",
@@ -217,6 +218,7 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
 def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str, str]]:
     """Return the likely field of each column and the reason for the guess, by header."""
     taken: set[str] = set()
+    from_to = {normalize_header(h) for h in header}
     if any(field_named(h) == "repository" and not is_archive_place(h) for h in header):
         # A column clearly names the archive, so “Standort” means where the archive is.
         taken.add("repository")
@@ -229,7 +231,9 @@ def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str
             if has_call_number and field_named(name) == "id" and _are_running_numbers(values):
                 guesses[name] = LEFT_OUT, f"a running number{_example(values)}"
                 continue
-            if name in written:
+            if normalize_header(name) == "a" and from_to & {"de", "da"}:
+                guesses[name] = "recipients", f"another column is “de” or “da”{_example(values)}"
+            elif name in written:
                 guesses[name] = written[name], f"another column is the date{_example(values)}"
             elif (
                 not has_id

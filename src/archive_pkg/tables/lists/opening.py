@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 _SKIPPED = ("part-missing", "part-without-digest", "statement-unsourced")
 """Codes of findings that the reader of the list reports itself, or that no list can avoid."""
+
+
+_IN_RECORD = re.compile(r"Write its encoding in parts\.[\w-]+\.encoding\.")
+_IN_MAP = "Add file_encoding with its encoding to `everywhere` in the map."
 
 
 def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
@@ -84,7 +89,9 @@ def read_list(
     for record in records if check_files else ():
         for finding in check_files(record, folder, path) if check_files else ():
             if finding.location.field.startswith("parts.") and finding.code not in _SKIPPED:
-                report.add(replace(finding, location=reader.cell(record, "files")))
+                at = reader.cell(record, "files")
+                hint = _IN_RECORD.sub(_IN_MAP, finding.hint)
+                report.add(replace(finding, location=at, hint=hint))
     return records, report
 
 

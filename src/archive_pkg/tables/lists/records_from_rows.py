@@ -281,9 +281,13 @@ class ListReader(DateCells, AgentCells, AccessCells):
             for one in remarks
         ]
         parts: list[dict[str, Any]] = []
+        encoding = next(iter(row.texts("file_encoding")), "")
+        header = row.origin.get("file_encoding", "")
         for path in self._files_of(row):
             kind = self._files.kind(path) if self._files else kind_of_file(path)
             part = part_of_file(path, kind, parts)
+            if encoding and self._files and part["media_type"] == "text/plain":
+                part |= {} if self._files.is_utf_8(path) else {"encoding": encoding}
             if kind != "translation" and languages:
                 part["languages"] = languages
             article = "an" if kind == "original" else "a"
@@ -291,6 +295,9 @@ class ListReader(DateCells, AgentCells, AccessCells):
             self._report(READ_AS, row, row.origin.get("files", ""), message)
             row.inferred.append((f"parts.{part['id']}.kind", "kind-from-file-name", f"“{path}”"))
             parts.append(part)
+        if encoding and header and not any("encoding" in part for part in parts):
+            message = f"“{encoding}” is not used, because no text file of the row needs it"
+            self._report(READ_AS, row, header, message)
         access = self._access(row)
         notes += row.raw.pop("language_notes", [])
         if not parts and (languages or notes or access.get("status", "open") != "open"):
