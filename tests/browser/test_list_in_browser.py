@@ -102,6 +102,7 @@ def test_files_are_dropped_into_the_page_of_a_letter(
         }"""
     )
     page.wait_for_selector("#arrange")
+    assert page.get_by_label("Kind of letter traduction.txt").input_value() == "translation"
     assert "1 of 2 files refused. a.exe is not a kind of file" in page.locator("#said").inner_text()
     page.get_by_role("button", name="Add 1 letter").click()
     page.get_by_text("Files added to 1 letter.").wait_for()

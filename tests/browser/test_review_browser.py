@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archive_pkg import open_package, verify
-from program import wait_until
+from program import run_here, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,6 +228,11 @@ def test_every_button_that_is_pressed_twice_works_once(
     page.get_by_text("Set a value").click()
     page.get_by_label("Value", exact=True).fill("State Archive")
     twice("Set", "3 letters")
+    page.get_by_label("Also replace other values").check()
+    page.get_by_label("Value", exact=True).fill("City Archive")
+    twice("Set", "3 letters")
+    texts = [path.read_text("utf-8") for path in tmp_path.rglob("record.yaml")]
+    assert all("City Archive" in text and "State Archive" not in text for text in texts)
     assert len(list((tmp_path / "archive").rglob("inventory.json"))) == 3 * 2
     twice("End the review", "The review has ended")
 
@@ -541,6 +546,20 @@ def test_a_pasted_letter_is_reviewed_built_verified_and_deposited(
     said(page, "Deposited")
     assert list((tmp_path / "archive").rglob("inventory.json"))
     assert list(tmp_path.rglob("*.receipts/*.json"))
+
+
+def test_a_package_from_elsewhere_is_replaced_only_by_its_button(
+    review: Server, page: Page, tmp_path: Path
+) -> None:
+    assert run_here("build", review.file.parent, "--out", tmp_path / "packages").returncode == 0
+    card(page, "sender").get_by_role("button", name="Accept").click()
+    said(page, "Saved: sender accepted")
+    press(page.get_by_role("button", name="Build", exact=True))
+    replace = page.get_by_role("button", name="Replace the package")
+    replace.wait_for()
+    press(replace)
+    said(page, "The package replaces the earlier one")
+    assert verify(tmp_path / "packages" / review.record.id).ok
 
 
 def test_the_steps_of_the_tutorial_work(
