@@ -327,7 +327,7 @@ def _checked_package(
 ) -> CheckedPackage:
     if audience == "public" and len(record.id) + len(SUFFIX) > _LONGEST_ID:
         raise InvalidError(
-            f"the id {record.id} is too long for the ending {SUFFIX}", "Shorten the record's id."
+            f"the id {record.id} is too long with {SUFFIX} after it", "Shorten the record's id."
         )
     return CheckedPackage(record, folder, report, audience, registered)
 

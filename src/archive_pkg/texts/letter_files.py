@@ -170,7 +170,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
 def holds_text(part: Part, folder: Path) -> bool:
     """Return whether a part's file is to be read as a text.
 
-    The record decides with the media type or the encoding, then the ending ".txt". Otherwise an
+    The record decides with the media type or the encoding, then the extension ".txt". Otherwise an
     image and a PDF file are recognized by their first bytes.
 
     Args:

@@ -330,7 +330,7 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
         except (ValueError, csv.Error) as error:
             raise InvalidError(
                 f"{file} is neither CSV nor lines of JSON in UTF-8: {error}",
-                "Name a file with the ending .csv or .jsonl.",
+                "Name a file with the extension .csv or .jsonl.",
             ) from error
 
 

@@ -371,7 +371,7 @@ def _ids(record: Record) -> Iterator[str]:
 
 
 def _pieces(file: str) -> set[str]:
-    """Return the names of a path's folders and file, and the file's name without its ending."""
+    """Return the names of a path's folders and file, and the file's name without its extension."""
     pure = PurePosixPath(file)
     return {*pure.parts, *(name.removesuffix(pure.suffix) for name in pure.parts)}
 
@@ -391,7 +391,7 @@ def _file_names(names: Mapping[str, str], kept: set[str]) -> Iterator[tuple[str,
         pure = PurePosixPath(path)
         yield path, what
         for name in pure.parts:
-            # A folder's name, or a name without its ending, may be a common word such as "scans".
+            # A folder's name, or a name without its extension, may be a common word such as "scans".
             # With a hyphen or a digit, as in "a-b" or "n1", it is not a word.
             for form in {name, name.removesuffix(pure.suffix)}:
                 is_word = form.isalpha() and form != pure.name

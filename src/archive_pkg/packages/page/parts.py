@@ -99,7 +99,7 @@ class ShownPart:
 def image_type(part: Part) -> str:
     """Return the media type of an image that browsers can show; empty for other files.
 
-    Without a media type in the record, the ending of the file's name counts.
+    Without a media type in the record, the extension of the file's name counts.
     """
     ending = PurePosixPath(part.file or "").suffix.lower()
     media_type = part.media_type or _BY_ENDING.get(ending, "")
