@@ -391,7 +391,7 @@ def _file_names(names: Mapping[str, str], kept: set[str]) -> Iterator[tuple[str,
         pure = PurePosixPath(path)
         yield path, what
         for name in pure.parts:
-            # A folder's name, or a name without its extension, may be a common word such as "scans".
+            # A folder's name, or a name without extension, may be a common word such as "scans".
             # With a hyphen or a digit, as in "a-b" or "n1", it is not a word.
             for form in {name, name.removesuffix(pure.suffix)}:
                 is_word = form.isalpha() and form != pure.name
