@@ -406,7 +406,8 @@ def test_a_draft_says_of_published_forms(name: str) -> None:
         (f"No. 316\n\nSofia, 3 August 1914\n\n{BODY}", "number", PROBABLE),
         (f"Citizens!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
         (f"Dear Ann!\n\n{BODY}\nSofia, 3 August 1914\n", "type", PROBABLE),
-        (f"Sofia, 3 May 1914\n\nDear Mrs. Otto Lind,\n\n{BODY}", "recipient", PROBABLE),
+        (f"Sofia, 3 May 1914\n\nDear Mrs. Otto Lind,\n\n{BODY}", "recipient", GUESS),
+        (f"Sofia, 3 May 1914\n\nFrau Otto Lind\n\nLiebe Frau Lind,\n\n{BODY}", "recipient", GUESS),
         (f"Sofia, 3 May 1914\n\nDear Mrs. Lind,\n\n{BODY}", "recipient", CERTAIN),
         (
             f"Dear Ann,\n\n{BODY}Give my love to all\nof the house. Yours.\n\nOtto\n",

@@ -11,6 +11,7 @@ from archive_pkg.drafting.language import dates_on
 from archive_pkg.drafting.official_documents.dates import DIGIT
 from archive_pkg.drafting.official_documents.people import is_office_word
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
+from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
     from archive_pkg.dates.written.readings import DateReading
@@ -96,7 +97,11 @@ _OFFICIAL = frozenset({"type", "sender", "recipient", "number", "participant"})
 _MARKINGS = frozenset({"classification", "level", "caveat"})
 _IN_LETTERS = frozenset({"signature-last-line", "sender-signed-last-line", "address"})
 _NAME = re.compile(r"[\w .,()\[\]'’-]+")  # "Sd/- A. Lind" has more than a name
-_HUSBANDS = frozenset({"Mrs.", "Mrs", "Mme"})  # "Mrs. Otto Lind" has the name of a man
+# Titles of wives, who can have their husbands' names: "Mrs. Otto Lind".
+_HUSBANDS = frozenset([
+    "mrs", "mme", "madame", "frau", "lady", "countess", "baroness", "princess", "gräfin", "baronin",
+    "pani", "signora", "señora", "г-жа", "госпожа",
+])  # fmt: skip
 _TOP, _LONG_LINE, _DATELINE = 1500, 90, 60  # characters
 
 
@@ -130,6 +135,8 @@ def leveled(
             and form.is_outside(one)
         ):
             sure = PROBABLE
+        if form.may_be_husbands(one):
+            sure = GUESS
         made.append(one if sure is one.confidence else replace(one, confidence=sure))
     return made
 
@@ -208,9 +215,15 @@ class _FormCheck:
             return "level" not in self.values and not one.more.get("level")
         if one.rule == "salutation-name" and is_office_word(one.value, self.vocabulary):
             return True
-        if " " in one.value and not _HUSBANDS.isdisjoint(one.more.get("role", "").split()):
-            return True
         return one.kind == "person" and not _NAME.fullmatch(one.value)
+
+    def may_be_husbands(self, one: Statement) -> bool:
+        """Return whether a woman's title is before a name that may be that of her husband."""
+        if one.field not in ("sender", "recipient") or " " not in one.value or not one.quote:
+            return False
+        line = self.text[self.text.rfind("\n", 0, one.quote.start) + 1 : one.quote.end]
+        before = line.partition(one.value)[0]
+        return not _HUSBANDS.isdisjoint(words_of(f"{before} {one.more.get('role', '')}"))
 
     def is_known(self, place: str) -> bool:
         """Return whether the vocabulary has a place."""

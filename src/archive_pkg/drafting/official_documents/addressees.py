@@ -14,6 +14,7 @@ from archive_pkg.drafting.official_documents.people import (
     is_party_title,
     known_body,
     looks_like_body,
+    names_group,
     without_glosses,
 )
 from archive_pkg.drafting.official_documents.registry import RegistryForms
@@ -114,7 +115,9 @@ class AddressForms(RegistryForms):
         if not (first in _ARTICLES or pieces[0][0].isupper() or party):
             return 0
         if not party and (
-            (len(pieces) > 6 and rest[-1] == ".") or self.greeted_below(one.line, rest)
+            (len(pieces) > 6 and rest[-1] == ".")
+            or (rest[-1] == "!" and names_group(rest, self.vocabulary))
+            or self.greeted_below(one.line, rest)
         ):
             return 0
         joined, last = self.joined(one.line, rest)

@@ -67,6 +67,11 @@ def without_glosses(text: str) -> str:
     return text
 
 
+def without_article(text: str) -> str:
+    """Return a string without the article at its beginning."""
+    return _ARTICLE.sub("", text)
+
+
 _CHINESE = ("使馆", "大使馆", "部", "委员会", "总领事馆", "代办处", "局", "司")
 # Abbreviations of committees and ministries that can be the head of a body's name.
 _PARTIES = frozenset([
@@ -284,8 +289,8 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
     """
     plain = undotted(without_glosses(text).strip(" ,;:!–—"))
     name = _ARTICLE.sub("", plain)
-    if known_body(plain, vocabulary) is not None:
-        return [Named(name, "organization")]
+    if known_body(plain, vocabulary) is not None or names_group(plain, vocabulary):
+        return [Named(name, "" if names_group(plain, vocabulary) else "organization")]
     if any(is_comrade(piece, vocabulary) for piece in plain.split()):
         found = _comrade_with_office(plain, vocabulary)
         return [found] if found else read_people(plain, vocabulary)
@@ -303,6 +308,12 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
     if post or is_only_office(plain, vocabulary):  # "SAC, NEW YORK"
         return [Named(name, "")]
     return read_people(plain, vocabulary)
+
+
+def names_group(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a string names a group of people: "the Workers of Exton", "Our Soldiers"."""
+    first = words_of(_CUT.split(text)[0])[:4]
+    return not vocabulary.words["groups"].isdisjoint(first)
 
 
 def _holder(plain: str, vocabulary: Vocabulary) -> Named | None:

@@ -13,6 +13,7 @@ from archive_pkg.drafting.name_shapes import (
     strip_titles,
     without_brackets,
 )
+from archive_pkg.drafting.official_documents.people import names_group, without_article
 from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 from archive_pkg.names import is_corporate
 
@@ -150,9 +151,18 @@ def read_block(
         start = line.start + line.text.index(rest)
         if to:
             rest = _undated(rest, vocabulary)
+            if names_group(rest, vocabulary):
+                return Addressee(
+                    without_article(rest).strip(_STRIP),
+                    "",
+                    start,
+                    line.end,
+                    office=True,
+                    addressed=True,
+                )
             if words_of(rest)[:1] in (["the"], ["die"], ["den"]) and " " in rest:
-                without_article = rest.split(None, 1)[1].strip(_STRIP)
-                name, role, office = _office(without_article, greeted, vocabulary)
+                name = rest.split(None, 1)[1].strip(_STRIP)
+                name, role, office = _office(name, greeted, vocabulary)
                 return Addressee(name, role, start, line.end, office, addressed=True)
             located = _LOCATED.match(rest)
             rest = (located.group(1) or located.group(2)) if located else rest

@@ -52,6 +52,12 @@ def is_personal(text: str) -> bool:
     return any(word.casefold().replace("’", "'") in _FIRST_PERSON for word in words)
 
 
+def _is_registrars(words: list[str], vocabulary: Vocabulary) -> bool:
+    """Return whether a paragraph begins as a registrar's note: "Answered on 4 May"."""
+    begins = next((w for w in map(str.casefold, words[:3]) if w not in ("to", "for", "the")), "")
+    return begins in vocabulary.words["registrars"]
+
+
 def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) -> bool:
     """Return whether a paragraph is an editor's summary of the letter.
 
@@ -66,7 +72,7 @@ def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) ->
     if len(text) > LONGEST or not text or text[-1] not in ".”\"’'" or not text[0].isupper():
         return False
     words = _WORD.findall(text)
-    if len(words) < 9 or _LABEL.match(text):
+    if len(words) < 9 or _LABEL.match(text) or _is_registrars(words, vocabulary):
         return False
     return not is_personal(text) and any(
         word in vocabulary.reporting and _has_subject(words, place)
@@ -87,6 +93,8 @@ def is_abstract(text: str, vocabulary: Vocabulary) -> bool:
         return False
     folded = [w.casefold().replace("’", "'") for w in words]
     if any(word in _FIRST_PERSON for word in folded) or folded[0] in ("note", "p", "ps", "nb"):
+        return False
+    if _is_registrars(folded, vocabulary):
         return False
     if set(folded[:5]) & vocabulary.words["abstracts"]:
         return True

@@ -55,6 +55,7 @@ def after_words(text: str, count: int) -> int:
 _WORDS = (
     "never first", "pronouns", "honorifics", "possessives", "prepositions", "next to dates",
     "before names", "joining names", "after names", "in headings", "scopes", "abstracts", "fillers",
+    "groups", "registrars",
 )  # fmt: skip
 
 
