@@ -169,7 +169,9 @@ def is_in(record: Record, kind: str, value: Any, said: str) -> bool:
         name = value if kind == "agents.name" else record.agent(value).name
         return all(word in said for word in name.replace(",", " ").split())
     if isinstance(value, Edtf):
-        return str(value) in said or all(end in said for end in value.split("/"))
+        opened = re.search("or (earlier|later)", said)
+        ends = [end for end in value.split("/") if not (opened and end == "..")]
+        return str(value) in said or all(end in said for end in ends)
     if kind.endswith("languages"):
         names = (value, language_name(value).split(" (")[0], three_letters(value))
         return any(re.search(rf"\b{re.escape(name)}\b", said) for name in names)

@@ -53,7 +53,10 @@ PARTICULARS = (
     "excerpt",
     *OCCASIONS, "participants.office", "participants.side", "enclosures.number",
     "enclosures.sender", "enclosures.date.edtf", "enclosures.date.as_written",
-    "enclosures.date.calendar", "enclosures.record", "mentioned_agents",
+    "enclosures.date.calendar", "enclosures.record", "mentioned_agents", "salutation", "closing",
+    *(f"agents.{name}.{field}" for name in ("born", "died")
+      for field in ("edtf", "as_written", "calendar", "note")),
+    "agents.as_written", "agents.note",
 )  # fmt: skip
 """The fields that `labelled_particulars` puts into words."""
 ITEMS = ("items.title", "items.number", "items.record")
@@ -576,6 +579,22 @@ def _more_particulars(record: Record) -> Iterator[tuple[str, str]]:
         yield "mentioned", "; ".join(one.name for one in agents(record, record.mentioned_agents))
     if record.mentioned_places:
         yield "places_mentioned", "; ".join(dict.fromkeys(p.name for p in record.mentioned_places))
+    if record.salutation:
+        yield "salutation", record.salutation
+    if record.closing:
+        yield "closing", record.closing
+    yield from _about_agents(record)
+
+
+def _about_agents(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield in words what formats without fields for it say of each agent: life, form, note."""
+    for agent in record.agents:
+        dates = ((name, getattr(agent, name)) for name in ("born", "died"))
+        known = [f"{name} {words(record, date, dates=str)}" for name, date in dates if date]
+        known += [f"written “{agent.as_written}”"] if agent.as_written else []
+        known += [agent.note] if agent.note else []
+        if known:
+            yield "about", f"{agent.name}: {'; '.join(known)}"
 
 
 def enclosure_words(record: Record, item: Enclosure) -> str:
@@ -589,7 +608,8 @@ def labelled_particulars(record: Record, without: Collection[str] = ()) -> Itera
 
     Args:
         record: The record.
-        without: Names to leave out, such as "recorded", "mentioned" and "places_mentioned".
+        without: Names to leave out, such as "recorded", "mentioned", "places_mentioned" and "about"
+            (agents).
     """
     for name, said in chain(particulars(record), _more_particulars(record)):
         if name not in without:

@@ -256,7 +256,8 @@ def _descriptions(record: Record) -> Iterator[str | None]:
         yield f"Version {record.version} of the record"
     marking = classification_in_words(record)
     yield f"Marking: {marking}" if marking else None
-    yield from derived_facts.labelled_particulars(record, ("mentioned", "places_mentioned"))
+    known = ("mentioned", "places_mentioned", "about")
+    yield from derived_facts.labelled_particulars(record, known)
     for one in derived_facts.participants(record):
         yield f"Participant: {one.agent.name} ({one.role})"
     yield from (words for _, words in derived_facts.note_words(record))

@@ -485,7 +485,7 @@ def _letter(record: Record, context: ExportContext) -> Thing:
 
 def _description_lines(record: Record) -> Iterator[str]:
     is_message = record.document_type.schema_org == "Message"
-    said = {"recorded", "enclosure", "mentioned", "places_mentioned"}
+    said = {"recorded", "enclosure", "mentioned", "places_mentioned", "about"}
     said |= {
         name
         for name, date in derived_facts.occasions(record)
