@@ -118,6 +118,16 @@ def unportable(path: str) -> str:
     return ""
 
 
+def undecoded(path: str) -> str:
+    """Return why a program that takes names from manifests as they are written misses a file.
+
+    Many programs do not decode %25, %0A and %0D (RFC 8493, 2.1.3). Empty if they find the file.
+    """
+    if encode(path) == path:
+        return ""
+    return "its reader does not decode %25, %0A and %0D in manifests"
+
+
 def misread(path: str) -> str:
     """Return why bagit-python 1.9 does not find a file in a bag by this path; "" if it does.
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.bags.names import misread
 from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.access.redaction import is_redacted
 from archive_pkg.packages.access.visibility import withheld
+from archive_pkg.packages.targets.target import READERS, Target
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archive_pkg.packages.access.visibility import Audience
-    from archive_pkg.packages.targets.target import Ask, Target
+    from archive_pkg.packages.targets.target import Ask
     from archive_pkg.records import Record
 
 TARGET_VALUE_MISSING = Code(
@@ -157,7 +157,7 @@ def blockers(
             report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))
     for part in record.parts:
         file = part.file or ""
-        why = misread(file) if target.reader == "bagit-python" else ""
+        why = READERS[target.reader](file) if target.reader else ""
         if target.version != "1.0" and "%" in file:
             why = f"BagIt {target.version} does not support a % in names"
         if why:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import plugins
 from archive_pkg.bags import profiles
+from archive_pkg.bags.names import misread, undecoded
 from archive_pkg.bags.profiles import plain_algorithm
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages.metadata_documents import DEFAULT, DOCUMENTS, chosen, path_of
@@ -84,7 +85,8 @@ class Target:
         payload: Further documents in the payload: export formats by their path below `data/`.
         largest: The most bytes that it accepts; None if there is no limit.
         is_open: Whether its holdings are open to everyone.
-        reader: The program with which it reads bags, if that misreads some names: "bagit-python".
+        reader: How it misreads some names of files: "bagit-python" if it uses that program,
+            "undecoded" if it does not decode names in manifests.
         tag_algorithms: Digests of the bag's tag manifests; if empty, the same as `algorithms`.
         profile: The BagIt profile that the bag is checked against.
         asks: The values that it asks for, by tag file; "" for values outside tag files.
@@ -120,6 +122,10 @@ TARGETS = tuple(
     )
 )
 """The names of this program's targets."""
+
+
+READERS = {"bagit-python": misread, "undecoded": undecoded}
+"""Functions that return why a reader of bags does not find a file by its name; see `Target`."""
 
 
 def find_target(
@@ -174,6 +180,9 @@ def _from_toml(name: str, folder: Traversable) -> Target:
         key: said[key] for key in ("title", "form", "oais", "version", "archive") if key in said
     }
     profile = _profile(said["profile"], folder) if "profile" in said else None
+    reader = said.get("reader", "")
+    if reader and reader not in READERS:
+        raise ValueError(f"reader is {reader!r}, but must be one of {', '.join(READERS)}")
     return Target(
         name,
         **plain,
@@ -183,7 +192,7 @@ def _from_toml(name: str, folder: Traversable) -> Target:
         payload=said.get("payload", {}),
         largest=said.get("largest"),
         is_open=said.get("open", False),
-        reader=said.get("reader", ""),
+        reader=reader,
         profile=profile,
         asks=_with_profile(asks, profile),
     )
