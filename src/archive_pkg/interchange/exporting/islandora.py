@@ -1,5 +1,8 @@
 """Write the CSV of Islandora Workbench: a row per document, with the fields of Islandora's default.
 
+A document with scans is paged content. A row per scan follows it, as a page with the document's id
+in `parent_id`; Workbench then fills `field_member_of`.
+
 The fields are those of the content type "Repository Item" in Islandora's starter site. Workbench
 divides every value at `|`, and a name has its vocabulary in front: `relators:rcp:person:Smith`.
 """
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Agent, Record
 
 _MODEL = "https://schema.org/DigitalDocument"
+_PAGED = "https://schema.org/Book"
+_PAGE = "http://id.loc.gov/ontologies/bibframe/part"
+"""The addresses of Islandora's models: digital document, paged content and page."""
 _VOCABULARIES = {"organization": "corporate_body", "family": "family"}
 _CODES = relators.MAKERS | {
     "recipient": relators.ADDRESSEE,
@@ -59,16 +65,29 @@ _LABELS = {"custody": "Custody: ", "publications": "Published in: ", "date": "Da
 MAPPING = csv_descriptions.mapping(_COLUMNS) | {
     "variant_titles": "field_alt_title",
     "place.name": "field_note",
+    "parts.file": "field_note; file (of pages)",
     "agents.kind": "field_linked_agent, field_subjects_name (person, corporate_body, family)",
 }
-HEADER = ("file", "field_model", "field_alt_title", *dict.fromkeys(
+HEADER = ("parent_id", "field_weight", "file", "field_model", "field_alt_title", *dict.fromkeys(
     column for columns in _COLUMNS.values() for column in columns.split(", ")
 ))  # fmt: skip
 
 
 def write(records: Sequence[Record], _: ExportContext) -> bytes:
-    """Return the table. `file` is empty: nodes are created without media."""
-    return table(HEADER, map(_cells, records))
+    """Return the table. Only pages have a `file`: other nodes are created without media."""
+    return table(HEADER, (row for record in records for row in (_cells(record), *_pages(record))))
+
+
+def _pages(record: Record) -> Iterator[dict[str, str]]:
+    for number, part in enumerate(derived_facts.scans(record), 1):
+        yield {
+            "id": f"{record.id}--{part.id}",
+            "parent_id": record.id,
+            "field_weight": str(number),
+            "file": f"{record.id}/{part.file}",
+            "title": derived_facts.part_title(record, part),
+            "field_model": _PAGE,
+        }
 
 
 def _cells(record: Record) -> dict[str, str]:
@@ -79,7 +98,7 @@ def _cells(record: Record) -> dict[str, str]:
     mentioned = derived_facts.agents(record, record.mentioned_agents)
     made = {column: contents[kind] for kind, column in _COLUMNS.items() if kind in contents}
     return {column: joined(values) for column, values in made.items()} | {
-        "field_model": _MODEL,
+        "field_model": _PAGED if derived_facts.scans(record) else _MODEL,
         "field_alt_title": joined(record.variant_titles),
         "field_edtf_date_created": str((record.date and record.date.edtf) or ""),
         "field_linked_agent": joined(dict.fromkeys(_linked(record))),

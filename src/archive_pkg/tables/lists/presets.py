@@ -249,6 +249,12 @@ _ISLANDORA = Preset(
             "remarks",
         ),
     },
+    level="field_model",
+    levels=(
+        "digital document", "https://schema.org/digitaldocument", "paged content",
+        "https://schema.org/book", "compound object", "http://vocab.getty.edu/aat/300242735",
+        "image", "http://purl.org/coar/resource_type/c_c513",
+    ),
     divides_texts=True,
     code="field_local_identifier",
 )  # fmt: skip
