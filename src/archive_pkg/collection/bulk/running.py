@@ -151,9 +151,8 @@ def run(
 
 
 def _batches(stream: Iterator[S], size: int, width: int) -> Iterator[list[S]]:
-    ahead = list(islice(stream, size * width))  # for the batches that are submitted first
-    if len(ahead) < size * width:  # all of them
-        size = max(1, len(ahead) // (_ROUNDS * width))
+    ahead = list(islice(stream, _ROUNDS * width * size))
+    size = max(1, len(ahead) // (_ROUNDS * width))
     stream = chain(ahead, stream)
     while some := list(islice(stream, size)):
         yield some
