@@ -59,7 +59,7 @@ bench-short: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py --rounds 1
 	$(BIN)/python benchmarks/bags.py --rounds 1 --only verify
 
-# The committed package of the first letter, built anew; git then shows what a new version changed.
+# The committed package of the first letter, built again; git then shows what a new version changed.
 golden: $(VENV)/.core
 	$(BIN)/archive-pkg build records/1960-07-18-cpsu-to-sed --out packages --date 2026-11-24 --replace --no-project
 	git --no-pager diff --stat -- packages

@@ -12,7 +12,8 @@ project = "archive_pkg"
 release = importlib.metadata.version("archive-pkg")
 extensions = ["myst_parser"]
 include_patterns = ["docs/**.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
-exclude_patterns = [".*", "benchmarks", "build", "demo", "dist", "packages", "src", "tests"]
+include_patterns += ["benchmarks/README.md", "tests/README.md", "tests/mutants/README.md"]
+exclude_patterns = [".*", "build", "demo", "dist", "packages", "src"]
 root_doc = "docs/index"
 myst_heading_anchors = 4
 nitpicky = True
@@ -26,7 +27,10 @@ _SECTIONS = {
     "How-to guides": ["how-to/*"],
     "Reference": ["reference/*"],
     "Explanation": ["explanation/*"],
-    "Project": ["design", "decisions/index", "../CHANGELOG", "../CONTRIBUTING", "../SECURITY"],
+    "Project": [
+        *("design", "decisions/index", "../CHANGELOG", "../CONTRIBUTING", "../SECURITY"),
+        *("../tests/README", "../tests/mutants/README", "../benchmarks/README"),
+    ],
 }
 
 
