@@ -23,6 +23,7 @@ SEVEN = "in the old garden of the town"
         ("He thanks Melnik for the pears and the old ladders.", False, False),
         ("Answered on 4 May. Orlin thanks Melnik for the pears.", False, False),
         ("To the file: on 4 May Orlin thanks Melnik for the pears.", False, False),
+        ("This paper was prepared by Anna Orlin, who thanks Melnik.", False, False),
         ("Orlin also warmly thanks Melnik for pears and ladders.", True, True),
         ("Pears now also warmly thanks Melnik for the ladders.", True, True),
         ("The garden thanks Melnik for the pears and the ladders.", False, False),

@@ -423,3 +423,23 @@ def test_the_confidence_of_a_number_or_type(text: str, field: str, confidence: C
         one.confidence for one in draft_text(text, VOCABULARY).statements if one.field == field
     ]
     assert found == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "values"),
+    [
+        (f"Paris, ce 4 mai 1801\n\n{BODY}Salut et fraternité,\n\nL. Lind\n", "salutation", []),
+        (f"Paris, ce 4 mai 1801\n\n{BODY}Salut et fraternité,\n\nL. Lind\n", "signatory",
+         ["L. Lind"]),
+        (f"MR. LIND TO MR. BEE, SECRETARY OF STATE.\n\nParis, May 4, 1811.\n\n{BODY}",
+         "recipient", []),
+        (f"Шифртелеграмма\n\nИз Пекина № 4412 3 июля 1959 г.\n\n{BODY}", "place", []),
+        (f"MEMORANDUM FOR: The Director\n\n{BODY}\nAnn Lind\nAssistant Director\nNational Pears\n",
+         "signatory", ["Ann Lind"]),
+    ],
+)  # fmt: skip
+def test_lines_of_other_forms_are_not_taken_for_a_value(
+    text: str, field: str, values: list[str]
+) -> None:
+    found = [one.value for one in draft_text(text, VOCABULARY).statements if one.field == field]
+    assert found == values

@@ -23,6 +23,7 @@ DEEPEST = 48
 # The length of the longest line that is not prose.
 PROSE_LENGTH = 100
 LONGEST_TITLE = 320
+_INITIAL_AND_NAME = re.compile(r"[^\W\d_]\.\s?[^\W\d_]{2,}")
 _INITIAL_ENDS = re.compile(r"(?<!\w)[^\W\d]\.$")  # "1931 г."
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.?!]$")
 _GREETING_ENDS = re.compile(r"[:,!](?=\s)")
@@ -174,6 +175,9 @@ class _HeadReader:
         for number, line in enumerate(self.lines[:DEEPEST]):
             if line.first or self._after_dateline(number):
                 sure = is_salutation(line, self.vocabulary)
+                signs = number + 1 == len(self.lines) and _INITIAL_AND_NAME.match(line.text)
+                if signs:  # "L. Lind" at the end is not "Lieber Lind"
+                    return
                 if sure and (line.first or sure == 2) and not self._heads_an_address(number):
                     self.head.salutation = number
                     self.head.run_in = not line.last

@@ -479,6 +479,9 @@ class TailForms(ListForms):
         office = self.office_above(one.line, floor)
         if not office or not self.is_signer(name):
             return False
+        signer = self.lines[one.line - 2].text if one.line - 2 > floor else ""
+        if not self.lines[one.line - 1].first and signer and self.is_signer(signer):
+            return False  # the name is above its office
         at = self.text.find(name, one.start)
         self.sign(name, at, CERTAIN, "signature-below-office", one.line, office)
         self.take(one.line - 1, "title")

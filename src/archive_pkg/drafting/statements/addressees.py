@@ -82,6 +82,7 @@ def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
 
 
 _ONLY = re.compile(r"\s(?:only|personally|in person|persönlich)[.!]?$", re.IGNORECASE)
+_FROM_TO = re.compile(r"\S\sto\s", re.IGNORECASE)  # "Mr. Bee to Mr. Lind" is a heading
 _BREAK = re.compile(r"\s--|\.-|\s-\s|\s{3,}")
 _INITIALS_ONLY = re.compile(r"(?:[A-Z]\.){1,3}[A-Z]?")  # "Washington D.C."
 _BARE_TITLES = frozenset({"dr", "doctor", "prof", "mr", "mrs", "miss", "messrs", "die", "der"})
@@ -168,7 +169,7 @@ def read_block(
             rest = (located.group(1) or located.group(2)) if located else rest
         name, role = strip_titles(_first_part(rest), vocabulary)
         name = name.strip(_STRIP)
-        if _greets_kin(name, vocabulary):
+        if _greets_kin(name, vocabulary) or _FROM_TO.search(name):
             return None
         if to and (titled := _FRENCH_OFFICE.fullmatch(name)):
             return Addressee(titled[1], role, start, line.end, office=True, addressed=True)

@@ -31,7 +31,9 @@ _SINGLE = (
 )  # fmt: skip
 _NARRATING = ("memorandum of conversation", "minutes", "resolution")
 # Words that show, at the beginning or end of the text next to a date, that it is not a place.
-_NO_PLACE = frozenset(["from", "on", "of", "for", "about", "concerning", "regarding", "re", "by"])
+_NO_PLACE = frozenset(
+    ["from", "on", "of", "for", "about", "concerning", "regarding", "re", "by", "из", "№"]
+)
 # Small words within names of places: "Frankfurt am Main", "Rio de Janeiro", "Chalon-sur-Saône".
 _IN_PLACES = PARTICLES | frozenset([
     "am", "an", "im", "in", "bei", "b.", "near", "ob", "sur", "sous", "upon", "les", "a.",

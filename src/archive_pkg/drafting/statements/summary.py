@@ -20,6 +20,7 @@ NEAR = 12
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SHORTEST = 15  # characters of a sentence
 _LABEL = re.compile(r"[^\W\d_]+:")  # "Spravka:", "Reference:"
+_PREPARED = re.compile(r"\b(?:prepared|drafted|compiled|coordinated|requested) by\b")
 _QUOTED = re.compile(r"[“\"][^”\"]{0,400}[”\"]")
 _FIRST_PERSON = frozenset(
     {"i", "we", "my", "our", "us", "me", "mine", "ours", "i'm", "i've", "we've", "i'd", "we'd"}
@@ -54,6 +55,8 @@ def is_personal(text: str) -> bool:
 
 def _is_registrars(words: list[str], vocabulary: Vocabulary) -> bool:
     """Return whether a paragraph begins as a registrar's note: "Answered on 4 May"."""
+    if _PREPARED.search(" ".join(words[:14])):
+        return True  # "This paper was prepared by the Office of Fisheries"
     begins = next((w for w in map(str.casefold, words[:3]) if w not in ("to", "for", "the")), "")
     return begins in vocabulary.words["registrars"]
 
