@@ -15,13 +15,15 @@ from archive_pkg.cli.commands.bag.options import (
     Wait,
     label_and_value,
     pairs,
+    reporting,
 )
-from archive_pkg.cli.output import Json, Quiet, answering
-from archive_pkg.cli.run_reports import MetricsFile, ReportFile
+from archive_pkg.cli.output import Answer
 from archive_pkg.reports import counted
 
 
+@reporting("bag update")
 def update(
+    answer: Answer,
     bag: BagFolder,
     add: Annotated[
         list[str] | None,
@@ -85,10 +87,6 @@ def update(
     drop_signatures: DropSignatures = False,
     wait: Wait = 0,
     jobs: Jobs = None,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Change files, labels or algorithms of a bag. Only new files are hashed if possible.
 
@@ -98,57 +96,52 @@ def update(
     from archive_pkg.bags.updating import update as update_bag
     from archive_pkg.cli.progress import showing
 
-    with answering(
-        "bag update", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-    ) as answer:
-        changes: dict[str, Path | bytes] = {path: Path(file) for path, file in pairs(add, "--add")}
-        changes |= {path: bag / path for path in include or []}
-        with (
-            answer.about(bag) as result,
-            showing("hashing", quiet=quiet or as_json) as progress,
-        ):
-            asked = (
-                changes,
-                remove,
-                info,
-                add_info,
-                remove_info,
-                add_algorithm,
-                remove_algorithm,
-                drop_signatures,
-            )
-            before = Bag.open(bag).info
-            changed = update_bag(
-                bag,
-                add=changes,
-                remove=remove or [],
-                info=pairs(info, "--info"),
-                add_info=pairs(add_info, "--add-info"),
-                remove_info=[label_and_value(text) for text in remove_info or []],
-                add_algorithms=add_algorithm or [],
-                remove_algorithms=remove_algorithm or [],
-                drop_signatures=drop_signatures,
-                wait=wait,
-                jobs=jobs,
-                progress=progress,
-            )
-            result["files"] = len(changed.payload)
-            if not (any(asked) or drop_signatures) and changed.info == before:
-                answer.say(f"{bag}: nothing to change (name a change, for example --add)")
-                return
-            answer.say(f"{bag}: updated; it has {counted(len(changed.payload), 'payload file')}")
+    changes: dict[str, Path | bytes] = {path: Path(file) for path, file in pairs(add, "--add")}
+    changes |= {path: bag / path for path in include or []}
+    with (
+        answer.about(bag) as result,
+        showing("hashing", quiet=answer.quiet or answer.as_json) as progress,
+    ):
+        asked = (
+            changes,
+            remove,
+            info,
+            add_info,
+            remove_info,
+            add_algorithm,
+            remove_algorithm,
+            drop_signatures,
+        )
+        before = Bag.open(bag).info
+        changed = update_bag(
+            bag,
+            add=changes,
+            remove=remove or [],
+            info=pairs(info, "--info"),
+            add_info=pairs(add_info, "--add-info"),
+            remove_info=[label_and_value(text) for text in remove_info or []],
+            add_algorithms=add_algorithm or [],
+            remove_algorithms=remove_algorithm or [],
+            drop_signatures=drop_signatures,
+            wait=wait,
+            jobs=jobs,
+            progress=progress,
+        )
+        result["files"] = len(changed.payload)
+        if not (any(asked) or drop_signatures) and changed.info == before:
+            answer.say(f"{bag}: nothing to change (name a change, for example --add)")
+            return
+        answer.say(f"{bag}: updated; it has {counted(len(changed.payload), 'payload file')}")
 
 
+@reporting("bag upgrade")
 def upgrade(
+    answer: Answer,
     bag: BagFolder,
     algorithm: Algorithms = None,
     drop_signatures: DropSignatures = False,
     wait: Wait = 0,
     jobs: Jobs = None,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Convert a valid bag to BagIt 1.0 and UTF-8, and add manifests for more algorithms.
 
@@ -159,11 +152,8 @@ def upgrade(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering(
-            "bag upgrade", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-        ) as answer,
         answer.about(bag) as result,
-        showing("upgrading", quiet=quiet or as_json) as progress,
+        showing("upgrading", quiet=answer.quiet or answer.as_json) as progress,
     ):
         upgraded = upgrade_bag(
             bag,

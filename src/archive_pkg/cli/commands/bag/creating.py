@@ -17,14 +17,16 @@ from archive_pkg.cli.commands.bag.options import (
     dated,
     pairs,
     read_bytes,
+    reporting,
 )
-from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream
-from archive_pkg.cli.run_reports import MetricsFile, ReportFile
+from archive_pkg.cli.output import Answer, no_stream
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import counted
 
 
+@reporting("bag create")
 def create(
+    answer: Answer,
     paths: Annotated[
         list[Path],
         typer.Argument(
@@ -97,10 +99,6 @@ def create(
     replace: Replace = False,
     wait: Wait = 0,
     jobs: Jobs = None,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Create bags from folders. Each bag is either complete or absent.
 
@@ -108,35 +106,30 @@ def create(
     """
     from archive_pkg import bags
 
-    with answering(
-        "bag create", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-    ) as answer:
-        targets = _targets(paths, out, in_place=in_place)
-        if in_place and (encode_names or replace or exclude or fetch):
-            raise UsageError(
-                "--encode-names, --exclude, --fetch and --replace do not work with --in-place",
-                "Leave them out.",
-            )
-        options: dict[str, Any] = {
-            "info": dated(pairs(info, "--info"), date),
-            "tag_files": {
-                path: read_bytes(Path(file)) for path, file in pairs(tag_file, "--tag-file")
-            },
-            "algorithms": algorithm or None,
-            "portable": portable,
-            "profile": bags.load_profile(profile) if profile else None,
-            "wait": wait,
-            "jobs": jobs,
+    targets = _targets(paths, out, in_place=in_place)
+    if in_place and (encode_names or replace or exclude or fetch):
+        raise UsageError(
+            "--encode-names, --exclude, --fetch and --replace do not work with --in-place",
+            "Leave them out.",
+        )
+    options: dict[str, Any] = {
+        "info": dated(pairs(info, "--info"), date),
+        "tag_files": {path: read_bytes(Path(file)) for path, file in pairs(tag_file, "--tag-file")},
+        "algorithms": algorithm or None,
+        "portable": portable,
+        "profile": bags.load_profile(profile) if profile else None,
+        "wait": wait,
+        "jobs": jobs,
+    }
+    if not in_place:
+        options |= {
+            "encode_names": encode_names,
+            "exclude": exclude or (),
+            "fetch": dict(pairs(fetch, "--fetch")),
+            "replace": replace,
         }
-        if not in_place:
-            options |= {
-                "encode_names": encode_names,
-                "exclude": exclude or (),
-                "fetch": dict(pairs(fetch, "--fetch")),
-                "replace": replace,
-            }
-        for source, target in targets:
-            _create(answer, source, target, options)
+    for source, target in targets:
+        _create(answer, source, target, options)
 
 
 def _targets(

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+from functools import update_wrapper
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.run_reports import MetricsFile, ReportFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Info = Annotated[
     list[str] | None,
@@ -29,6 +37,39 @@ DropSignatures = Annotated[
         "--drop-signatures", help="Change the bag even if it is signed, and remove its signatures."
     ),
 ]
+
+
+def reporting(command: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a function the options --report, --metrics, --json and --quiet, as a decorator.
+
+    The function gets an `Answer` as its first argument in place of their values.
+
+    Args:
+        command: The name of the command in reports.
+    """
+
+    def decorated(function: Callable[..., None]) -> Callable[..., None]:
+        def run(
+            *,
+            report: ReportFile = None,
+            metrics: MetricsFile = None,
+            as_json: Json = False,
+            quiet: Quiet = False,
+            **given: Any,
+        ) -> None:
+            with answering(
+                command, report=report, metrics=metrics, as_json=as_json, quiet=quiet
+            ) as answer:
+                function(answer, **given)
+
+        _, *own = inspect.signature(function, eval_str=True).parameters.values()
+        *shared, _ = inspect.signature(run, eval_str=True).parameters.values()
+        update_wrapper(run, function)
+        every = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *shared)]
+        run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+        return run
+
+    return decorated
 
 
 def pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:

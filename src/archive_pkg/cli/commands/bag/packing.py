@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from archive_pkg.cli.commands.bag.options import BagFolder, Replace, Wait, day
-from archive_pkg.cli.output import Json, Quiet, answering
-from archive_pkg.cli.run_reports import MetricsFile, ReportFile
+from archive_pkg.cli.commands.bag.options import BagFolder, Replace, Wait, day, reporting
+from archive_pkg.cli.output import Answer
 from archive_pkg.reports import counted
 
 
+@reporting("bag pack")
 def pack(
+    answer: Answer,
     bag: BagFolder,
     destination: Annotated[
         Path, typer.Argument(help="The archive to write: .zip, .tar, .tgz or .tar.gz.")
@@ -23,10 +24,6 @@ def pack(
     ] = "",
     replace: Replace = False,
     wait: Wait = 0,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Pack a valid bag into an archive. The same bag gives the same bytes.
 
@@ -37,9 +34,6 @@ def pack(
     from archive_pkg.bags.archives.serializing import pack as pack_bag
 
     with (
-        answering(
-            "bag pack", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-        ) as answer,
         answer.about(bag) as result,
     ):
         result["packed"] = str(destination)
@@ -51,15 +45,13 @@ def pack(
         )
 
 
+@reporting("bag unpack")
 def unpack(
+    answer: Answer,
     archive: Annotated[Path, typer.Argument(help="A serialized bag: .zip, .tar, .tgz or .tar.gz.")],
     destination: Annotated[Path, typer.Argument(help="The folder for the bag.")],
     replace: Replace = False,
     wait: Wait = 0,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Unpack and verify a serialized bag.
 
@@ -68,9 +60,6 @@ def unpack(
     from archive_pkg.bags.archives.serializing import unpack as unpack_bag
 
     with (
-        answering(
-            "bag unpack", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-        ) as answer,
         answer.about(archive) as result,
     ):
         result["unpacked"] = str(destination)
@@ -81,17 +70,15 @@ def unpack(
         )
 
 
+@reporting("bag fetch")
 def fetch(
+    answer: Answer,
     bag: BagFolder,
     allow_private: Annotated[
         bool,
         typer.Option("--allow-private", help="Also fetch from private and loopback addresses."),
     ] = False,
     wait: Wait = 0,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Download the files that fetch.txt lists, and verify them.
 
@@ -101,11 +88,8 @@ def fetch(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering(
-            "bag fetch", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-        ) as answer,
         answer.about(bag) as result,
-        showing("fetching", quiet=quiet or as_json) as progress,
+        showing("fetching", quiet=answer.quiet or answer.as_json) as progress,
     ):
         fetched = fetch_files(bag, allow_private=allow_private, wait=wait, progress=progress)
         result |= {"files": fetched.files, "bytes": fetched.size}

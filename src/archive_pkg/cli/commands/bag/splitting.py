@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from archive_pkg.cli.bulk import parse_bytes
-from archive_pkg.cli.commands.bag.options import BagFolder, Jobs, Replace, Wait
-from archive_pkg.cli.output import Json, Quiet, answering, no_stream
-from archive_pkg.cli.run_reports import MetricsFile, ReportFile
+from archive_pkg.cli.commands.bag.options import BagFolder, Jobs, Replace, Wait, reporting
+from archive_pkg.cli.output import Answer, no_stream
 from archive_pkg.reports import counted
 
 
+@reporting("bag split")
 def split(
+    answer: Answer,
     bag: BagFolder,
     out: Annotated[
         Path,
@@ -33,10 +34,6 @@ def split(
     ] = "",
     wait: Wait = 0,
     jobs: Jobs = None,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Copy a bag into several valid bags that form a group. The bag itself is not changed.
 
@@ -46,11 +43,8 @@ def split(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering(
-            "bag split", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-        ) as answer,
         answer.about(bag) as result,
-        showing("splitting", quiet=quiet or as_json) as progress,
+        showing("splitting", quiet=answer.quiet or answer.as_json) as progress,
     ):
         parts, findings = bags.split(
             bag,
@@ -70,7 +64,9 @@ def split(
             answer.say(f"{part.path}: {counted(part.files, 'payload file')}, {part.size:,} bytes")
 
 
+@reporting("bag join")
 def join(
+    answer: Answer,
     parts: Annotated[
         list[Path],
         typer.Argument(help="All bags of a group, or a folder that contains them."),
@@ -79,10 +75,6 @@ def join(
     replace: Replace = False,
     wait: Wait = 0,
     jobs: Jobs = None,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Copy the bags of a group into one bag. The parts are not changed.
 
@@ -92,11 +84,8 @@ def join(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering(
-            "bag join", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-        ) as answer,
         answer.about(out) as result,
-        showing("joining", quiet=quiet or as_json) as progress,
+        showing("joining", quiet=answer.quiet or answer.as_json) as progress,
     ):
         found = list(collection.find_packages(parts, answer.noted))
         written, findings = bags.join(
@@ -108,7 +97,9 @@ def join(
         answer.say(f"{out}: joined {counted(len(found), 'bag')}: {files}, {written.size:,} bytes")
 
 
+@reporting("bag revert")
 def revert(
+    answer: Answer,
     bag: BagFolder,
     tag_files: Annotated[
         Path | None,
@@ -120,10 +111,6 @@ def revert(
     ] = None,
     wait: Wait = 0,
     jobs: Jobs = None,
-    report: ReportFile = None,
-    metrics: MetricsFile = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Turn a valid bag back into the folder of its payload. Nothing is copied or deleted.
 
@@ -133,11 +120,8 @@ def revert(
     from archive_pkg.cli.progress import showing
 
     with (
-        answering(
-            "bag revert", report=report, metrics=metrics, as_json=as_json, quiet=quiet
-        ) as answer,
         answer.about(bag) as result,
-        showing("verifying", quiet=quiet or as_json) as progress,
+        showing("verifying", quiet=answer.quiet or answer.as_json) as progress,
     ):
         kept = bags.revert(bag, tag_files=tag_files or "", wait=wait, jobs=jobs, progress=progress)
         result["tag_files"] = str(kept)
