@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full
+import pytest
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from lxml import etree
 from pymods import MODSReader
 
 from archive_pkg.interchange import export
+from archive_pkg.interchange.importing import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +33,29 @@ def test_names_in_mods_have_a_code_and_a_term_of_their_role() -> None:
         ("Andrei Gromyko", "recipient of a copy", "rcp"),
         ("The Goldbergs", "donor", "dnr"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("born", "died", "life"),
+    [
+        ("1894-04-15", "1971~", "1894-1971"),
+        ("1894", None, "1894-"),
+        (None, "1971", "-1971"),
+        ("189X", None, None),
+        (None, None, None),
+    ],
+)
+def test_the_years_of_a_life_are_a_part_of_the_name(
+    born: str | None, died: str | None, life: str | None
+) -> None:
+    agent = {"id": "a", "name": "Doe, Jane", "kind": "person", "born": born, "died": died}
+    document = export("mods", record(sender=["a"], agents=[agent]), BARE_CONTEXT)
+    parts = etree.fromstring(document).iterfind("{*}name/{*}namePart[@type='date']")
+    assert [part.text for part in parts] == ([life] if life else [])
+    [imported] = read(document, "mods.xml")
+    [again] = (one for one in imported.record.agents if one.name == "Doe, Jane")
+    years = {date.edtf for date in (again.born, again.died) if date}
+    assert years == (set(filter(None, life.split("-"))) if life else set())
 
 
 def test_pymods_reads_what_the_document_says(tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ MAPPING = {
     "rights.holder": "accessCondition",
     "agents.name": "namePart, displayForm",
     "agents.kind": "name, type (person, organization, family)",
+    "agents.born.edtf": "namePart, type date (the year); note",
+    "agents.died.edtf": "namePart, type date (the year); note",
     "agents.role": "description",
     "agents.affiliations": "affiliation",
     "agents.identifiers": "nameIdentifier",
@@ -167,6 +169,9 @@ def _name(parent: Element, agent: Agent, role: str | None = None, code: str | No
         say(name, "displayForm", agent.name)
     else:
         say(name, "namePart", agent.name)
+    born, died = (str(date.edtf)[:4] if date else "" for date in (agent.born, agent.died))
+    if (born + died).isdecimal():
+        say(name, "namePart", f"{born}-{died}", type="date")
     for affiliation in agent.affiliations:
         say(name, "affiliation", affiliation)
     if role:

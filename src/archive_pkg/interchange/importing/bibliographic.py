@@ -109,10 +109,10 @@ def role_of(*relations: str | None) -> str | None:
     return next(filter(None, map(relators.field_of, relations)), None)
 
 
-_LIFE = re.compile(r"(?P<born>[0-9]{4})\s*[-–]\s*(?P<died>[0-9]{4})?[., ]*")
+_LIFE = re.compile(r"(?P<born>[0-9]{4})?\s*[-–]\s*(?P<died>[0-9]{4})?[., ]*")
 
 
 def life(words: str | None) -> dict[str, str]:
-    """Return the years of birth and death in words; None if the words say something else."""
+    """Return the years of birth and death in words; nothing if the words say something else."""
     found = _LIFE.fullmatch(words or "")
     return {name: year for name, year in found.groupdict().items() if year} if found else {}
