@@ -99,8 +99,8 @@ def test_a_bare_record_is_imported_as_a_bare_record(name: str) -> None:
         "parts",
         "agents",
         "evidence",
-        # Tropy's only identifier of an item is the id of the record.
-        *(["identifiers"] if name == "tropy-json" else []),
+        # The only identifier in Tropy and Dublin Core is the id of the record.
+        *(["identifiers"] if name in ("tropy-json", "dc") else []),
     }
     assert not [agent for agent in record.agents if agent.kind != "software"]
 

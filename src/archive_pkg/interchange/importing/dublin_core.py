@@ -22,6 +22,11 @@ DCTERMS = "http://purl.org/dc/terms/"
 _WITH_ROLE = re.compile(r"(.+?)\s*\(([a-z][^()]*)\)")
 _BEGINNINGS = ("Has part", "Enclosed", "Published in")
 """The words that this program writes before a title."""
+ROUND_TRIP_FIELDS = frozenset([
+    "type", "title", "variant_titles", "recipients", "copies_to", "date.edtf", "summary.text",
+    "subjects.term", "enclosures.title", "publications",
+])  # fmt: skip
+"""The fields that survive an export to Dublin Core and an import from it."""
 
 
 def read(source: XmlSource) -> list[Imported]:

@@ -31,6 +31,7 @@ ROUND_TRIP_FIELDS = {
     "ead2002": ead.ROUND_TRIP_FIELDS,
     "datacite": datacite.ROUND_TRIP_FIELDS,
     "mods": mods.ROUND_TRIP_FIELDS,
+    "dc": dublin_core.ROUND_TRIP_FIELDS,
     "tropy-json": tropy.ROUND_TRIP_FIELDS,
 }
 """For each format, the fields that survive an export to it and an import from it."""
