@@ -548,6 +548,21 @@ def test_a_pasted_letter_is_reviewed_built_verified_and_deposited(
     assert list(tmp_path.rglob("*.receipts/*.json"))
 
 
+def test_a_text_can_be_entered_while_the_records_of_a_folder_are_read(
+    serve: Callable[..., Server], tmp_path: Path, page: Page, until: Callable[[Page, str], None]
+) -> None:
+    for number in range(1500):
+        (folder := tmp_path / f"records/l{number}").mkdir(parents=True)
+        (folder / "record.yaml").write_text(f"id: l{number}\ntype: letter\ntitle: T\n")
+    page.goto(serve("records").url)
+    page.wait_for_selector("#listed[data-unread]")
+    page.get_by_label("The document's text").fill("Dear Moe,")
+    page.get_by_label("Select all that are shown").check()
+    until(page, "!document.querySelector('#listed[data-unread]')")
+    assert page.get_by_label("The document's text").input_value() == "Dear Moe,"
+    assert page.locator("#rows input:checked").count() == 1500
+
+
 def test_a_package_from_elsewhere_is_replaced_only_by_its_button(
     review: Server, page: Page, tmp_path: Path
 ) -> None:

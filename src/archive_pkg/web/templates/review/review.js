@@ -421,7 +421,10 @@ const fill = async () => {
   if (status !== 200) return;
   progress.value = progress.max - data.unread;
   if (data.unread) setTimeout(fill, 500);
-  else takeElement((await ask("GET", location.href)).page, "letters");
+  else {
+    const { page } = await ask("GET", location.href);
+    for (const id of ["listed", "site"]) takeElement(page, id); // not the text that is being pasted
+  }
 };
 setTimeout(fill, 500);
 
