@@ -20,6 +20,7 @@ from hypothesis import settings
 import browsing
 from archive_pkg import cli
 from archive_pkg.packages import build_package, sign
+from archive_pkg.storage import system
 from authority import Authority, serving
 from official import LEFT_OUT
 from program import Disk, Done, Run
@@ -68,6 +69,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import WorkStealingScheduling
 
     return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests of what only some systems can do, if this one cannot."""
+    if not system.BY_DESCRIPTOR:
+        skipped = pytest.mark.skip(reason="this system opens files only by path")
+        for item in items:
+            if item.get_closest_marker("descriptors"):
+                item.add_marker(skipped)
 
 
 @pytest.fixture

@@ -118,6 +118,7 @@ def _children() -> set[str]:
     return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
+@pytest.mark.descriptors
 def test_processes_are_forked_only_if_no_other_thread_runs(no_child_stays: None) -> None:
     assert os.getpid() not in dict(spread(where, 4, jobs=2)).values()
     assert set(dict(spread(where, 1, jobs=2)).values()) == {os.getpid()}
@@ -142,6 +143,7 @@ def test_no_process_is_forked_if_threads_cannot_be_counted(monkeypatch: pytest.M
     assert found == {os.getpid()}
 
 
+@pytest.mark.descriptors
 def test_an_error_in_a_worker_is_raised_without_a_retry(no_child_stays: None) -> None:
     here = os.getpid()
 
@@ -169,6 +171,7 @@ def test_workers_are_ended_when_their_results_are_no_longer_needed(no_child_stay
     assert time.monotonic() - started < 50, "they were not waited for"
 
 
+@pytest.mark.descriptors
 def test_workers_use_the_default_action_of_signals() -> None:
     def handlers(index: int, tick: Tick) -> tuple[object, ...]:
         orders = (signal.SIGINT, signal.SIGTERM)
@@ -182,6 +185,7 @@ def test_workers_use_the_default_action_of_signals() -> None:
     assert got == dict.fromkeys((0, 1), (signal.SIG_DFL, signal.SIG_DFL, set()))
 
 
+@pytest.mark.descriptors
 def test_workers_do_not_outlive_a_parent_that_is_killed() -> None:
     """The pipe to which they write ends when the last of them has ended."""
     code = (
@@ -364,6 +368,7 @@ def test_a_piece_on_a_cluster_restores_the_settings_of_the_worker() -> None:
     assert gc.get_threshold() == before
 
 
+@pytest.mark.descriptors
 def test_a_thread_that_is_ending_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = [["1", "2"], ["1", "2"], ["1"]]
     monkeypatch.setattr(os, "listdir", lambda _: listed.pop(0))
@@ -381,6 +386,7 @@ def test_no_process_is_forked_if_the_system_cannot_fork(monkeypatch: pytest.Monk
     assert set(dict(spread(where, 4, jobs=2)).values()) == {os.getpid()}
 
 
+@pytest.mark.descriptors
 def test_the_progress_of_a_piece_is_added_up() -> None:
     def twice(index: int, tick: Tick) -> None:
         tick(1, 10)

@@ -150,6 +150,7 @@ def test_a_copy_is_digested_while_it_is_written(tmp_path: Path, size: int) -> No
     assert {name: digest.hex() for name, digest in digests.items()} == expected(data)
 
 
+@pytest.mark.descriptors
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
 def test_an_error_of_sharing_blocks_is_raised_unless_it_is_unsupported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
@@ -167,6 +168,7 @@ def test_an_error_of_sharing_blocks_is_raised_unless_it_is_unsupported(
     assert (tmp_path / "to").read_bytes() == b"one"
 
 
+@pytest.mark.descriptors
 def test_the_copy_is_read_if_blocks_are_shared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

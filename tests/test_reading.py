@@ -425,6 +425,7 @@ def test_a_path_below_a_folder_is_removed_without_following_links(place: Path) -
     assert names(place.parent / "outside") == ["in", "secret"]
 
 
+@pytest.mark.descriptors
 @needs_root
 def test_a_folder_without_permissions_is_removed_with_its_contents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -456,6 +457,7 @@ def test_permissions_of_other_users_folders_are_not_changed(
     assert changed == []
 
 
+@pytest.mark.descriptors
 @pytest.mark.parametrize("closed", [True, False])
 @pytest.mark.parametrize("what", ["top", "top/inner", "top/inner/deep"])
 def test_a_link_swapped_in_for_a_folder_is_not_followed(

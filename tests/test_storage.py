@@ -244,6 +244,7 @@ def test_a_file_is_replaced_only_if_it_is_unchanged(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a"]
 
 
+@pytest.mark.descriptors
 def test_a_change_just_before_the_exchange_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,6 +367,7 @@ def test_a_file_is_replaced_if_the_system_cannot_exchange(
     assert names(tmp_path) == ["a"]
 
 
+@pytest.mark.descriptors
 def test_syncing_a_file_system_reports_what_could_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -381,6 +383,7 @@ def test_syncing_a_file_system_reports_what_could_not_be_written(
     assert synced == [True]
 
 
+@pytest.mark.descriptors
 def test_two_mounts_of_the_same_disk_are_different_mounts(
     tmp_path: Path, disk: Callable[[str], Path]
 ) -> None:
@@ -396,6 +399,7 @@ def test_two_mounts_of_the_same_disk_are_different_mounts(
         subprocess.run(["umount", tmp_path / "bound"], check=True)
 
 
+@pytest.mark.descriptors
 def test_paths_are_exchanged_or_renamed_in_one_step(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_text("1")
@@ -526,6 +530,7 @@ def test_the_current_folder_is_resolved_to_a_path_with_a_name(
 # --- locks ------------------------------------------------------------------------------------
 
 
+@pytest.mark.descriptors
 def test_a_lock_file_that_was_removed_before_locking_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -549,6 +554,7 @@ def test_a_lock_file_that_was_removed_before_locking_is_made_again(
     assert names(tmp_path) == []
 
 
+@pytest.mark.descriptors
 def test_a_lock_file_that_disappears_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -586,6 +592,7 @@ def test_the_holder_of_an_unreadable_lock_file_is_reported_as_another_run(
             pass
 
 
+@pytest.mark.descriptors
 def test_a_lock_names_only_its_current_holder(tmp_path: Path) -> None:
     lock = Lock(tmp_path / "a")
     lock.path.write_text("x" * 2000)
@@ -594,6 +601,7 @@ def test_a_lock_names_only_its_current_holder(tmp_path: Path) -> None:
     assert (said["pid"], said["host"]) == (os.getpid(), os.uname().nodename)
 
 
+@pytest.mark.descriptors
 def test_a_lock_file_with_a_second_hard_link_is_not_written(tmp_path: Path) -> None:
     (tmp_path / "mine").write_bytes(b"mine")
     lock = Lock(tmp_path / "a")
@@ -603,6 +611,7 @@ def test_a_lock_file_with_a_second_hard_link_is_not_written(tmp_path: Path) -> N
     assert (tmp_path / "mine").read_bytes() == b"mine"
 
 
+@pytest.mark.descriptors
 @needs_root
 def test_a_lock_file_of_another_user_is_locked_but_not_written(tmp_path: Path) -> None:
     lock = Lock(tmp_path / "a")
@@ -740,6 +749,7 @@ def test_staging_is_refused_in_folders_that_all_users_can_write_to(tmp_path: Pat
     assert names(tmp_path) == []
 
 
+@pytest.mark.descriptors
 def test_a_destination_staged_without_sync_is_not_synced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -790,6 +800,7 @@ def test_existing_destinations_are_not_replaced_by_default(
     assert made.exists()
 
 
+@pytest.mark.descriptors
 def test_a_destination_that_appears_before_the_rename_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -810,6 +821,7 @@ def folder_with(*inside: str) -> Callable[[Path], object]:
     return make
 
 
+@pytest.mark.descriptors
 @pytest.mark.parametrize(
     ("made", "there", "replaced"),
     [
@@ -1081,6 +1093,7 @@ def test_a_finished_exchange_is_synced_before_leftovers_are_removed(
     assert "remove_tree .place .old" in steps[2:]
 
 
+@pytest.mark.descriptors
 def test_a_file_is_synced_before_its_rename_and_the_folder_after(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1096,6 +1109,7 @@ def test_a_file_is_synced_before_its_rename_and_the_folder_after(
     assert steps == ["sync_file .a", "exchange .a a", "replace .a a", above]
 
 
+@pytest.mark.descriptors
 @pytest.mark.parametrize("files", [62, 63])
 def test_few_files_are_synced_one_by_one_and_many_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int

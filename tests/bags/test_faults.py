@@ -185,6 +185,7 @@ def open_place() -> Iterator[Path]:
         yield place
 
 
+@pytest.mark.descriptors
 def test_lost_permissions_are_reported(open_place: Path) -> None:
     source, made = open_place / "source", open_place / "made"
     (source / "f3").chmod(0)

@@ -533,6 +533,7 @@ def test_lines_of_removed_files_are_removed_from_fetch_txt(good: Path) -> None:
     assert bags.verify(good).valid
 
 
+@pytest.mark.descriptors
 @pytest.mark.parametrize(
     ("number", "copied"),
     [

@@ -287,6 +287,7 @@ def test_new_files_follow_the_umask(tmp_path: Path, umask: Callable[[int], int])
     assert reported[-2:] == [(0, 7), (2, 7)]
 
 
+@pytest.mark.descriptors
 @pytest.mark.parametrize("change", ["time", "size", "short"])
 @pytest.mark.parametrize("size", [9, writing._SMALL + 9])
 def test_any_sign_of_a_change_during_reading_is_noticed(

@@ -109,6 +109,7 @@ def test_a_stored_member_that_ends_early_is_reported_as_damage(archive: Path) ->
     assert caught.value.finding.location.path == "bag/stored"
 
 
+@pytest.mark.descriptors
 def test_every_member_that_cannot_be_read_is_reported(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,6 +180,7 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
+@pytest.mark.descriptors
 def test_durable_paths_are_synced_before_a_step_continues(
     tmp_path: Path, synced: list[int]
 ) -> None:
@@ -211,6 +212,7 @@ def test_the_name_of_a_new_journal_is_durable_before_a_step_continues(
     assert synced == [tmp_path]
 
 
+@pytest.mark.descriptors
 def test_an_entry_that_cannot_be_written_is_not_in_the_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,6 +241,7 @@ def test_a_long_line_is_written_to_its_end(tmp_path: Path, monkeypatch: pytest.M
     assert Journal(journal.path).outcome("draft") == {"id": "1"}
 
 
+@pytest.mark.descriptors
 def test_threads_write_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the lock, the second thread would write while the first one syncs."""
     journal = Journal(tmp_path / "a.journal")

@@ -20,8 +20,8 @@ from typing import Any
 FILES: dict[str, set[str] | None] = {
     "fcntl": None,
     "os": {
-        "O_DIRECTORY", "O_NOCTTY", "O_NOFOLLOW", "O_NONBLOCK", "O_PATH", "fdatasync", "fork",
-        "posix_fadvise", "pread", "preadv", "pwrite", "readv", "sync",
+        "O_DIRECTORY", "O_NOFOLLOW", "O_PATH", "fdatasync", "fork", "posix_fadvise", "pread",
+        "preadv", "pwrite", "readv", "sync",
     },
 }  # fmt: skip
 """Modules that are missing, and names that modules lack, where files are opened by path."""
@@ -30,7 +30,8 @@ WINDOWS: dict[str, set[str] | None] = {
     **dict.fromkeys(("fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty")),
     "os": {
         *(FILES["os"] or ()),
-        "WNOHANG", "chown", "fchmod", "fchown", "getegid", "geteuid", "getgid", "getpgid", "getuid",
+        "O_NOCTTY", "O_NONBLOCK", "WNOHANG", "chown", "fchmod", "fchown", "getegid", "geteuid",
+        "getgid", "getpgid", "getuid",
         "killpg", "lchown", "major", "minor", "mkfifo", "nice", "sched_getaffinity",
         "set_blocking", "setsid", "statvfs", "uname", "writev",
     },

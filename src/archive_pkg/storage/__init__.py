@@ -26,7 +26,7 @@ from archive_pkg.storage.files import (
     write_atomically,
 )
 from archive_pkg.storage.locks import Lock, LockedError
-from archive_pkg.storage.open_folder import NotRegularError, OpenFolder, open_folder
+from archive_pkg.storage.open_folder import OpenFolder, open_folder
 from archive_pkg.storage.outputs import append_output, log_to, names_open_descriptor, write_output
 from archive_pkg.storage.reading import (
     RecentFolder,
@@ -58,6 +58,7 @@ from archive_pkg.storage.staging import (
     set_final_mode,
     unwrap,
 )
+from archive_pkg.storage.system import NotRegularError
 from archive_pkg.storage.trusted_files import find_upwards, is_trusted, read_trusted, trusting
 from archive_pkg.storage.user_key import user_mac
 from archive_pkg.storage.without_links import (

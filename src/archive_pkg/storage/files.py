@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import FILE_SIZE
 from archive_pkg.storage import system
-from archive_pkg.storage.open_folder import NotRegularError, open_folder
+from archive_pkg.storage.open_folder import open_folder
 from archive_pkg.storage.reading import TooLargeError, read_regular
-from archive_pkg.storage.system import sync_file
+from archive_pkg.storage.system import NotRegularError, sync_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

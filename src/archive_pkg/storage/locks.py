@@ -129,16 +129,21 @@ class Lock:
         with contextlib.ExitStack() as held:
             held.callback(base.close)
             try:
-                for step in ("locking_mode = EXCLUSIVE", "journal_mode = OFF", "synchronous = OFF"):
+                for step in (
+                    "locking_mode = EXCLUSIVE",
+                    "journal_mode = MEMORY",
+                    "synchronous = OFF",
+                ):
                     base.execute(f"PRAGMA {step}")
                 base.execute("BEGIN EXCLUSIVE")
                 if not os.path.samestat(status, self.path.lstat()):
                     return False
                 if status.st_nlink == 1:
-                    base.execute("CREATE TABLE IF NOT EXISTS holder (text)")
-                    base.execute("DELETE FROM holder")
-                    base.execute("INSERT INTO holder VALUES (?)", [_whoami()])
-                base.execute("COMMIT")  # keeps the lock
+                    with contextlib.suppress(sqlite3.OperationalError):  # as with `flock`
+                        base.execute("CREATE TABLE IF NOT EXISTS holder (text)")
+                        base.execute("DELETE FROM holder")
+                        base.execute("INSERT INTO holder VALUES (?)", [_whoami()])
+                        base.execute("COMMIT")  # keeps the lock
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                     raise OSError(0, str(error), os.fspath(self.path)) from error
@@ -161,7 +166,7 @@ class Lock:
 
     def _not_a_lock_error(self) -> StorageError:
         return StorageError(
-            f"{self.path} has the name of this program's lock, but is not a file",
+            f"{self.path} has the name of this program's lock, but is not one",
             "If nothing else needs it, remove it, then run the same command again.",
         )
 

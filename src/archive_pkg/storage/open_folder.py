@@ -16,14 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg.storage import system
+from archive_pkg.storage.system import NotRegularError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-
-
-class NotRegularError(OSError):
-    """There is a link, a folder, a pipe or a device instead of a regular file."""
 
 
 class OpenFolder(ABC):

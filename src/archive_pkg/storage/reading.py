@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from archive_pkg.limits import FILE_SIZE
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import system
-from archive_pkg.storage.open_folder import NotRegularError, OpenFolder, open_folder
+from archive_pkg.storage.open_folder import OpenFolder, open_folder
+from archive_pkg.storage.system import NotRegularError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

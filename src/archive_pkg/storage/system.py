@@ -60,6 +60,10 @@ _JUNCTION = 0xA0000003
 _one_at_a_time = threading.Lock()
 
 
+class NotRegularError(OSError):
+    """There is a link, a folder, a pipe or a device instead of a regular file."""
+
+
 def open_without_link(path: StrPath, flags: int, mode: int = 0o666) -> int:
     """Open a file by its path and return its descriptor. If the last name is a link, fail.
 
@@ -81,7 +85,7 @@ def open_without_link(path: StrPath, flags: int, mode: int = 0o666) -> int:
     if is_link(before):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), os.fspath(path))
     if not stat.S_ISREG(before.st_mode):  # opening a device may already do something
-        raise OSError(errno.EINVAL, "it is not a regular file", os.fspath(path))
+        raise NotRegularError(errno.EINVAL, "it is not a regular file", os.fspath(path))
     descriptor = os.open(path, flags)
     if not os.path.samestat(before, os.fstat(descriptor)):
         os.close(descriptor)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from archive_pkg.errors import StorageError
 from archive_pkg.storage import system
 from archive_pkg.storage.files import is_ours, storage_errors, sync_folder
-from archive_pkg.storage.open_folder import NotRegularError, OpenFolder
 from archive_pkg.storage.reading import RecentFolder, folder_beneath
+from archive_pkg.storage.system import NotRegularError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from archive_pkg.storage.open_folder import OpenFolder
 
 
 def make_beneath(folder: Path | RecentFolder, path: str, mode: int = 0o777) -> None:
