@@ -6,6 +6,7 @@ A command prints lines for people as it works. With `--json` it prints one docum
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import io
@@ -537,13 +538,33 @@ def ready_streams() -> None:
     sys.stderr = _replaced(sys.stderr, 2, _Errors)
 
 
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚", "'"), **dict.fromkeys("–—−", "-"),
+        "…": "...", "→": "->", "×": "x", "·": "*", "•": "*", "≤": "<=", "≥": ">=", "\N{NBSP}": " ",
+    }
+)  # fmt: skip
+_PLAIN_ERRORS = "archive-pkg-plain"
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Return a plain form of signs that an encoding lacks, and escapes for letters."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_PLAIN)
+    return text.encode("ascii", "backslashreplace").decode(), error.end
+
+
+codecs.register_error(_PLAIN_ERRORS, _plain)
+
+
 def _replaced(stream: Any, number: int, kind: type[io.TextIOWrapper]) -> io.TextIOWrapper:
     encoding, lines = "utf-8", False
     if stream is None:
         buffer = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
     else:
         encoding, lines, buffer = stream.encoding, stream.line_buffering, stream.detach()
-    return kind(buffer, encoding, "backslashreplace", line_buffering=lines)
+    return kind(buffer, encoding, _PLAIN_ERRORS, line_buffering=lines)
 
 
 def emit(data: bytes) -> None:
