@@ -7,6 +7,8 @@ import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from archive_pkg.paths import windows_fault
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
@@ -16,8 +18,6 @@ _STRAY_PERCENT = re.compile(r"%(?!0[AaDd]|25)")
 _TO_ENCODE = re.compile(r"[%\r\n]")
 _TO_ENCODE_OLD = re.compile(r"[\r\n]")
 _DRIVE = re.compile(r"[A-Za-z]:")
-_FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f]')
-_RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?")
 _CHUNK = 4096
 _LONGEST_PATH = 240
 """The limit in characters. Windows accepts 260 UTF-16 units; the rest is for the bag's folder."""
@@ -109,12 +109,8 @@ def unportable(path: str) -> str:
     for part in path.split("/"):
         if len(part.encode("utf-8", "surrogateescape")) > 255:
             return "a name in it has more than 255 bytes"
-        if part[-1:] in (" ", "."):
-            return "a name in it ends with a dot or a space, which Windows drops"
-        if _FORBIDDEN_ON_WINDOWS.search(part):
-            return "a name in it has a character that Windows forbids"
-        if _RESERVED.fullmatch(part):
-            return "a name in it is reserved for a device on Windows"
+        if why := windows_fault(part):
+            return f"a name in it {why}"
     return ""
 
 

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import core_schema
 
 from archive_pkg.faults import Fault
+from archive_pkg.paths import is_reserved_on_windows
 from archive_pkg.records.base import OrText
 from archive_pkg.reports import abridged
 
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
 
 _LONGEST_NUMBER = 18
-# Windows reserves these names, and a package has to be unpacked there, too.
-_RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
-)
 # Control characters except tab and line breaks, U+FFFE, U+FFFF and halves of surrogate pairs.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 TEXT_PATTERN = r"^(?=[\s\S]*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]*$"
@@ -177,7 +174,7 @@ def _check_name(path: str, name: str) -> None:
             f"“{shown}”: the name has the character U+{ord(bad[0]):04X}",
             "Rename the file without it.",
         )
-    if name.split(".")[0].lower() in _RESERVED:
+    if is_reserved_on_windows(name):  # a package has to be unpacked there, too
         raise Fault(f"“{shown}”: Windows reserves the name {name}", "Rename the file.")
     if len(name.encode()) > 255:
         raise Fault(f"“{shown}” has a name of more than 255 bytes", "Shorten the name of the file.")

@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive_pkg.paths import windows_fault
 from archive_pkg.storage import system
 from archive_pkg.storage.system import NotRegularError
 
@@ -266,6 +267,8 @@ def open_folder(path: Path) -> OpenFolder:
 def _refuse_paths(name: str) -> None:
     if name in ("", ".", "..") or "\0" in name or "/" in name or os.sep in name:
         raise NotRegularError(errno.EINVAL, f"{name!r} is not a file name", name)
+    if system.LIMITS_NAMES and (why := windows_fault(name)):
+        raise NotRegularError(errno.EINVAL, f"the name {name!r} {why}", name)
 
 
 def _not_regular(error: OSError, name: str) -> OSError:

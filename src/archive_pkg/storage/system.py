@@ -15,7 +15,7 @@ import stat
 import sys
 import threading
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 try:
@@ -37,6 +37,8 @@ BY_DESCRIPTOR = (
 """Whether files can be opened relative to an open folder, without following links."""
 LOCKS_OPEN_FILES = _files is not None
 """Whether `lock_open_file` can be used."""
+LIMITS_NAMES = isinstance(Path(), PureWindowsPath)
+"""Whether `paths.windows_fault` says which names files cannot have."""
 HAS_OWNERS = hasattr(os, "geteuid")
 """Whether files have owners and permissions that this module can read."""
 SYNCS_FILESYSTEMS = hasattr(os, "sync")

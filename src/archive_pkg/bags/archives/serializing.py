@@ -18,10 +18,18 @@ from archive_pkg.bags.archives.archive import SUFFIXES, stem
 from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.opening import open_archive
 from archive_pkg.bags.folder import Folder
+from archive_pkg.bags.name_checks import check_names
 from archive_pkg.bags.verifying import verify
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import BLOCK
-from archive_pkg.storage import Staging, missing, mode_of, refuse_existing, storage_errors
+from archive_pkg.storage import (
+    Staging,
+    missing,
+    mode_of,
+    refuse_existing,
+    storage_errors,
+    system,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +141,8 @@ def unpack(
         The verdict on the folder.
 
     Raises:
-        InvalidError: The archive is not a valid bag, or changes while it is unpacked.
+        InvalidError: The archive is not a valid bag, changes while it is unpacked, or has names
+            that this system cannot hold.
         StorageError: Reading or writing fails, the destination exists, or another run uses it.
         UsageError: The archive is a folder.
     """
@@ -155,6 +164,7 @@ def unpack(
             open_archive(archive) as tree,
         ):
             listing = tree.listing()
+            _refuse_names(archive, [*listing.files, *listing.empty])
             for path in listing.folders:
                 (staging.path / path).mkdir()
             for path, chunks in tree.contents(listing.files):
@@ -168,6 +178,19 @@ def unpack(
             staging.mode = mode_of(archive)
         staging.commit(replace=replace)
     return unpacked
+
+
+def _refuse_names(archive: Path, paths: list[str]) -> None:
+    """Refuse names that the system cannot hold, before anything is written."""
+    if not system.LIMITS_NAMES:
+        return
+    report = check_names(paths, portable=True)
+    if report.errors:
+        raise InvalidError(
+            f"{archive} has names that Windows cannot hold; nothing was written",
+            "Verify or read the archive as it is, or unpack it on Linux, macOS or WSL.",
+            report,
+        )
 
 
 def _bagging_date(bag: Bag | None) -> date | None:
