@@ -13,6 +13,7 @@ import pytest
 from examples import FULL_CONTEXT, full, talk
 from pyDataverse.models import Dataset
 from rocrate.rocrate import ROCrate
+from sword3common.models.metadata import Metadata
 
 from archive_pkg.interchange import FORMATS, export
 from official import items
@@ -67,6 +68,12 @@ def test_pydataverse_accepts_the_dataset() -> None:
         "Khrushchev, Nikita",
     ]
     assert read["datasetContact"][0]["datasetContactEmail"] == "reading-room@example.org"
+
+
+def test_sword3common_reads_the_metadata_document() -> None:
+    document = Metadata(json.loads(export("sword", full(), FULL_CONTEXT)))
+    assert document.get_dc_field("title")[0] == full().title
+    assert "Walter Ulbricht (recipient)" in document.get_dc_field("contributor")
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
