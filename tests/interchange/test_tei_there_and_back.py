@@ -342,9 +342,11 @@ def test_an_annotation_whose_quotation_is_not_at_its_place_is_reported() -> None
         part.id: (folder / str(part.file)).read_text() for part in record.parts if part.is_text
     }
     written = export("tei", record, ExportContext(software="x", texts=texts)).decode()
+    written = written.replace("</annotation>", '<note type="aside">By hand.</note></annotation>', 1)
     moved = re.sub(r"(evidence-\d+\" target=\"#string-range\([^,]+,)(\d+)", r"\g<1>9\2", written)
     [back] = read(moved.encode(), "letter.xml")
     said = " ".join(finding.message for finding in back.report)
+    assert "“By hand.”" in said
     quoted = [item for item in record.evidence if item.at]
     assert all(item.at and item.at.exact in said for item in quoted)
     assert not {item.note for item in quoted if item.note} & {i.note for i in back.record.evidence}

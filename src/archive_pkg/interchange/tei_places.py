@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 FORM_FEED = '<g n="U+000C">\N{REPLACEMENT CHARACTER}</g>'
 """The element for a form feed, which is blank in the plain text."""
-_RANGE = re.compile(r"#string-range\(([^(),]+),(\d+),(\d+)\)")
+_RANGE = re.compile(r"#string-range\(([^(),]+),([0-9]{1,9}),([0-9]{1,9})\)")
 _INK = re.compile(r"[\S\x0b\x1c-\x1f]")
 """A character that is not blank. Control characters are part of the text, except form feeds."""
 

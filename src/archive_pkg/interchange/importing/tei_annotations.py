@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange.exporting.tei_annotations import CERTAINTY
+from archive_pkg.interchange.exporting.tei_annotations import CERTAINTY, DOCUMENT
 from archive_pkg.interchange.importing.imported_record import optional
 from archive_pkg.interchange.importing.watched_xml import XML_ID, text_of
 from archive_pkg.interchange.markup import fit
@@ -27,7 +27,8 @@ def read_evidence(text: TeiText) -> None:
     source, draft = text.source, text.draft
     found = []
     for listed in source.all(text.root, "standOff/listAnnotation"):
-        if source.attribute(listed, "type") == "evidence":
+        if listed.get("type") == "evidence":
+            source.attribute(listed, "type")
             found += [_Reader(text, one).read() for one in source.all(listed, "annotation")]
     known = [item for item in found if item]
     if known:
@@ -48,15 +49,27 @@ class _Reader:
         at = None
         if "quote" in self.notes and (at := self._at()) is None:
             return None
-        self.text.source.mark_all_used(self.annotation)
         agent = (self.annotation.get("resp") or "").removeprefix("#agent-")
+        confidence = _CONFIDENCE.get(self.annotation.get("cert") or "")
+        self._mark(at, agent, confidence)
         said = {field: text_of(self.notes.get(kind)) for kind, field in _FIELDS.items()}
         return (
             {"field": self._field(), **{key: value for key, value in said.items() if value}}
             | optional("at", at)
             | optional("agent", agent and self._agent(agent))
-            | optional("confidence", _CONFIDENCE.get(self.annotation.get("cert") or ""))
+            | optional("confidence", confidence)
         )
+
+    def _mark(self, at: object, agent: str, confidence: str | None) -> None:
+        """Mark what was read as used; notes of other types stay unread."""
+        source, annotation = self.text.source, self.annotation
+        for kind in ("statement", "quote", *_FIELDS):
+            if (note := self.notes.get(kind)) is not None:
+                source.mark_all_used(note)
+        is_placed = at or annotation.get("target") == f"#{DOCUMENT}"
+        read = {"motivation": True, "target": is_placed, "resp": agent, "cert": confidence}
+        names = (f"@{name}" for name, known in read.items() if known)
+        source.mark_used((annotation, name) for name in (f"@{XML_ID}", *names))
 
     def _field(self) -> str:
         """Return the path of the statement, with the ids that agents have in the new record."""
