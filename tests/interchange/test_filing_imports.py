@@ -56,10 +56,12 @@ def test_a_record_is_named_by_the_given_name_or_by_its_file() -> None:
 @pytest.mark.parametrize(
     ("text", "what", "hint"),
     [
+        ("<alto/>", "its root element is “alto”", "Draft a record from its text: "
+         "archive-pkg draft."),
         ("<TEI.2/>", "its root element is “TEI.2”", "Convert it from TEI P4 to P5."),
         ("<resource/>", "its root element is “resource”", "Convert it to DataCite kernel 4."),
         ("<letter/>", "its root element is “letter”",
-         "Use TEI P5, CMIF, EAD, MODS, MARCXML, Dublin Core or DataCite 4."),
+         "Use TEI P5, CMIF, EAD, MODS, MARCXML, Dublin Core, DataCite 4 or Tropy's JSON-LD."),
     ],
 )  # fmt: skip
 def test_a_file_in_another_format_is_refused_with_what_to_do(

@@ -36,9 +36,10 @@ ROUND_TRIP_FIELDS = {
 }
 """For each format, the fields that survive an export to it and an import from it."""
 
-_OLD_ROOTS = {
+_OTHER_ROOTS = {
     "TEI.2": "Convert it from TEI P4 to P5.",
     "resource": "Convert it to DataCite kernel 4.",
+    **dict.fromkeys(("PcGts", "alto"), "Draft a record from its text: archive-pkg draft."),
 }
 
 
@@ -131,8 +132,8 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
     root = str(source.root.tag)
     namespace, _, element = root.removeprefix("{").rpartition("}")
     space = f" of {namespace}" if namespace else ""
-    hint = _OLD_ROOTS.get(
-        element, "Use TEI P5, CMIF, EAD, MODS, MARCXML, Dublin Core or DataCite 4."
+    hint = _OTHER_ROOTS.get(
+        element, "Use TEI P5, CMIF, EAD, MODS, MARCXML, Dublin Core, DataCite 4 or Tropy's JSON-LD."
     )
     raise refuse_unknown(
         name, f"its root element is “{element}”{space}, which cannot be imported", hint

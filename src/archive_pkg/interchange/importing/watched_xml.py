@@ -95,7 +95,9 @@ class XmlSource:
             kind = recognize(data) or recognize_text(data.decode(errors="replace"))
             if kind and kind.name.startswith(("an image", "a PDF")):
                 message = f"this is {kind.name}, not XML"
-                hint = "Give a file in TEI, CMIF, EAD, MODS, MARCXML, Dublin Core or DataCite."
+                hint = (
+                    "Give a file in TEI, CMIF, EAD, MODS, MARCXML, Dublin Core, DataCite or Tropy."
+                )
             elif data.lstrip(_BEFORE_MARKUP).startswith(b"<") and kind != WEB_PAGE:
                 message = f"the XML is damaged: {error}"
                 hint = error.hint or "Correct the file in an XML editor."
