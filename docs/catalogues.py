@@ -6,6 +6,7 @@ python docs/catalogues.py it         begin a catalogue, here of Italian
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
@@ -66,10 +67,20 @@ msgstr ""
 "Plural-Forms: {plurals}\\n"
 
 """
+_COUNTED = re.compile(r"""counted\([^"'\n]*["']([a-z -]+)["']\)""")
+"""A number with a noun; its plural is not in the source."""
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """The date in compiled catalogues: the same texts give the same bytes."""
 _PLURALS = {"fr": "nplurals=2; plural=(n > 1);"}
 """The plurals of a language for which Babel gives one more, for millions."""
+RUN_OUTCOMES = (
+    "according to Payload-Oxum", "built", "complete", "cut", "deposited", "differs", "failed",
+    "gone", "good", "invalid", "left out", "no errors", "read", "repaired", "replaced",
+    "restorable", "unchanged", "valid", "vanished", "written",
+)  # fmt: skip
+"""The outcomes that commands count."""
+FIGURES = ("parts withheld", "documents on the site", "files", "new or changed", "removed")
+"""The figures at the end of commands."""
 ZONES = (
     "addressee", "closing", "copies", "dateline", "enclosure", "for-another", "heading",
     "letterhead", "marking", "office", "postscript", "registry", "salutation", "sender",
@@ -91,6 +102,9 @@ def extracted() -> Catalog:
                     _METHODS[path.suffix], stream, _KEYWORDS, options=options
                 ):
                     made.add(text, locations=[(place, 1)], context=context)
+    nouns = {noun for path in SOURCE.rglob("*.py") for noun in _COUNTED.findall(path.read_text())}
+    for noun in sorted(nouns | set(map(str, Severity))):
+        made.add((f"{{n:,}} {noun}", f"{{n:,}} {noun}s"))
     for context, word in _terms():
         made.add(word, context=context)
     for message in made:
@@ -139,6 +153,8 @@ def _terms() -> Iterator[tuple[str, str]]:
         "step": OUTCOMES,
         "value": VALUES,
         "zone": ZONES,
+        "outcome of a run": RUN_OUTCOMES,
+        "figure": FIGURES,
         "outcome of event": ("success", "warning", "fail"),
         "calendar alone": _words(Date, "calendar"),
     }.items():

@@ -10,19 +10,24 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.messages import _, plural
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
 def some(names: Sequence[str], most: int = 3) -> str:
     """Return the first names and the number of the others: "a, b, c and 36 more"."""
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    more, first = len(names) - most, ", ".join(names[:most])
+    if more <= 0:
+        return first
+    return plural("{names} and {n:,} more", "{names} and {n:,} more", more, names=first)
 
 
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: "1 file", "1,200 files"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    one, many = "{n:,} " + noun, "{n:,} " + noun + "s"
+    return plural(one, many, number)
 
 
 def abridged(text: str, most: int = 60) -> str:
@@ -69,9 +74,10 @@ class Location:
         words = [place, f"{self.table}!{self.cell}".strip("!"), self.field]
         if self.offset is not None:
             before = words.pop() or words.pop()
-            words.append(", ".join(filter(None, (before, f"character {self.offset}"))))
+            character = _("character {number}", number=self.offset)
+            words.append(", ".join(filter(None, (before, character))))
         if self.byte is not None:
-            words.append(f"(byte {self.byte} of the file)")
+            words.append(_("(byte {number} of the file)", number=self.byte))
         return " ".join(word for word in words if word)
 
     def as_json(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from archive_pkg.bags import names
 from archive_pkg.bags.tagfiles import Declaration, codec_of, decode_text, split_lines
 from archive_pkg.fixity import ALGORITHMS
 from archive_pkg.limits import MANIFEST_LINES, TAG_FILE
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -209,7 +210,10 @@ def render(digests: Mapping[str, bytes], declaration: Declaration | None = None)
 
 def too_many_wrong(code: Code, name: str) -> Finding:
     """Return the finding for a manifest or fetch.txt that is not read to its end."""
-    return code.at(Location(name), f"has more than {MOST_WRONG} such lines: the rest is not read")
+    return code.at(
+        Location(name),
+        _("has more than {MOST_WRONG} such lines: the rest is not read", MOST_WRONG=MOST_WRONG),
+    )
 
 
 def empty_manifest(name: str, report: Report) -> Manifest | None:
@@ -223,16 +227,23 @@ def empty_manifest(name: str, report: Report) -> Manifest | None:
         report.add(
             ALGORITHM_UPPER_CASE.at(
                 Location(name),
-                f"writes its algorithm as {written!r}",
-                f"Name it {found[1] or ''}manifest-{algorithm}.txt.",
+                _("writes its algorithm as {written!r}", written=written),
+                _(
+                    "Name it {value}manifest-{algorithm}.txt.",
+                    value=found[1] or "",
+                    algorithm=algorithm,
+                ),
             )
         )
     if algorithm not in ALGORITHMS:
         report.add(
             ALGORITHM_UNKNOWN.at(
                 Location(name),
-                f"uses the algorithm {written!r}, which archive-pkg does not know",
-                f"Add a manifest for one of {', '.join(ALGORITHMS)}.",
+                _(
+                    "uses the algorithm {written!r}, which archive-pkg does not know",
+                    written=written,
+                ),
+                _("Add a manifest for one of {ALGORITHMS}.", ALGORITHMS=", ".join(ALGORITHMS)),
             )
         )
     return Manifest(name, algorithm, found[1] is not None)
@@ -277,7 +288,9 @@ class Parser:
         for text in self._chunks(manifest.name, file):
             self._lines += text.count("\n")
             if self._lines > MANIFEST_LINES.value:
-                message = f"the bag's manifests have more than {MANIFEST_LINES.value} lines"
+                message = _(
+                    "the bag's manifests have more than {value} lines", value=MANIFEST_LINES.value
+                )
                 self._report.add(
                     TOO_LARGE.at(Location(manifest.name), message, MANIFEST_LINES.hint)
                 )
@@ -303,7 +316,11 @@ class Parser:
         if codec.startswith(("utf-16", "utf-32")):
             data = file.read(TAG_FILE.value + 1)
             if len(data) > TAG_FILE.value:
-                message = f"has more than {TAG_FILE.value} bytes in {self._encoding}"
+                message = _(
+                    "has more than {value} bytes in {encoding}",
+                    value=TAG_FILE.value,
+                    encoding=self._encoding,
+                )
                 self._report.add(TOO_LARGE.at(Location(name), message, TAG_FILE.hint))
                 return
             text, findings = decode_text(name, data, self._encoding)
@@ -364,8 +381,8 @@ class Parser:
         self._report.add(
             code.at(
                 Location(manifest.name, line=number),
-                f"lists {path!r} again, with {same}",
-                "List each file once.",
+                _("lists {path!r} again, with {same}", path=path, same=same),
+                _("List each file once."),
             )
         )
 
@@ -374,15 +391,15 @@ class Parser:
     ) -> tuple[str, bytes] | None:
         place = Location(manifest.name, line=number)
         if not line.strip():
-            self._report.add(EMPTY_LINE.at(place, "is an empty line", "Remove it."))
+            self._report.add(EMPTY_LINE.at(place, _("is an empty line"), _("Remove it.")))
             return None
         found = _LINE.fullmatch(line) if len(line) < _LONGEST_LINE else None
         if found is None:
             self._report.add(
                 LINE_MALFORMED.at(
                     place,
-                    f"the line {line[:80]!r} is not a checksum and a path",
-                    "Each line must have a checksum, two spaces and a path.",
+                    _("the line {line!r} is not a checksum and a path", line=line[:80]),
+                    _("Each line must have a checksum, two spaces and a path."),
                 )
             )
             return None
@@ -391,7 +408,12 @@ class Parser:
             self._report.add(
                 DIGEST_LENGTH.at(
                     place,
-                    f"the digest has {len(text)} digits, {manifest.algorithm} has {length}",
+                    _(
+                        "the digest has {text} digits, {algorithm} has {length}",
+                        text=len(text),
+                        algorithm=manifest.algorithm,
+                        length=length,
+                    ),
                 )
             )
             return None
@@ -404,50 +426,68 @@ class Parser:
         """Return the path that a line lists, or "" if the manifest may not list it."""
         add = self._report.add
         if star:
-            add(PATH_STARRED.at(place, f"has '*' before {written!r}", "Remove the '*'."))
+            add(
+                PATH_STARRED.at(
+                    place, _("has '*' before {written!r}", written=written), _("Remove the '*'.")
+                )
+            )
         if self._strict and names.has_stray_percent(written):
             add(
                 PERCENT.at(
                     place,
-                    f"{written!r} has a '%' that is not part of %25, %0A or %0D",
-                    "Write '%' in names as %25, and encode nothing but '%' and line breaks.",
+                    _("{written!r} has a '%' that is not part of %25, %0A or %0D", written=written),
+                    _("Write '%' in names as %25, and encode nothing but '%' and line breaks."),
                 )
             )
         decoded = names.decode(written, percent=self._strict)
         if why := names.unsafe(decoded):
             add(
                 PATH_UNSAFE.at(
-                    place, f"{decoded!r} is not safe: {why}", "Write paths from the bag's folder."
+                    place,
+                    _("{decoded!r} is not safe: {why}", decoded=decoded, why=why),
+                    _("Write paths from the bag's folder."),
                 )
             )
             return ""
         path = names.straighten(decoded)
         if decoded.endswith("/") or not path:
-            add(PATH_IS_FOLDER.at(place, f"{decoded!r} is a folder", "List the files in it."))
+            add(
+                PATH_IS_FOLDER.at(
+                    place, _("{decoded!r} is a folder", decoded=decoded), _("List the files in it.")
+                )
+            )
             return ""
         if path != decoded:
-            add(PATH_DOTTED.at(place, f"{decoded!r} means {path!r}", f"Write {path!r}."))
+            add(
+                PATH_DOTTED.at(
+                    place,
+                    _("{decoded!r} means {path!r}", decoded=decoded, path=path),
+                    _("Write {path!r}.", path=path),
+                )
+            )
         if not manifest.of_tags and not path.startswith("data/"):
             add(
                 PATH_OUTSIDE_PAYLOAD.at(
                     place,
-                    f"{path!r} is not in data/",
-                    "Write '/' between folders."
+                    _("{path!r} is not in data/", path=path),
+                    _("Write '/' between folders.")
                     if path.startswith("data\\")
-                    else "List tag files in a tag manifest.",
+                    else _("List tag files in a tag manifest."),
                 )
             )
             return ""
         if manifest.of_tags and (path.startswith("data/") or path == "data"):
             add(
                 PATH_IN_PAYLOAD.at(
-                    place, f"{path!r} is a payload file", "List it in the payload manifests."
+                    place,
+                    _("{path!r} is a payload file", path=path),
+                    _("List it in the payload manifests."),
                 )
             )
             return ""
         if manifest.of_tags and "/" not in path and path.lower().startswith("tagmanifest-"):
             code = LISTS_TAG_MANIFEST if self._strict else LISTS_TAG_MANIFEST_OLD
-            add(code.at(place, f"{path!r} is a tag manifest", "Remove the line."))
+            add(code.at(place, _("{path!r} is a tag manifest", path=path), _("Remove the line.")))
             return ""
         return path
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
@@ -150,14 +151,14 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
     place = Location(DECLARATION)
     if data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         findings.append(
-            BYTE_ORDER_MARK.at(place, "begins with a byte-order mark", "Save it without one.")
+            BYTE_ORDER_MARK.at(place, _("begins with a byte-order mark"), _("Save it without one."))
         )
     try:
         text = data.decode(_encoding_by_mark(data))
     except UnicodeDecodeError as error:
         text = data.decode("latin-1")
         findings.append(
-            MALFORMED.at(Location(DECLARATION, byte=error.start), "is not UTF-8 text here")
+            MALFORMED.at(Location(DECLARATION, byte=error.start), _("is not UTF-8 text here"))
         )
     lines = split_lines(text)
     values = []
@@ -169,12 +170,12 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
         if line is not None and (found := strict.fullmatch(line)):
             values.append(found[1])
             continue
-        problem = f"is {line!r}" if line is not None else "is missing"
+        problem = _("is {line!r}", line=line) if line is not None else _("is missing")
         findings.append(
             MALFORMED.at(
                 Location(DECLARATION, line=number),
-                f"line {number} {problem}",
-                f"Write it in exactly this form: '{form}'.",
+                _("line {number} {problem}", number=number, problem=problem),
+                _("Write it in exactly this form: '{form}'.", form=form),
             )
         )
         guesses = [found[1] for each in lines if (found := loose.fullmatch(each))]
@@ -183,8 +184,8 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
         findings.append(
             MALFORMED.at(
                 Location(DECLARATION, line=3),
-                f"has {len(lines)} lines",
-                "It must have exactly two lines. Move other tags to bag-info.txt.",
+                _("has {lines} lines", lines=len(lines)),
+                _("It must have exactly two lines. Move other tags to bag-info.txt."),
             )
         )
     version, encoding = values
@@ -192,8 +193,8 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
         findings.append(
             VERSION_UNKNOWN.at(
                 Location(DECLARATION, line=1),
-                f"declares BagIt version {version}",
-                f"Declare one of {', '.join(KNOWN_VERSIONS)}.",
+                _("declares BagIt version {version}", version=version),
+                _("Declare one of {KNOWN_VERSIONS}.", KNOWN_VERSIONS=", ".join(KNOWN_VERSIONS)),
             )
         )
     if version not in KNOWN_VERSIONS:
@@ -202,16 +203,16 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
         findings.append(
             ENCODING_UNKNOWN.at(
                 Location(DECLARATION, line=2),
-                f"declares the unknown character encoding {encoding!r}",
-                "Declare the encoding that the tag files have, preferably UTF-8.",
+                _("declares the unknown character encoding {encoding!r}", encoding=encoding),
+                _("Declare the encoding that the tag files have, preferably UTF-8."),
             )
         )
     elif encoding and codec_of(encoding) != "utf-8":
         findings.append(
             ENCODING_NOT_UTF8.at(
                 Location(DECLARATION, line=2),
-                f"declares tag files in {encoding}",
-                "Use UTF-8 if you can (archive-pkg bag upgrade).",
+                _("declares tag files in {encoding}", encoding=encoding),
+                _("Use UTF-8 if you can (archive-pkg bag upgrade)."),
             )
         )
     return Declaration(version, encoding or "UTF-8"), findings
@@ -237,7 +238,9 @@ def decode_text(path: str, data: bytes, encoding: str) -> tuple[str, list[Findin
     skipped = 0
     if codec == "utf-8" and data.startswith(codecs.BOM_UTF8):
         findings.append(
-            TAG_FILE_MARK.at(Location(path), "begins with a byte-order mark", "Save without one.")
+            TAG_FILE_MARK.at(
+                Location(path), _("begins with a byte-order mark"), _("Save without one.")
+            )
         )
         skipped = len(codecs.BOM_UTF8)
         data = data[skipped:]
@@ -249,8 +252,8 @@ def decode_text(path: str, data: bytes, encoding: str) -> tuple[str, list[Findin
         findings.append(
             UNDECODABLE.at(
                 Location(path, byte=skipped + error.start),
-                f"has bytes that are not {encoding}",
-                "Save it in the encoding that bagit.txt declares, or declare the right one.",
+                _("has bytes that are not {encoding}", encoding=encoding),
+                _("Save it in the encoding that bagit.txt declares, or declare the right one."),
             )
         )
         return data.decode(codec, "replace"), findings
@@ -279,7 +282,7 @@ def parse_tags(path: str, text: str, version: tuple[int, int], report: Report) -
     for number, line in enumerate(split_lines(text), 1):
         place = Location(path, line=number)
         if not line.strip(_BLANKS):
-            report.add(BLANK_LINE.at(place, "is an empty line", "Remove it."))
+            report.add(BLANK_LINE.at(place, _("is an empty line"), _("Remove it.")))
         elif line[0] in _BLANKS and found:
             found[-1][1].append(line.strip(_BLANKS))
         else:
@@ -289,15 +292,23 @@ def parse_tags(path: str, text: str, version: tuple[int, int], report: Report) -
                 report.add(
                     LINE_MALFORMED.at(
                         place,
-                        f"{line[:60]!r} is not 'Label: value'",
-                        "Write label, colon, space, value; indent lines that continue a value.",
+                        _("{line!r} is not 'Label: value'", line=line[:60]),
+                        _("Write label, colon, space, value; indent lines that continue a value."),
                     )
                 )
                 continue
             if label != name and version >= (1, 0):
-                report.add(LABEL_SPACED.at(place, f"the label {label!r} has white space around it"))
+                report.add(
+                    LABEL_SPACED.at(
+                        place, _("the label {label!r} has white space around it", label=label)
+                    )
+                )
             if value and value[0] not in _BLANKS:
-                report.add(VALUE_UNSPACED.at(place, f"no space follows the colon after {name!r}"))
+                report.add(
+                    VALUE_UNSPACED.at(
+                        place, _("no space follows the colon after {name!r}", name=name)
+                    )
+                )
             found.append((name, [value.strip(_BLANKS)], number))
     return [Tag(name, " ".join(filter(None, pieces)), line) for name, pieces, line in found]
 

@@ -19,6 +19,7 @@ from archive_pkg.bags.tagfiles import DECLARATION
 from archive_pkg.errors import UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Report, Severity, counted
 from archive_pkg.storage import describe
 
@@ -237,7 +238,8 @@ def verify(
     if checks != "everything" and (second_opinion or (profile and checks == "payload-oxum")):
         what = "a second opinion" if second_opinion else "a profile"
         raise UsageError(
-            f"{what} needs more than {checks}", "Check everything, or leave the other option out."
+            _("{what} needs more than {checks}", what=what, checks=checks),
+            _("Check everything, or leave the other option out."),
         )
     path = Path(path)
     _log.info("verifying %s", path)
@@ -252,7 +254,9 @@ def verify(
         verdict.report.add(error.finding)
     except OSError as error:
         meaning, hint = describe(error)
-        verdict.report.add(NOT_A_BAG.at(Location(str(path)), f"cannot be read: {meaning}", hint))
+        verdict.report.add(
+            NOT_A_BAG.at(Location(str(path)), _("cannot be read: {meaning}", meaning=meaning), hint)
+        )
     if second_opinion:
         from archive_pkg.bags.second_opinion import bagit_python
 
@@ -329,7 +333,7 @@ def _compare_with(profile: Profile, bag: Bag, tree: BagTree, verdict: Verdict) -
 
 
 def _size(size: int, files: int) -> str:
-    return f"{counted(size, 'byte')} in {counted(files, 'file')}"
+    return _("{bytes} in {files}", bytes=counted(size, "byte"), files=counted(files, "file"))
 
 
 def include_command(bag: Bag, paths: Sequence[str]) -> str:
@@ -379,26 +383,29 @@ class _Verification:
         if not has_payload:
             self.add(
                 PAYLOAD_FOLDER_MISSING.at(
-                    Location("data"), "is missing", "Add data/, even if it is empty."
+                    Location("data"), _("is missing"), _("Add data/, even if it is empty.")
                 )
             )
         known = [name for name in bag.manifests if name in ALGORITHMS]
         if not bag.manifests:
-            self.add(MANIFEST_MISSING.at(Location(""), "there is no manifest"))
+            self.add(MANIFEST_MISSING.at(Location(""), _("there is no manifest")))
         elif not known:
             self.add(
                 NOTHING_CHECKABLE.at(
                     Location(next(iter(bag.manifests.values())).name),
-                    "uses an algorithm that archive-pkg does not know, as do all other manifests",
-                    "Add a manifest for sha512.",
+                    _(
+                        "uses an algorithm that archive-pkg does not know, as do all other "
+                        "manifests"
+                    ),
+                    _("Add a manifest for sha512."),
                 )
             )
         elif all(ALGORITHMS[name].weak for name in known):
             self.add(
                 ALGORITHM_WEAK.at(
                     Location(bag.manifests[known[0]].name),
-                    "uses a weak algorithm, and there is no manifest for a stronger one",
-                    "Add a manifest for sha512 (archive-pkg bag upgrade).",
+                    _("uses a weak algorithm, and there is no manifest for a stronger one"),
+                    _("Add a manifest for sha512 (archive-pkg bag upgrade)."),
                 )
             )
 
@@ -410,8 +417,8 @@ class _Verification:
             self.add(
                 OXUM_MISSING.at(
                     Location("bag-info.txt", field="Payload-Oxum"),
-                    "is missing, so there is nothing to compare",
-                    "Use --completeness-only, or verify everything.",
+                    _("is missing, so there is nothing to compare"),
+                    _("Use --completeness-only, or verify everything."),
                 )
             )
         self._compare_oxum("Files are missing, added or changed. Verify everything to see which.")
@@ -430,7 +437,11 @@ class _Verification:
             lacking = [each.name for each in bag.manifests.values() if each.name not in resolved]
             for name in lacking if manifest.is_complete else ():
                 code = MANIFEST_UNLISTED if self.strict else MANIFEST_UNLISTED_OLD
-                self.add(code.at(Location(manifest.name), f"does not list {name}", "Add it."))
+                self.add(
+                    code.at(
+                        Location(manifest.name), _("does not list {name}", name=name), _("Add it.")
+                    )
+                )
             if manifest.algorithm in ALGORITHMS:
                 listed |= resolved.keys()
                 wanted[manifest.algorithm] = resolved
@@ -447,8 +458,8 @@ class _Verification:
                 self.add(
                     TAG_FILE_UNLISTED.at(
                         Location(path),
-                        "is not in any tag manifest",
-                        f"Add it: {include_command(bag, uncovered)}",
+                        _("is not in any tag manifest"),
+                        _("Add it: {bag}", bag=include_command(bag, uncovered)),
                     )
                 )
 
@@ -498,9 +509,9 @@ class _Verification:
         """Compare Payload-Oxum with the payload, and check the form of the bagging date."""
         present = set(self.bag.payload)
         if all(line.path in present for line in self.bag.fetch):
-            hint = "See the other findings for the files that are missing, added or changed."
+            hint = _("See the other findings for the files that are missing, added or changed.")
             if self.verdict.checked != "everything" and self.bag.report.ok:
-                hint = "A file has changed. Verify everything to see which."
+                hint = _("A file has changed. Verify everything to see which.")
             self._compare_oxum(hint)
         label = "packing-date" if self.bag.declaration.number < (0, 96) else "bagging-date"
         for tag in self.bag.tags:
@@ -508,8 +519,8 @@ class _Verification:
                 self.add(
                     DATE_MALFORMED.at(
                         Location(self.bag.info_name, line=tag.line, field=tag.label),
-                        f"{tag.value!r} is not a date",
-                        "Write YYYY-MM-DD.",
+                        _("{value!r} is not a date", value=tag.value),
+                        _("Write YYYY-MM-DD."),
                     )
                 )
 
@@ -519,7 +530,11 @@ class _Verification:
             self.add(
                 OXUM_MISMATCH.at(
                     self._place("payload-oxum"),
-                    f"states {_size(*self.oxum)}, but the payload has {_size(*actual)}",
+                    _(
+                        "states {size}, but the payload has {size2}",
+                        size=_size(*self.oxum),
+                        size2=_size(*actual),
+                    ),
                     hint,
                 )
             )
@@ -529,7 +544,8 @@ class _Verification:
         if len(values) > 1:
             self.add(
                 OXUM_REPEATED.at(
-                    self._place("payload-oxum"), f"Payload-Oxum is there {len(values)} times"
+                    self._place("payload-oxum"),
+                    _("Payload-Oxum is there {values} times", values=len(values)),
                 )
             )
         if not values:
@@ -539,8 +555,8 @@ class _Verification:
             self.add(
                 OXUM_MALFORMED.at(
                     self._place("payload-oxum"),
-                    f"{values[0][:60]!r} is not a Payload-Oxum",
-                    "Write bytes, a dot, and the number of files: 279164409832.1198.",
+                    _("{values!r} is not a Payload-Oxum", values=values[0][:60]),
+                    _("Write bytes, a dot, and the number of files: 279164409832.1198."),
                 )
             )
             return None
@@ -573,8 +589,12 @@ class _Verification:
                 self.add(
                     OTHER_NORMALIZATION.at(
                         Location(manifest.name, line=lines[path]),
-                        f"{path!r} is the file {renamed[path]!r} in a different normalization form",
-                        "Write the name in the file's form.",
+                        _(
+                            "{path!r} is the file {renamed!r} in a different normalization form",
+                            path=path,
+                            renamed=renamed[path],
+                        ),
+                        _("Write the name in the file's form."),
                     )
                 )
         return {renamed.get(path, path): digest for path, digest in digests.items()}
@@ -586,14 +606,18 @@ class _Verification:
         folded = defaultdict(list)
         for path in self.bag.listing.files:
             folded[names.fold(path)].append(path)
-        restore = "Restore it from another copy."
+        restore = _("Restore it from another copy.")
         if code is PAYLOAD_UNFETCHED:
-            restore = f"Fetch it: archive-pkg bag fetch {shlex.quote(self.bag.path)}"
+            restore = _("Fetch it: archive-pkg bag fetch {bag}", bag=shlex.quote(self.bag.path))
         for path in paths:
             alike = folded[names.fold(path)]
-            hint = f"Did you mean {alike[0]!r}?" if alike else restore
-            where = f"{manifest.name}" + (f", line {lines[path]}" if path in lines else "")
-            self.add(code.at(Location(path), f"is missing, but listed in {where}", hint))
+            hint = _("Did you mean {alike!r}?", alike=alike[0]) if alike else restore
+            where: str = manifest.name
+            if path in lines:
+                where = _("{file}, line {number}", file=where, number=lines[path])
+            self.add(
+                code.at(Location(path), _("is missing, but listed in {where}", where=where), hint)
+            )
 
     def _unlisted(self, files: Iterable[str], unlisted: Mapping[str, list[str]]) -> None:
         if not unlisted:
@@ -603,14 +627,14 @@ class _Verification:
         for path in files:
             where = unlisted.get(path, [])
             if manifests and len(where) == len(manifests):
-                hint = f"Remove it, or add it: {include_command(self.bag, in_none)}"
-                self.add(PAYLOAD_UNLISTED.at(Location(path), "is not in any manifest", hint))
+                hint = _("Remove it, or add it: {bag}", bag=include_command(self.bag, in_none))
+                self.add(PAYLOAD_UNLISTED.at(Location(path), _("is not in any manifest"), hint))
             elif where and self.strict:
                 self.add(
                     PAYLOAD_UNLISTED.at(
                         Location(path),
-                        f"is not in {', '.join(where)}",
-                        "Add it there: from version 1.0 on every manifest lists every file.",
+                        _("is not in {where}", where=", ".join(where)),
+                        _("Add it there: from version 1.0 on every manifest lists every file."),
                     )
                 )
 
@@ -621,8 +645,12 @@ class _Verification:
                 self.add(
                     UNFETCHED_UNLISTED.at(
                         Location("fetch.txt", line=line.line),
-                        f"{line.path!r} is not in {', '.join(lacking)}",
-                        "Add it there: every manifest must list the files to fetch.",
+                        _(
+                            "{path!r} is not in {lacking}",
+                            path=line.path,
+                            lacking=", ".join(lacking),
+                        ),
+                        _("Add it there: every manifest must list the files to fetch."),
                     )
                 )
 
@@ -631,8 +659,11 @@ class _Verification:
             self.add(
                 NAMES_ALIKE.at(
                     Location(group[0]),
-                    f"has the same name as {', '.join(map(repr, group[1:]))} on some file systems",
-                    "Rename all but one.",
+                    _(
+                        "has the same name as {repr} on some file systems",
+                        repr=", ".join(map(repr, group[1:])),
+                    ),
+                    _("Rename all but one."),
                 )
             )
 
@@ -659,9 +690,12 @@ class _Verification:
                 if path in digests and name not in [algorithm for algorithm, _ in differing]
             ]
             hint = (
-                f"The file matches {' and '.join(agreeing)}: the other manifest is damaged."
+                _(
+                    "The file matches {agreeing}: the other manifest is damaged.",
+                    agreeing=" and ".join(agreeing),
+                )
                 if agreeing
-                else "The file has changed since the bag was made. Restore it from another copy."
+                else _("The file has changed since the bag was made. Restore it from another copy.")
             )
             self.add(code.at(Location(path), message, hint))
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archive_pkg.messages import _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -34,7 +36,14 @@ def say_withheld(
     """Print the ids of the withheld parts, each with the rule that withholds it."""
     result["withheld"] = {name: one.sentence for name, one in withheld_parts.items()}
     for name, one in withheld_parts.items():
-        answer.say(f"{indent}withheld: {name}, {one.sentence}")
+        answer.say(
+            _(
+                "{indent}withheld: {name}, {sentence}",
+                indent=indent,
+                name=name,
+                sentence=one.sentence,
+            )
+        )
 
 
 def say_seen(answer: Answer, result: dict[str, object], path: Path, outgoing: Outgoing) -> None:

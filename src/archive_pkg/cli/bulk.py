@@ -14,6 +14,7 @@ import typer
 
 from archive_pkg.cli.counting import CountedProgress, progress_wanted
 from archive_pkg.cli.interruptions import Interrupted, expect_bulk
+from archive_pkg.cli.language import translated
 from archive_pkg.cli.output import (
     FEW,
     Answer,
@@ -25,6 +26,7 @@ from archive_pkg.cli.output import (
 )
 from archive_pkg.cli.run_reports import RunReport
 from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.messages import _, plural, term
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
@@ -196,8 +198,11 @@ class BulkAnswer:
     @property
     def summary(self) -> str:
         """The number of results for each outcome, in words."""
-        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self._counts.items())
-        return counts or self.if_none or "nothing to do"
+        counts = [
+            _("{count:,} {outcome}", count=count, outcome=term("outcome of a run", outcome))
+            for outcome, count in self._counts.items()
+        ]
+        return ", ".join(map(translated, counts)) or self.if_none or _("nothing to do")
 
     def end(self) -> None:
         """Print the grouped findings, then the counts and the figures."""
@@ -223,17 +228,26 @@ class BulkAnswer:
                 for subject, finding in some:
                     print_finding([finding], subject=subject, err=answer.err)
                 if count > len(some):
-                    more = f"         and {count - len(some):,} more [{code}]"
-                    typer.echo(more, err=answer.err)
+                    left = count - len(some)
+                    more = plural(
+                        "and {n:,} more [{code}]", "and {n:,} more [{code}]", left, code=code
+                    )
+                    typer.echo(f"         {translated(more)}", err=answer.err)
         for hint, (number, messages) in self._errors.items():
             for message in messages[:-1]:
                 complain(ArchivePkgError(message))
-            more = f" (and {number - len(messages):,} more)" if number > len(messages) else ""
-            complain(ArchivePkgError(messages[-1] + more, hint))
+            last, left = messages[-1], number - len(messages)
+            if left > 0:
+                last = plural("{text} (and {n:,} more)", "{text} (and {n:,} more)", left, text=last)
+            complain(ArchivePkgError(last, hint))
         if done > 1 or (done and grouped) or (idle and (grouped or self.if_none)):
             answer.say(self.summary)
         for name, value in self._closing.items():
-            answer.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
+            known = term("figure", name)
+            if isinstance(value, int):
+                answer.say(_("{name}: {value:,}", name=known, value=value))
+            else:
+                answer.say(_("{name}: {value}", name=known, value=value))
 
     def _progress(self) -> None:
         done = sum(self._counts.values())

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from archive_pkg.cli.counting import CountedProgress
-from archive_pkg.cli.language import translated
+from archive_pkg.cli.language import message_language, translated
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
-from archive_pkg.messages import plural, term
+from archive_pkg.messages import plural, term, within
 from archive_pkg.reports import Severity
 from archive_pkg.storage import (
     NotRegularError,
@@ -401,7 +401,8 @@ _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 
 def _place(finding: Finding, subject: str) -> str:
     """Return the place of a finding, after the subject unless the place begins with it."""
-    place = str(finding.location)
+    with within(message_language()):
+        place = str(finding.location)
     if subject not in (".", finding.location.path):
         beneath = finding.location.path.startswith(subject.rstrip("/") + "/")
         place = place if beneath else ": ".join(filter(None, (subject, place)))

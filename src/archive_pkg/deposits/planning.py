@@ -23,6 +23,7 @@ from archive_pkg.deposits.repository_interface import (
 )
 from archive_pkg.deposits.transfers import NO_RECORD, Transfer, pack
 from archive_pkg.errors import DepositError, InvalidError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.packages.later_events import receipts_folder
 from archive_pkg.reports import Location
 
@@ -82,12 +83,14 @@ def checked_plan(
     capabilities = repository.capabilities()
     if publish and not capabilities.publishes:
         raise UsageError(
-            f"{repository.target} cannot publish deposits",
-            "Leave out --publish.",
+            _("{target} cannot publish deposits", target=repository.target),
+            _("Leave out --publish."),
         )
     if transfer.letter is None and capabilities.needs_record:
         planned = DepositPlan(())
-        message = f"the bag has no record, and {repository.target} needs a description"
+        message = _(
+            "the bag has no record, and {target} needs a description", target=repository.target
+        )
         planned.report.add(
             TARGET_NEEDS_METADATA.at(Location(transfer.identifier), message, NO_RECORD)
         )
@@ -97,10 +100,18 @@ def checked_plan(
     planned.notes += transfer.left_out
     files, size, place = len(planned.transfers), planned.size, Location(transfer.identifier)
     if capabilities.most_files is not None and files > capabilities.most_files:
-        message = f"the package has {files} files; the repository takes {capabilities.most_files}"
+        message = _(
+            "the package has {files} files; the repository takes {most_files}",
+            files=files,
+            most_files=capabilities.most_files,
+        )
         planned.report.add(TARGET_TAKES_FEWER.at(place, message))
     if capabilities.most_bytes is not None and size > capabilities.most_bytes:
-        message = f"the package has {size} bytes; the repository takes {capabilities.most_bytes}"
+        message = _(
+            "the package has {size} bytes; the repository takes {most_bytes}",
+            size=size,
+            most_bytes=capabilities.most_bytes,
+        )
         planned.report.add(TARGET_TAKES_LESS.at(place, message))
     _check_access(repository, transfer, planned, include_restricted=include_restricted)
     return planned
@@ -134,10 +145,18 @@ def _check_access(
         planned.report.add(
             TARGET_IS_OPEN.at(
                 Location("data/record.json", field=f"parts.{name}"),
-                f"part “{name}” is {one.sentence}, "
-                f"but everyone can read “{repository.target}”{cannot}",
-                f"Deposit the public package (`build --audience public`){restrict}, or send the "
-                "restricted parts, too (--include-restricted).",
+                _(
+                    "part “{name}” is {sentence}, but everyone can read “{target}”{cannot}",
+                    name=name,
+                    sentence=one.sentence,
+                    target=repository.target,
+                    cannot=cannot,
+                ),
+                _(
+                    "Deposit the public package (`build --audience public`){restrict}, or "
+                    "send the restricted parts, too (--include-restricted).",
+                    restrict=restrict,
+                ),
             )
         )
 
@@ -150,8 +169,12 @@ def _check_bag_access(
     if include_restricted or not repository.capabilities().open_to_all:
         planned.notes += (f"{silent[0].upper()}{silent[1:]}.",)
         return
-    message = f"{silent}, but everyone can read “{repository.target}”"
-    hint = f"{NO_RECORD} If everyone may see every file, add --include-restricted."
+    message = _(
+        "{silent}, but everyone can read “{target}”", silent=silent, target=repository.target
+    )
+    hint = _(
+        "{NO_RECORD} If everyone may see every file, add --include-restricted.", NO_RECORD=NO_RECORD
+    )
     planned.report.add(TARGET_IS_OPEN.at(Location(transfer.identifier), message, hint))
 
 

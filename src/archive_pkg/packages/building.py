@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archive_pkg import bags, fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.access.redaction import SUFFIX, public
@@ -268,8 +269,8 @@ class CheckedPackage:
         verification = read_back(staged, record, jobs=jobs)
         if not verification.ok:
             raise InvalidError(
-                "the built package failed its verification and was removed",
-                "A file may have changed during the build. Build again.",
+                _("the built package failed its verification and was removed"),
+                _("A file may have changed during the build. Build again."),
                 report=verification.report,
             )
         return written
@@ -290,7 +291,12 @@ def check_source(source: Path, audience: Audience = "internal") -> CheckedPackag
     record, report, registered = examine(source)
     if record is None or not report.ok:
         raise InvalidError(
-            f"{source} was not built: it has {_count(len(report.errors), 'error')}", report=report
+            _(
+                "{source} was not built: it has {errors}",
+                source=source,
+                errors=_count(len(report.errors), "error"),
+            ),
+            report=report,
         )
     return _checked_package(record, record_file(source)[0].parent, report, audience, registered)
 
@@ -313,7 +319,12 @@ def check_loaded(
     if not report.ok:
         what = record.id if source == Path(record.id) else f"{record.id} of {source}"
         raise InvalidError(
-            f"{what} was not built: it has {_count(len(report.errors), 'error')}", report=report
+            _(
+                "{what} was not built: it has {errors}",
+                what=what,
+                errors=_count(len(report.errors), "error"),
+            ),
+            report=report,
         )
     return _checked_package(record, folder, report, audience)
 
@@ -327,7 +338,8 @@ def _checked_package(
 ) -> CheckedPackage:
     if audience == "public" and len(record.id) + len(SUFFIX) > _LONGEST_ID:
         raise InvalidError(
-            f"the id {record.id} is too long with {SUFFIX} after it", "Shorten the record's id."
+            _("the id {id} is too long with {suffix} after it", id=record.id, suffix=SUFFIX),
+            _("Shorten the record's id."),
         )
     return CheckedPackage(record, folder, report, audience, registered)
 
@@ -373,15 +385,18 @@ def commit_if_allowed(
             if not is_signature_file(name)
         ]
         raise InvalidError(
-            f"{destination} exists and differs; it was not changed",
-            "Build with --replace to put the new package in its place.",
+            _("{destination} exists and differs; it was not changed", destination=destination),
+            _("Build with --replace to put the new package in its place."),
             report=Report(found),
         )
     if is_signed(destination) and not drop_signatures:
-        message = "the existing package is signed; its signatures would be lost"
+        message = _("the existing package is signed; its signatures would be lost")
         raise InvalidError(
-            f"{destination} is signed and was not replaced",
-            "To drop its signatures, use --replace --drop-signatures, then sign the new package.",
+            _("{destination} is signed and was not replaced", destination=destination),
+            _(
+                "To drop its signatures, use --replace --drop-signatures, then sign "
+                "the new package."
+            ),
             report=Report([PACKAGE_SIGNED.at(Location(str(destination)), message)]),
         )
     changes = {name: _change(name, destination, staged) for name in differences}
@@ -449,7 +464,7 @@ def today() -> date:
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(
-            f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970"
+            _("SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds since 1970", epoch=epoch)
         ) from error
 
 
@@ -473,8 +488,8 @@ def refuse_inside(folder: Path, out: Path) -> None:
     """Raise UsageError if the output folder is inside the record's folder."""
     if out.resolve().is_relative_to(folder.resolve()):
         raise UsageError(
-            f"{out} is inside the record's folder, which a build only reads",
-            "Choose a folder outside it with --out.",
+            _("{out} is inside the record's folder, which a build only reads", out=out),
+            _("Choose a folder outside it with --out."),
         )
 
 

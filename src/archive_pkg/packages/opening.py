@@ -17,6 +17,7 @@ from archive_pkg.bags.bag import TAG_FILE_UNREADABLE
 from archive_pkg.bags.tagfiles import MISSING
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.messages import _
 from archive_pkg.packages import layout
 from archive_pkg.packages.result_sentences import is_no_bag
 from archive_pkg.packages.signatures.verifying import (
@@ -101,15 +102,20 @@ def open_package(path: StrPath) -> Package:
     info = bags.read_info(path)
     if not has_package_form(path):
         raise InvalidError(
-            f"{path} is not a package of archive-pkg: neither data/{layout.RECORD} nor "
-            f"data/{layout.DESCRIPTOR} has the expected form",
-            "Use verify for other bags.",
+            _(
+                "{path} is not a package of archive-pkg: neither data/{RECORD} nor "
+                "data/{DESCRIPTOR} has the expected form",
+                path=path,
+                RECORD=layout.RECORD,
+                DESCRIPTOR=layout.DESCRIPTOR,
+            ),
+            _("Use verify for other bags."),
         )
     from archive_pkg.records import read_record
 
     record, report = read_record(path / "data" / layout.RECORD, standalone=True)
     if record is None:
-        raise InvalidError(f"the record in {path} is not valid", report=report)
+        raise InvalidError(_("the record in {path} is not valid", path=path), report=report)
     return Package(path, info, record)
 
 
@@ -150,7 +156,9 @@ def require_bag(path: Path) -> None:
     if not os.path.lexists(path):
         raise storage.missing(path)
     if unpack := path.is_file() and unpack_hint(path):
-        raise InvalidError(f"{path} is an archive, not the folder of a package", unpack)
+        raise InvalidError(
+            _("{path} is an archive, not the folder of a package", path=path), unpack
+        )
     if not layout.is_bag(path):
         from archive_pkg.records.path_checks import refusal  # loads the models of records
 
@@ -229,8 +237,10 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
     files = dict.fromkeys(present, b"")
     names = [name for name in present if is_signature_file(name)]
     if len(names) > limits.SIGNATURE_FILES.value:
-        message = (
-            f"has {len(names)} signatures, more than the limit of {limits.SIGNATURE_FILES.value}"
+        message = _(
+            "has {names} signatures, more than the limit of {value}",
+            names=len(names),
+            value=limits.SIGNATURE_FILES.value,
         )
         report.add(TAG_FILE_UNREADABLE.at(Location(FOLDER), message, limits.SIGNATURE_FILES.hint))
         names = []
@@ -247,10 +257,16 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
             except OSError as error:
                 meaning, hint = storage.describe(error)
                 place = Location(name)
-                report.add(TAG_FILE_UNREADABLE.at(place, f"cannot be read: {meaning}", hint))
+                report.add(
+                    TAG_FILE_UNREADABLE.at(
+                        place, _("cannot be read: {meaning}", meaning=meaning), hint
+                    )
+                )
                 continue
             if len(data) > limit.value:
-                message = f"was not read: it is larger than the limit of {limit.value} bytes"
+                message = _(
+                    "was not read: it is larger than the limit of {value} bytes", value=limit.value
+                )
                 report.add(TAG_FILE_UNREADABLE.at(Location(name), message, limit.hint))
                 del files[name]
             else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage, tables
 from archive_pkg.bags.verifying import include_command
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.messages import _
 from archive_pkg.packages import layout
 from archive_pkg.packages.checking.runner import FILE_CODES, check_record
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
@@ -87,8 +88,10 @@ def _check_tag_files(bag: Bag, report: Report) -> None:
     # A profile may allow fewer tag manifests than manifests, but every package has one.
     if lacking and not (bag.tag_manifests and bag.values("BagIt-Profile-Identifier")):
         names = " and ".join(f"tagmanifest-{name}.txt" for name in lacking)
-        hint = "Restore the package from another copy."
-        report.add(PACKAGE_TAG_MANIFEST_MISSING.at(Location(""), f"{names}: missing", hint))
+        hint = _("Restore the package from another copy.")
+        report.add(
+            PACKAGE_TAG_MANIFEST_MISSING.at(Location(""), _("{names}: missing", names=names), hint)
+        )
     manifests = bag.tag_manifests.values()
     listing = {manifest.name for manifest in manifests}
     unlisted = {
@@ -99,10 +102,10 @@ def _check_tag_files(bag: Bag, report: Report) -> None:
     }
     command = include_command(bag, [name for name in unlisted if not name.startswith(_STATE)])
     for path, without in unlisted.items():
-        hint = f"Remove the file, or list it: {command}"
+        hint = _("Remove the file, or list it: {command}", command=command)
         if path.startswith(_STATE):
-            hint = "Remove the folder .archive-pkg, which does not belong in a package."
-        message = f"is not in {' and '.join(without)}"
+            hint = _("Remove the folder .archive-pkg, which does not belong in a package.")
+        message = _("is not in {without}", without=" and ".join(without))
         report.add(PACKAGE_TAG_FILE_UNLISTED.at(Location(path), message, hint))
 
 
@@ -117,9 +120,10 @@ def _check_payload(record: Record, path: Path, bag: Bag, report: Report) -> None
         report.add(replace(finding, hint=_RESTORE) if of_file else finding)
     named = [value for label, value in bag.info if label == "External-Identifier"]
     if record.id not in named:
-        message = (
-            f"the record's id is {record.id}, but External-Identifier is "
-            f"{', '.join(named) or 'not given'}"
+        message = _(
+            "the record's id is {id}, but External-Identifier is {value}",
+            id=record.id,
+            value=", ".join(named) or "not given",
         )
         report.add(PACKAGE_NAMED_OTHERWISE.at(Location(str(path / "bag-info.txt")), message))
     _check_event_digests(record, source, bag, report)
@@ -136,8 +140,10 @@ def _check_payload(record: Record, path: Path, bag: Bag, report: Report) -> None
         report.extend(error.report)
         return
     if from_tables != [record]:
-        message = "the tables differ from record.json"
-        hint = "One of the two was changed after packaging. Restore the package from another copy."
+        message = _("the tables differ from record.json")
+        hint = _(
+            "One of the two was changed after packaging. Restore the package from another copy."
+        )
         report.add(TABLES_DISAGREE.at(Location(str(source)), message, hint))
 
 
@@ -174,4 +180,8 @@ def _check_event_digests(record: Record, source: Path, bag: Bag, report: Report)
         for digest in event.outputs:
             if bytes.fromhex(digest.removeprefix("sha256:")) not in digests:
                 place = Location(str(source), field=f"events.{event.id}.outputs")
-                report.add(EVENT_DIGEST_UNKNOWN.at(place, f"no file has the checksum {digest}"))
+                report.add(
+                    EVENT_DIGEST_UNKNOWN.at(
+                        place, _("no file has the checksum {digest}", digest=digest)
+                    )
+                )

@@ -20,6 +20,7 @@ from archive_pkg.cli.output import Json, Quiet, no_stream
 from archive_pkg.cli.project import current_project
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def parse_tags(tags: list[str] | None) -> dict[str, str]:
         label, equals, value = tag.partition("=")
         if not equals or not label.strip() or not value.strip():
             raise UsageError(
-                f"--tag {tag}: this is not LABEL=VALUE",
-                "Write it like --tag 'Source-Organization=An archive'.",
+                _("--tag {tag}: this is not LABEL=VALUE", tag=tag),
+                _("Write it like --tag 'Source-Organization=An archive'."),
             )
         given[label.strip()] = value.strip()
     return given
@@ -152,9 +153,11 @@ def build(
     in_collection = jobs or report or executor or gentle or files or layout or no_sync
     if target and in_collection:
         raise UsageError(
-            "--layout, --no-sync, --jobs, --report, --executor, --low-priority and --files do not "
-            "work with --target",
-            "Leave them out, or build without --target.",
+            _(
+                "--layout, --no-sync, --jobs, --report, --executor, --low-priority and "
+                "--files do not work with --target"
+            ),
+            _("Leave them out, or build without --target."),
         )
     from archive_pkg.collection import Options, build_many, find_sources, guarded, make_collection
     from archive_pkg.collection.bulk.searching import LIST_READ
@@ -169,7 +172,7 @@ def build(
             project = project.with_metadata(chosen(metadata))
         make = _maker(target, tags, metadata, project)
         if target or (not in_collection and _is_one(records, out)):
-            letters, _ = answer.ahead(records, _lines)
+            letters, _few = answer.ahead(records, _lines)
             make = partial(
                 make,
                 out=out,
@@ -194,7 +197,7 @@ def build(
             if withheld:
                 answer.closing({"parts withheld": withheld})
 
-        sources, _ = answer.ahead(find_sources(records, files, take, project), _lines)
+        sources, _few = answer.ahead(find_sources(records, files, take, project), _lines)
         build_many(
             sources,
             make_collection(out, layout),
@@ -233,7 +236,7 @@ def _maker(
         chosen = find_target(target, metadata, project)
         return partial(build_for, chosen, given=parse_tags(tags))
     if tags:
-        raise UsageError("--tag works only with --target", "Name a target with --target.")
+        raise UsageError(_("--tag works only with --target"), _("Name a target with --target."))
     return partial(build_package, project=project)
 
 
@@ -257,19 +260,19 @@ def _lines(done: Done) -> Iterator[str]:
     from archive_pkg.packages.signatures.verifying import is_signature_file
 
     details = done.details
-    yield f"{details['package']}: {_OUTCOMES[done.outcome]}"
+    yield _("{path}: {outcome}", path=details["package"], outcome=_OUTCOMES[done.outcome])
     for part, sentence in details.get("withheld", {}).items():
-        yield f"  withheld: {part}, {sentence}"
+        yield _("  withheld: {part}, {sentence}", part=part, sentence=sentence)
     for name, change in details.get("differences", {}).items():
         yield f"  {change}: {name}"
     if any(map(is_signature_file, details.get("differences", ()))):
-        yield "  The old package was signed. Sign the new one again."
+        yield _("  The old package was signed. Sign the new one again.")
 
 
 _OUTCOMES = {
-    "built": "built and verified",
-    "unchanged": "unchanged; the existing package has the same bytes",
-    "replaced": "built and verified; it replaces the previous package",
+    "built": _("built and verified"),
+    "unchanged": _("unchanged; the existing package has the same bytes"),
+    "replaced": _("built and verified; it replaces the previous package"),
 }
 
 
@@ -281,4 +284,6 @@ def parse_date(text: str | None) -> date | None:
         from archive_pkg.dates.edtf_string import why_not_a_date
 
         message, hint = why_not_a_date(text or "")
-        raise UsageError(f"--date: {message}", hint or "Write it like 2026-11-24.") from error
+        raise UsageError(
+            _("--date: {message}", message=message), hint or "Write it like 2026-11-24."
+        ) from error

@@ -15,9 +15,11 @@ from archive_pkg.cli.bulk import (
     bulk_answering,
     executor_from,
 )
+from archive_pkg.cli.language import translated
 from archive_pkg.cli.output import Json, Quiet, file_for
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _, plural
 from archive_pkg.reports import Severity, counted
 
 if TYPE_CHECKING:
@@ -87,7 +89,9 @@ def check(
     tables = [subject for path in paths if is_tables(path) for subject in subjects(path)]
     records = [path for path in paths if not (is_tables(path) or path in locks)]
     if annotated and (len(tables) != 1 or records):
-        raise UsageError("--annotate works with one table", "Check the other inputs separately.")
+        raise UsageError(
+            _("--annotate works with one table"), _("Check the other inputs separately.")
+        )
     inside = [file for path in tables if path.is_dir() for file in path.rglob("*")]
     with (
         bulk_answering(
@@ -102,14 +106,14 @@ def check(
         collection.marking_duplicate_ids() as marked,
     ):
         for path, kind in locks.items():
-            message = f"left out, because it is {kind}"
+            message = _("left out, because it is {kind}", kind=kind)
             found = [LOCK_FILE.at(Location(str(path)), message)]
             answer.take(collection.Done(str(path), "left out", findings=found))
-        records_found, _ = answer.ahead(collection.find_records(records, answer.take), _lines)
+        records_found, _few = answer.ahead(collection.find_records(records, answer.take), _lines)
         collection.run(
             collection.ForEach(collection.check_one),
             records_found,
-            lambda _, done: answer.take(marked(done)),
+            lambda _path, done: answer.take(marked(done)),
             executor=executor_from(jobs, executor),
         )
         totals: dict[str, object] = {}
@@ -126,9 +130,11 @@ def check(
 def _totals(done: Done) -> str:
     numbers = Counter(finding.severity for finding in done.findings)
     return ", ".join(
-        f"{counted(number, 'piece')} of advice"
-        if severity is Severity.ADVICE
-        else counted(number, str(severity))
+        translated(
+            plural("{n:,} piece of advice", "{n:,} pieces of advice", number)
+            if severity is Severity.ADVICE
+            else counted(number, str(severity))
+        )
         for severity in Severity
         if (number := numbers[severity])
     )
@@ -136,10 +142,15 @@ def _totals(done: Done) -> str:
 
 def _lines(done: Done) -> Iterator[str]:
     counts = _totals(done)
-    verdict = "not valid" if done.status else "valid"
-    yield f"{done.path}: {verdict}" + (f"; {counts}" if counts else "")
+    verdict = _("not valid") if done.status else _("valid")
+    if counts:
+        verdict = _("{outcome}; {counts}", outcome=verdict, counts=counts)
+    yield _("{path}: {outcome}", path=done.path, outcome=verdict)
     if "annotated" in done.details:
-        yield f"{done.details['annotated']}: written, with the findings next to the cells"
+        yield _(
+            "{details}: written, with the findings next to the cells",
+            details=done.details["annotated"],
+        )
 
 
 def _checked(

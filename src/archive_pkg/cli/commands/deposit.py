@@ -21,9 +21,11 @@ from archive_pkg.cli.bulk import (
     rate_of,
 )
 from archive_pkg.cli.counting import in_words, progress_wanted
+from archive_pkg.cli.language import translated
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream, write_file
 from archive_pkg.cli.project import current_project, named_address
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
+from archive_pkg.messages import _
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
@@ -104,7 +106,9 @@ def deposit(
     from archive_pkg.errors import UsageError
 
     if dry_run + status + reserve > 1:
-        raise UsageError("--dry-run, --status and --reserve cannot be combined", "Give only one.")
+        raise UsageError(
+            _("--dry-run, --status and --reserve cannot be combined"), _("Give only one.")
+        )
     to = named_address(to)
     repository = deposits.repository_for(to)
     project = current_project() if isinstance(repository, deposits.Describing) else None
@@ -138,7 +142,7 @@ def deposit(
         work = collection.Depositing(
             to, receipts, publish, _page(), rate, meter, include_restricted, project
         )
-        found, _ = answer.ahead(collection.find_packages(packages, answer.take), _lines)
+        found, _few = answer.ahead(collection.find_packages(packages, answer.take), _lines)
         collection.run(
             work,
             found,
@@ -149,35 +153,43 @@ def deposit(
 
 def _lines(done: Done) -> Iterator[str]:
     details = done.details
-    version = f"{details['version']} of " if details["version"] else ""
-    state = _STATES[details["state"]]
-    name = f"{version}{details['remote_id']}{state}"
-    yield f"{done.path}: {_OUTCOMES[done.outcome].format(name)}"
+    name = details["remote_id"]
+    if details["version"]:
+        name = _("{version} of {name}", version=details["version"], name=name)
+    if state := _STATES[details["state"]]:
+        name = _("{name}, {state}", name=name, state=state)
+    outcome = {
+        "deposited": _("deposited as {name}", name=name),
+        "unchanged": _("already deposited as {name}; nothing was written", name=name),
+        "differs": _("deposited as {name}; it DIFFERS from what was requested", name=name),
+    }[done.outcome]
+    yield _("{path}: {outcome}", path=done.path, outcome=outcome)
     target = details["target"] + (f" ({details['made']})" if details["made"] else "")
-    how = _HOW[details["verified"]]
-    if done.outcome == "unchanged":
-        how = how.replace("verified:", "verified again just now:")
-    yield f"  in {target}, at {details['location']}; {how}"
+    how = (_AGAIN if done.outcome == "unchanged" else _HOW)[details["verified"]]
+    yield _(
+        "  in {target}, at {details}; {how}", target=target, details=details["location"], how=how
+    )
     if details["pid"]:
-        yield f"  persistent identifier: {details['pid']}"
-    yield f"  receipt: {details['receipt']}"
+        yield _("  persistent identifier: {details}", details=details["pid"])
+    yield _("  receipt: {details}", details=details["receipt"])
 
 
-_OUTCOMES = {
-    "deposited": "deposited as {}",
-    "unchanged": "already deposited as {}; nothing was written",
-    "differs": "deposited as {}; it DIFFERS from what was requested",
-}
 _HOW = {
-    "server-digest": "verified: the repository's checksums match the files that were sent",
-    "read-back": "verified: the files were read back and their checksums match",
-    "unverified": "NOT VERIFIED: the repository has no means to check what arrived",
+    "server-digest": _("verified: the repository's checksums match the files that were sent"),
+    "read-back": _("verified: the files were read back and their checksums match"),
+    "unverified": _("NOT VERIFIED: the repository has no means to check what arrived"),
+}
+_AGAIN = _HOW | {
+    "server-digest": _(
+        "verified again just now: the repository's checksums match the files that were sent"
+    ),
+    "read-back": _("verified again just now: the files were read back and their checksums match"),
 }
 _STATES = {
     "stored": "",
-    "draft": ", a draft (publish it with --publish)",
-    "published": ", published",
-    "pending": ", which the repository is still processing (ask again with --status)",
+    "draft": _("a draft (publish it with --publish)"),
+    "published": _("published"),
+    "pending": _("which the repository is still processing (ask again with --status)"),
 }
 
 
@@ -212,21 +224,40 @@ def _plan(
         result["compared"] = plan.compared
         result["makes"] = plan.makes
         if plan.held:
-            answer.say(f"{package}: nothing to do: {repository.target} has exactly this package")
+            answer.say(
+                _(
+                    "{package}: nothing to do: {target} has exactly this package",
+                    package=package,
+                    target=repository.target,
+                )
+            )
             answer.found(result, plan.report)
             return
-        verdict = "no known obstacle to" if plan.report.ok else "NOT ready for"
         target = repository.target + (f" ({plan.makes})" if plan.makes else "")
-        answer.say(f"{package}: {verdict} a deposit in {target}; nothing was sent")
-        answer.say(f"  {counted(len(plan.transfers), 'file')}, {in_words(plan.size)}")
+        if plan.report.ok:
+            said = _(
+                "{package}: no known obstacle to a deposit in {target}; nothing was sent",
+                package=package,
+                target=target,
+            )
+        else:
+            said = _(
+                "{package}: NOT ready for a deposit in {target}; nothing was sent",
+                package=package,
+                target=target,
+            )
+        answer.say(said)
+        answer.say(f"  {translated(counted(len(plan.transfers), 'file'))}, {in_words(plan.size)}")
         for each in plan.transfers:
             answer.say(f"  {in_words(each.size):>10}  {each.path} → {each.to}")
         for number, step in enumerate(plan.steps, 1):
-            answer.say(f"  {number}. {step}")
+            answer.say(f"  {number}. {translated(step)}")
         for note in plan.notes:
-            answer.say(f"  {note}")
+            answer.say(_("  {text}", text=note))
         if plan.report.ok and not plan.compared:
-            answer.say(f"  This plan does not show what {repository.target} already has.")
+            answer.say(
+                _("  This plan does not show what {target} already has.", target=repository.target)
+            )
         answer.found(result, plan.report)
         if not plan.report.ok:
             answer.worsen(4)
@@ -251,17 +282,31 @@ def _status(answer: Answer, package: Path, repository: Repository, receipts: Pat
         ]
         if not known:
             place = repository.target
-            answer.say(f"{package}: not deposited in {place} (no receipt, no journal)")
+            answer.say(
+                _(
+                    "{package}: not deposited in {place} (no receipt, no journal)",
+                    package=package,
+                    place=place,
+                )
+            )
         for each in known:
             answer.say(
-                f"{package}: {each.status.state} in {each.target} as {each.remote_id or '–'}"
+                _(
+                    "{package}: {state} in {target} as {value}",
+                    package=package,
+                    state=each.status.state,
+                    target=each.target,
+                    value=each.remote_id or "–",
+                )
             )
             if each.status.detail:
-                answer.say(f"  {each.status.detail}")
+                answer.say(_("  {text}", text=each.status.detail))
             if each.unfinished:
                 answer.say(
-                    "  the last deposit did not finish; run the command without --status "
-                    "to continue it"
+                    _(
+                        "  the last deposit did not finish; run the command without --status "
+                        "to continue it"
+                    )
                 )
         if any(each.status.state in ("absent", "partial", "pending", "rejected") for each in known):
             answer.worsen(4)
@@ -273,8 +318,17 @@ def _reserve(answer: Answer, record: Path, repository: Repository, receipts: Pat
     with answer.about(record) as result:
         doi = deposits.reserve(record, repository, receipts=receipts)
         result["pid"] = doi
-        answer.say(f"{record}: reserved {doi} in a draft in {repository.target}")
-        answer.say("  Add it to the identifiers of the record, then build and deposit the package.")
+        answer.say(
+            _(
+                "{record}: reserved {doi} in a draft in {target}",
+                record=record,
+                doi=doi,
+                target=repository.target,
+            )
+        )
+        answer.say(
+            _("  Add it to the identifiers of the record, then build and deposit the package.")
+        )
 
 
 def receipts(
@@ -318,7 +372,7 @@ def receipts(
         if not found and (not is_folder(package) or not record_file(package)[1]):
             require_bag(package)
         if not found:
-            answer.say(f"{package} has no receipts.")
+            answer.say(_("{package} has no receipts.", package=package))
         read: dict[Path, Receipt] = {}
         for path in found:
             with suppress(ArchivePkgError):  # reported below
@@ -333,17 +387,33 @@ def receipts(
                 result |= {"since": receipt.ended.isoformat(), "superseded": rows[path]}
                 version = f"{receipt.version} of " if receipt.version else ""
                 old = ", SUPERSEDED by a later deposit" if rows[path] else ""
-                answer.say(f"{receipt.package}: {receipt.state} in {receipt.target}{old}")
-                answer.say(f"  as {version}{receipt.remote_id}")
-                answer.say(f"  since {receipt.ended:%Y-%m-%d %H:%M} UTC; {_HOW[receipt.verified]}")
-                answer.say(f"  receipt: {path}")
+                answer.say(
+                    _(
+                        "{package}: {state} in {target}{old}",
+                        package=receipt.package,
+                        state=receipt.state,
+                        target=receipt.target,
+                        old=old,
+                    )
+                )
+                answer.say(
+                    _("  as {version}{remote_id}", version=version, remote_id=receipt.remote_id)
+                )
+                answer.say(
+                    _(
+                        "  since {ended:%Y-%m-%d %H:%M} UTC; {HOW}",
+                        ended=receipt.ended,
+                        HOW=_HOW[receipt.verified],
+                    )
+                )
+                answer.say(_("  receipt: {path}", path=path))
                 if check:
                     report = deposits.check_receipt(path, repository or ())
                     result["checked"] = report.ok
                     if not report.ok:
                         answer.worsen(4)
                     words = "all files are as deposited" if report.ok else "NOT as deposited"
-                    answer.say(f"  checked now: {words}")
+                    answer.say(_("  checked now: {words}", words=words))
                     answer.found(result, report)
 
 
@@ -400,7 +470,7 @@ def fetch(
     ):
         package = deposits.fetch(receipt, out, repository or ())
         result["package"] = str(package)
-        answer.say(f"{package}: fetched; all checksums match the receipt")
+        answer.say(_("{package}: fetched; all checksums match the receipt", package=package))
 
 
 def login(
@@ -429,11 +499,11 @@ def login(
         secret = sys.stdin.readline().rstrip("\n")
     if not secret:
         raise UsageError(
-            "nothing was entered", "Paste it when asked, or send it to standard input."
+            _("nothing was entered"), _("Paste it when asked, or send it to standard input.")
         )
     with answering("login", as_json=as_json, quiet=quiet) as answer, answer.about(name):
         credentials.keep(name, secret, user)
-        answer.say(f"{name}: stored in the keyring")
+        answer.say(_("{name}: stored in the keyring", name=name))
 
 
 _HOW_TO_RESUME = "run the same command again to resume"

@@ -29,6 +29,7 @@ from archive_pkg.cli.trust import (
     WithBareOptions,
 )
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,7 +94,7 @@ def verify(
         require_timestamp=require_timestamp,
     )
     if bag_only and trust != Trust():
-        raise UsageError("--bag-only does not check signatures", "Omit --bag-only.")
+        raise UsageError(_("--bag-only does not check signatures"), _("Omit --bag-only."))
     do = partial(
         collection.verify_one, bag_only=bag_only, second_opinion=second_opinion, trust=trust
     )
@@ -149,18 +150,18 @@ def _lines(done: Done) -> Iterator[str]:
 
     details = done.details
     if NOT_A_BAG in details["states"]:
-        yield f"{done.path}: not a package or bag"
+        yield _("{path}: not a package or bag", path=done.path)
         return
     words = verdict_in_words(
         ok=not done.status, valid=details["valid"], complete=details["complete"]
     )
-    yield f"{done.path}: {words}"
+    yield _("{path}: {outcome}", path=done.path, outcome=words)
     for state in details["states"]:
-        yield f"  {state}"
+        yield _("  {text}", text=state)
     if details.get("second_opinion"):
         yield f"  {details['second_opinion']}"
     if details["title"]:
-        yield f"  Record: {' '.join(details['title'].split())}"
+        yield _("  Record: {split}", split=" ".join(details["title"].split()))
 
 
 def verdict_in_words(*, ok: bool, valid: bool | None, complete: bool | None) -> str:
@@ -172,10 +173,10 @@ def verdict_in_words(*, ok: bool, valid: bool | None, complete: bool | None) -> 
         complete: Whether it is complete.
     """
     if ok:
-        return "complete and valid"
+        return _("complete and valid")
     if valid:
-        return "the bag is valid, but its contents or signatures have errors"
-    return "complete, but not valid" if complete else "neither complete nor valid"
+        return _("the bag is valid, but its contents or signatures have errors")
+    return _("complete, but not valid") if complete else _("neither complete nor valid")
 
 
 def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], bool | str]:
@@ -183,10 +184,10 @@ def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], b
     if who and not paths:
         return [Path(who)], True
     if not paths:
-        raise UsageError("no path given", "Name a package or a folder of packages.")
+        raise UsageError(_("no path given"), _("Name a package or a folder of packages."))
     if who and os.path.lexists(who):
         raise UsageError(
-            f"--require-signature {who}: this is a file or folder, not a signer",
-            "Write the option after the paths, or write --require-signature=WHO.",
+            _("--require-signature {who}: this is a file or folder, not a signer", who=who),
+            _("Write the option after the paths, or write --require-signature=WHO."),
         )
     return paths, who if who else who is not None

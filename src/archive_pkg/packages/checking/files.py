@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
 from archive_pkg.bags import check_names
+from archive_pkg.messages import _
 from archive_pkg.records import NAMES
 from archive_pkg.reports import Code, Location, Severity
 
@@ -83,39 +84,50 @@ def check_files(
                 data = stream.read() if size <= _MAX_IN_MEMORY else None
                 digest = fixity.digest(stream if data is None else data, ["sha256"])["sha256"]
         except FileNotFoundError:
-            hint = (
-                f"Put {name} into the record's folder. If you do not have it, write held: false in "
-                "the part, and remove its file, span and sha256."
+            hint = _(
+                "Put {name} into the record's folder. If you do not have it, write "
+                "held: false in the part, and remove its file, span and sha256.",
+                name=name,
             )
-            yield PART_MISSING.at(place, f"the file {name} is missing", hint)
+            yield PART_MISSING.at(place, _("the file {name} is missing", name=name), hint)
             continue
         except storage.NotRegularError as error:
             yield PART_NOT_A_FILE.at(
                 place,
-                f"{name} was not read: {storage.explain(error)}",
-                "Replace it with the file itself.",
+                _("{name} was not read: {error}", name=name, error=storage.explain(error)),
+                _("Replace it with the file itself."),
             )
             continue
         except OSError as error:
-            message = f"{name} could not be read: {storage.explain(error)}"
-            yield PART_UNREADABLE.at(place, message, "Check its permissions and the disk.")
+            message = _(
+                "{name} could not be read: {error}", name=name, error=storage.explain(error)
+            )
+            yield PART_UNREADABLE.at(place, message, _("Check its permissions and the disk."))
             continue
         readable[name] = data if any(part.is_text for part in parts) else None
         yield from _name_findings(name, place)
         if size == 0:
-            yield PART_EMPTY.at(place, f"{name} is empty", "Check whether it is the right file.")
+            yield PART_EMPTY.at(
+                place, _("{name} is empty", name=name), _("Check whether it is the right file.")
+            )
         for part in parts:
             at = Location(str(source), field=f"parts.{part.id}.sha256")
             if part.sha256 is None:
-                hint = f"Write sha256: {digest}"
-                yield PART_WITHOUT_DIGEST.at(at, f"{name} has no checksum in the record", hint)
-            elif part.sha256 != digest:
-                message = (
-                    f"{name} has changed: its sha256 is {digest}, the record has {part.sha256}"
+                hint = _("Write sha256: {digest}", digest=digest)
+                yield PART_WITHOUT_DIGEST.at(
+                    at, _("{name} has no checksum in the record", name=name), hint
                 )
-                hint = (
+            elif part.sha256 != digest:
+                message = _(
+                    "{name} has changed: its sha256 is {digest}, the record has {sha256}",
+                    name=name,
+                    digest=digest,
+                    sha256=part.sha256,
+                )
+                hint = _(
                     "Restore the right file. If you changed the file on purpose, write "
-                    f"sha256: {digest}"
+                    "sha256: {digest}",
+                    digest=digest,
                 )
                 yield PART_CHANGED.at(at, message, hint)
     return readable
@@ -136,15 +148,21 @@ def check_folder(record: Record, source: Path) -> Iterator[Finding]:
     if source.name not in NAMES:
         return
     if folder.resolve().name != record.id:
-        message = f"the record's id is {record.id}, but its folder is {folder.resolve().name}"
-        hint = f"Rename the folder to {record.id}, or correct the id."
+        message = _(
+            "the record's id is {id}, but its folder is {name}",
+            id=record.id,
+            name=folder.resolve().name,
+        )
+        hint = _("Rename the folder to {id}, or correct the id.", id=record.id)
         yield FOLDER_NAMED_OTHERWISE.at(Location(str(folder)), message, hint)
     known = {folder / name for name in (*record.files, source.name)}
     for file in sorted(map(Path, _files_below(str(folder)))):
         if file not in known:
-            hint = "Add a part for it, or move it elsewhere."
+            hint = _("Add a part for it, or move it elsewhere.")
             name = file.relative_to(folder).as_posix()
-            yield FILE_NOT_IN_RECORD.at(Location(str(file)), f"no part names {name}", hint)
+            yield FILE_NOT_IN_RECORD.at(
+                Location(str(file)), _("no part names {name}", name=name), hint
+            )
 
 
 def _files_below(folder: str) -> Iterator[str]:

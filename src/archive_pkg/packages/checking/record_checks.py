@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.records.display import label, relations
 from archive_pkg.records.statement_index import StatementIndex, statements
@@ -82,17 +83,21 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
     known = StatementIndex(record)
     for path in statements(record):
         if not known.evidence(path):
-            hint = (
-                "Quote the words that say so. Or write basis: supplied and agent: your id, and "
-                "describe yourself in agents."
+            hint = _(
+                "Quote the words that say so. Or write basis: supplied and agent: your "
+                "id, and describe yourself in agents."
             )
-            yield STATEMENT_UNSOURCED.at(at(path), "the record gives no evidence for this", hint)
+            yield STATEMENT_UNSOURCED.at(at(path), _("the record gives no evidence for this"), hint)
     kind = record.document_type
     for group in kind.states:
         if not any(getattr(record, field) for field in group):
             words = " or ".join(map(label, group)).lower()
-            hint = f"{kind.plural} usually have this. If the document does, add {group[0]}."
-            message = f"the record does not state the {words}"
+            hint = _(
+                "{plural} usually have this. If the document does, add {group}.",
+                plural=kind.plural,
+                group=group[0],
+            )
+            message = _("the record does not state the {words}", words=words)
             yield STATEMENT_MISSING.at(at(group[0]), message, hint)
     participants = (one.agent for one in record.participants)
     agent_ids = dict.fromkeys(
@@ -107,11 +112,11 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
     for agent_id in agent_ids:
         agent = record.agent(agent_id)
         if not agent.identifiers:
-            hint = (
-                "Search for the name at viaf.org, d-nb.info/gnd or wikidata.org, and add the "
-                "address to the agent's identifiers."
+            hint = _(
+                "Search for the name at viaf.org, d-nb.info/gnd or wikidata.org, and "
+                "add the address to the agent's identifiers."
             )
-            message = f"{agent.name} has no identifier from an authority file"
+            message = _("{name} has no identifier from an authority file", name=agent.name)
             yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{agent_id}"), message, hint)
     yield from _level(record.classification, at("classification.level"))
     yield from _history(record, at)
@@ -124,8 +129,8 @@ def _level(classification: Classification | None, place: Location) -> Iterator[F
     if classification is None or not (classification.scheme or classification.level):
         return
     if not (classification.scheme and classification.level):
-        message = "level and scheme must be given together"
-        yield LEVEL_UNKNOWN.at(place, message, "Give both, or leave both out.")
+        message = _("level and scheme must be given together")
+        yield LEVEL_UNKNOWN.at(place, message, _("Give both, or leave both out."))
         return
     try:
         terms.level(classification.scheme, classification.level)
@@ -139,12 +144,14 @@ def _history(record: Record, at: Callable[[str], Location]) -> Iterator[Finding]
         return
     for index, change in enumerate(record.classification.history):
         if change.date and _surely_before(change.date.edtf, written):
-            message = (
-                f"the change “{change.action}” is dated {change.date.edtf}, "
-                f"but the document is dated {written}"
+            message = _(
+                "the change “{action}” is dated {edtf}, but the document is dated {written}",
+                action=change.action,
+                edtf=change.date.edtf,
+                written=written,
             )
             place = at(f"classification.history.{index}.date")
-            hint = "Correct the date that is wrong."
+            hint = _("Correct the date that is wrong.")
             yield CHANGE_TOO_EARLY.at(place, message, hint)
 
 
@@ -162,9 +169,15 @@ def _event_types(record: Record, source: Path) -> Iterator[Finding]:
             continue
         place = Location(str(source), field=f"events.{event.id}.type")
         near = () if event.type in known else get_close_matches(event.type, known, 1)
-        hint = f"Did you mean “{near[0]}”?" if near else "PREMIS exports mark it as a local term."
+        hint = (
+            _("Did you mean “{near}”?", near=near[0])
+            if near
+            else _("PREMIS exports mark it as a local term.")
+        )
         yield EVENT_TYPE_LOCAL.at(
-            place, f"“{event.type}” is not in the Library of Congress's list of event types", hint
+            place,
+            _("“{type}” is not in the Library of Congress's list of event types", type=event.type),
+            hint,
         )
 
 
@@ -178,8 +191,14 @@ def _access(record: Record, source: Path) -> Iterator[Finding]:
                 at = Location(str(source), field=f"parts.{part.id}.access")
                 relation = "; ".join(relations(part))
                 access = restricted[other.id].sentence
-                message = f"{part.id} ({relation}) is open, but {other.id} is {access}"
-                hint = "Describe it as a part of kind redaction, or restrict it too."
+                message = _(
+                    "{id} ({relation}) is open, but {id2} is {access}",
+                    id=part.id,
+                    relation=relation,
+                    id2=other.id,
+                    access=access,
+                )
+                hint = _("Describe it as a part of kind redaction, or restrict it too.")
                 yield ACCESS_WIDER.at(at, message, hint)
 
 
@@ -191,5 +210,11 @@ def _events(record: Record, source: Path) -> Iterator[Finding]:
             made = part.made.edtf.earliest if part.made else None
             if date and made and date.latest and date.latest < made:
                 at = Location(str(source), field=f"events.{event.id}.date")
-                message = f"{event.id} is dated {date}, but {part.id} was not made before {made}"
-                yield EVENT_TOO_EARLY.at(at, message, "Correct the date that is wrong.")
+                message = _(
+                    "{id} is dated {date}, but {id2} was not made before {made}",
+                    id=event.id,
+                    date=date,
+                    id2=part.id,
+                    made=made,
+                )
+                yield EVENT_TOO_EARLY.at(at, message, _("Correct the date that is wrong."))

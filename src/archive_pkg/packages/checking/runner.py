@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import UsageError
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.packages.checking.files import (
     PART_CHANGED,
     PART_MISSING,
@@ -105,8 +106,8 @@ def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
     given = files or {}
     if unknown := sorted(given.keys() - set(record.files)):
         raise UsageError(
-            f"no part of {record.id} has the file {some(unknown)}",
-            "Use the file names that the parts have in the record.",
+            _("no part of {id} has the file {unknown}", id=record.id, unknown=some(unknown)),
+            _("Use the file names that the parts have in the record."),
         )
     with TemporaryDirectory(prefix="archive-pkg-") as made:
         folder = Path(made, "files")
@@ -127,18 +128,23 @@ def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
 def refuse_files(files: Files | None) -> None:
     """Raise UsageError if `files` is given with a record's path; its files are next to it."""
     if files is not None:
-        raise UsageError("`files` needs a Record, not a path", "Load the record first.")
+        raise UsageError(_("`files` needs a Record, not a path"), _("Load the record first."))
 
 
 def same_id(file: str, name: str, other: str) -> Finding:
     """Return the finding for a record that has the id of another record."""
-    message = f"{other} has the id {name}, too"
+    message = _("{other} has the id {name}, too", other=other, name=name)
     return RECORD_ID_TWICE.at(Location(file, field="id"), message, _CHANGE_ID)
 
 
 def like_id(file: str, name: str, like: str, other: str) -> Finding:
     """Return the finding for a record whose id differs from another's only in case."""
-    message = f"the id {name} and the id {like} of {other} differ only in capital and small letters"
+    message = _(
+        "the id {name} and the id {like} of {other} differ only in capital and small letters",
+        name=name,
+        like=like,
+        other=other,
+    )
     return RECORD_IDS_ALIKE.at(Location(file, field="id"), message, _CHANGE_ID)
 
 
@@ -156,14 +162,21 @@ def examine(path: Path) -> tuple[Record | None, Report, tuple[str, ...]]:
     file, findings = record_file(path)
     if package := package_of(path):
         raise UsageError(
-            f"{path} is {'' if package == path else 'part of '}a package, not a record",
-            "Name the record that it was built from, or verify the package: archive-pkg verify "
-            f"{shlex.quote(str(package))}",
+            _(
+                "{path} is {value}a package, not a record",
+                path=path,
+                value="" if package == path else "part of ",
+            ),
+            _(
+                "Name the record that it was built from, or verify the package: "
+                "archive-pkg verify {package}",
+                package=shlex.quote(str(package)),
+            ),
         )
     if findings and (package := _package_below(path)):
         raise UsageError(
-            f"{path} has no record, but packages such as {package}",
-            f"Check them with archive-pkg verify {shlex.quote(str(path))}",
+            _("{path} has no record, but packages such as {package}", path=path, package=package),
+            _("Check them with archive-pkg verify {path}", path=shlex.quote(str(path))),
         )
     if findings:
         return None, Report(findings), ()

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
+from archive_pkg.messages import _
 from archive_pkg.packages.checking.files import PART_UNREADABLE
 from archive_pkg.reports import Code, Location, Severity, abridged
 from archive_pkg.texts.decoding import ENCODING_NAMES, codec_name, encodings_hint
@@ -80,10 +81,15 @@ def check_texts(
         for part in parts:
             if part.span and part.span.end > len(text):
                 at = Location(str(source), field=f"parts.{part.id}.span", offset=part.span.end)
-                message = (
-                    f"the span ends at {part.span.end}, but the text of {name} ends at {len(text)}"
+                message = _(
+                    "the span ends at {end}, but the text of {name} ends at {text}",
+                    end=part.span.end,
+                    name=name,
+                    text=len(text),
                 )
-                yield SPAN_BEYOND_TEXT.at(at, message, f"End the span at {len(text)} or before.")
+                yield SPAN_BEYOND_TEXT.at(
+                    at, message, _("End the span at {text} or before.", text=len(text))
+                )
 
 
 def _decoded(
@@ -96,7 +102,9 @@ def _decoded(
     try:
         codec_name(encoding)
     except LookupError:
-        yield ENCODING_UNKNOWN.at(place, f"{encoding} is not a known encoding", ENCODING_NAMES)
+        yield ENCODING_UNKNOWN.at(
+            place, _("{encoding} is not a known encoding", encoding=encoding), ENCODING_NAMES
+        )
         return None
     if data is None:
         data = yield from _read_large(folder, name, place, needed=needed)
@@ -106,9 +114,18 @@ def _decoded(
         return decode(data, encoding)
     except UnicodeDecodeError as error:
         at = Location(place.path, field=place.field, byte=error.start)
-        message = f"{name} is not {encoding}: the byte {data[error.start]:02x} is not valid in it"
+        message = _(
+            "{name} is not {encoding}: the byte {data:02x} is not valid in it",
+            name=name,
+            encoding=encoding,
+            data=data[error.start],
+        )
         part = place.field.removesuffix(".file")
-        hint = f"Write its encoding in {part}.encoding. {encodings_hint(data, error.start)}"
+        hint = _(
+            "Write its encoding in {part}.encoding. {data}",
+            part=part,
+            data=encodings_hint(data, error.start),
+        )
         yield TEXT_UNDECODABLE.at(at, message, hint)
         return None
 
@@ -122,11 +139,13 @@ def _read_large(
             if os.fstat(stream.fileno()).st_size <= TEXT_LIMIT:
                 return stream.read()
     except OSError as error:
-        yield PART_UNREADABLE.at(place, f"{name} could not be read: {storage.explain(error)}")
+        yield PART_UNREADABLE.at(
+            place, _("{name} could not be read: {error}", name=name, error=storage.explain(error))
+        )
         return None
     if needed:
-        message = f"{name} is too large to check quotes in it"
-        yield TEXT_TOO_LARGE.at(place, message, "Split it into one file per letter.")
+        message = _("{name} is too large to check quotes in it", name=name)
+        yield TEXT_TOO_LARGE.at(place, message, _("Split it into one file per letter."))
     return None
 
 
@@ -160,8 +179,10 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
         return
     found = _find_quote(text, quote)
     if actual == quote.exact:
-        message = (
-            f"the words around “{abridged(quote.exact, 40)}” in {name} differ from the record's"
+        message = _(
+            "the words around “{exact}” in {name} differ from the record's",
+            exact=abridged(quote.exact, 40),
+            name=name,
         )
     else:
         # Shorten the beginning that both have, so that the difference is shown.
@@ -170,16 +191,25 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
         alike = next((at for at, (has, says) in pairs if has != says), shorter)
         cut = alike - 10 if alike > 20 else 0
         more = "…" if cut else ""
-        message = (
-            f"{name} has “{more}{abridged(actual[cut:], 40)}” at {quote.start}–{quote.end}, "
-            f"not “{more}{abridged(quote.exact[cut:], 40)}”"
+        message = _(
+            "{name} has “{more}{actual}” at {start}–{end}, not “{more}{exact}”",
+            name=name,
+            more=more,
+            actual=abridged(actual[cut:], 40),
+            start=quote.start,
+            end=quote.end,
+            exact=abridged(quote.exact[cut:], 40),
         )
     if found is None:
-        hint = "The text does not contain these words. Quote other words, or remove the evidence."
+        hint = _(
+            "The text does not contain these words. Quote other words, or remove the evidence."
+        )
     elif found == quote.start:
-        hint = "Correct the prefix and suffix of the quote."
+        hint = _("Correct the prefix and suffix of the quote.")
     else:
-        hint = f"Write start: {found} and end: {found + len(quote.exact)}."
+        hint = _(
+            "Write start: {found} and end: {found2}.", found=found, found2=found + len(quote.exact)
+        )
     yield QUOTE_MOVED.at(at, message, hint)
 
 

@@ -1,0 +1,53 @@
+"""Messages are in the language of the person at the terminal; JSON is English."""
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.messages import _
+from program import Run
+
+
+def test_findings_are_shown_in_the_language_and_json_is_english(letter: Path, run: Run) -> None:
+    text = letter / "letter-1960-07-18.txt"
+    text.write_text(text.read_text().replace("Completely", "Complexly"))
+    german = run("check", letter, "--language", "de")
+    assert german.stdout.splitlines()[0].endswith(": nicht gültig; 43 Fehler, 4 Hinweise")
+    assert "hat sich geändert: Die sha256 ist" in german.stdout
+    assert ".at, Zeichen 3661" in german.stdout
+    one, other = (run("check", letter, "--json", "--language", tag).stdout for tag in ("de", "en"))
+    assert json.loads(one) == json.loads(other)
+
+
+@pytest.mark.parametrize(
+    ("tag", "outcome"),
+    [("de", "vollständig und gültig"), ("fr", "complet et valide"), ("ru", "полон и действителен")],
+)
+def test_a_package_is_verified_and_deposited(
+    tag: str, outcome: str, package: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", f"{tag}_XX.UTF-8")
+    verified = run("verify", package).stdout
+    assert outcome in verified
+    assert "Not signed" not in verified
+    deposited = run("deposit", package, "--to", f"ocfl:{tmp_path / 'archive'}").stdout
+    assert "deposited" not in deposited
+    assert "receipt:" not in deposited
+    shutil.rmtree(package / "data" / "parts")
+    damaged = run("verify", package)
+    assert "is missing" not in damaged.stdout + damaged.stderr
+
+
+def test_an_unknown_language_is_refused(run: Run) -> None:
+    refused = run("check", ".", "--language", "it")
+    assert refused.returncode == 2
+    assert "the interface does not have the language it" in refused.stderr
+
+
+def test_a_message_goes_to_worker_processes() -> None:
+    text = _("checked on {date}", date=_("yes"))
+    again = pickle.loads(pickle.dumps(text))
+    assert again.within("de") == "geprüft am ja"
