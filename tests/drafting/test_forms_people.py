@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.official_documents.people import (
     Named,
     find_person,
@@ -227,3 +228,8 @@ def test_a_list_of_names_is_split_outside_brackets() -> None:
 
 def test_brackets_within_brackets_are_left_out() -> None:
     assert without_glosses("Orlin [a (b [c])] of (d) Sofia") == "Orlin of Sofia"
+
+
+def test_a_given_name_can_be_shortened_with_a_colon() -> None:
+    assert looks_like_name("Th: Orlin")
+    assert not any(map(looks_like_name, ["To: Orlin", "Th: ", "Orlin Th:"]))

@@ -436,6 +436,8 @@ def test_the_confidence_of_a_number_or_type(text: str, field: str, confidence: C
         (f"Шифртелеграмма\n\nИз Пекина № 4412 3 июля 1959 г.\n\n{BODY}", "place", []),
         (f"MEMORANDUM FOR: The Director\n\n{BODY}\nAnn Lind\nAssistant Director\nNational Pears\n",
          "signatory", ["Ann Lind"]),
+        (f"Telegramm\n\nDer Botschafter an das Auswärtige Amt\n\n{BODY}", "recipient",
+         ["Auswärtige Amt"]),
     ],
 )  # fmt: skip
 def test_lines_of_other_forms_are_not_taken_for_a_value(

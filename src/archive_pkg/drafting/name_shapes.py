@@ -24,6 +24,11 @@ PARTICLES = frozenset([
 _SUFFIXES = frozenset(
     {"jr", "sr", "ii", "iii", "iv", "2nd", "3rd", "ph.d", "esq", "k.t", "m.p", "jun", "sen"}
 )
+# Given names that were shortened with a colon: "Th: Jefferson".
+_SHORTENED = frozenset([
+    "th", "tho", "thos", "go", "geo", "wm", "will", "jas", "jno", "jos", "chas", "sam", "saml",
+    "dan", "danl", "benj", "alex", "alexr", "robt", "richd", "edwd", "nathl", "ja", "jo",
+])  # fmt: skip
 _ELIDED = ("d'", "d’", "l'", "l’", "o'", "o’")
 LONGEST = 70
 
@@ -109,7 +114,8 @@ def looks_like_name(line: str, *, most: int = 6) -> bool:
             and (bare in PARTICLES or _is_lower_middle(piece, number, pieces))
         ):
             return False
-        if piece.endswith((":", "?")):
+        shortened = piece[-1] == ":" and not number and len(pieces) > 1 and bare in _SHORTENED
+        if piece.endswith((":", "?")) and not shortened:
             return False
     return capitals > 0
 

@@ -21,6 +21,7 @@ from archive_pkg.drafting.official_documents.people import (
     is_comrade,
     is_office_word,
     is_only_office,
+    known_body,
     looks_like_body,
     read_addressees,
     without_glosses,
@@ -343,7 +344,8 @@ class TitleForms(ListForms):
         if held is not None and is_only_office(held["office"], self.vocabulary):
             return Named(held["name"], "person", held["office"].removeprefix("The "))
         name, _, office = text.partition(", ")
-        person = None if self.is_town(name) else find_person(name, self.vocabulary)
+        known = self.is_town(name) or known_body(name, self.vocabulary)
+        person = None if known else find_person(name, self.vocabulary)
         if person is not None and (office or person.role or " " in person.name):
             return Named(person.name, "person", person.role or office)
         if office and is_only_office(name, self.vocabulary):  # "the Head, Councillor Felber"
