@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.date_words import in_words
+from archive_pkg.messages import in_english
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 _MOST_NAMES = 3
 
 
+@in_english
 def title_from_parts(kind: str, senders: str, recipients: str, edtf: str | None) -> str:
     """Return a title: "Letter, Anna Lind to Carl Moe, 18 July 1960".
 
