@@ -233,7 +233,7 @@ def _copy_files(record: Record, folder: Path, sources: Path | None) -> None:
         target = folder / name
         with storage_errors(f"copying {name}"):
             if target.parent != folder:
-                make_beneath(folder, str(Path(name).parent))
+                make_beneath(folder, name.rpartition("/")[0])
             part = hidden(target, ".part")
             with open_beneath(home, name) as source, part.open("wb") as copy:
                 shutil.copyfileobj(source, copy)

@@ -169,7 +169,7 @@ def audit(
         open_ledger.append(heads.new_entries())
         result = AuditResult(report, open_ledger.head)
         names = (
-            str(package.relative_to(collection.root))
+            package.relative_to(collection.root).as_posix()
             for package in collection.packages(on_result, serialized=True)
         )
         result.present = histories.see(names)

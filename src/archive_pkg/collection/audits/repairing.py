@@ -196,7 +196,7 @@ def _restore(
                 "seal": fingerprint_of(home).hex(),
                 "from": copy,
                 "files": list(differences),
-                "kept": str(kept.relative_to(collection.root)) if kept else None,
+                "kept": kept.relative_to(collection.root).as_posix() if kept else None,
             },
         ]
     )
@@ -281,6 +281,6 @@ def _exchange(collection: Collection, home: Path, brought: Path) -> Path | None:
 
 def _name(collection: Collection, package: Path) -> str:
     try:
-        return str(package.absolute().relative_to(collection.root.absolute()))
+        return package.absolute().relative_to(collection.root.absolute()).as_posix()
     except ValueError as error:
         raise InvalidError(f"{package} is not in the collection {collection.root}") from error

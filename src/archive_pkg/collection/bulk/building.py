@@ -267,7 +267,7 @@ class _Building:
                 replace=self.options.replace,
                 drop_signatures=self.options.drop_signatures,
             )
-        package = str(destination.relative_to(self.collection.root))
+        package = destination.relative_to(self.collection.root).as_posix()
         files = None if staged.withheld else staged.checked.record.files
         remember = CachedBuild(staged.inputs, package, staged.fingerprint, files)
         return Done(

@@ -161,7 +161,7 @@ def packages_below(
     """
     archives = Archives.YIELDED if serialized else Archives.NOTED
     for path in _Search(_is_bag, note, archives=archives, root_is_one=False).below(folder):
-        if encodable(str(path.relative_to(folder))):
+        if encodable(path.relative_to(folder).as_posix()):
             yield path
         else:
             message = "the path is not UTF-8, so no index, ledger or page can name it"

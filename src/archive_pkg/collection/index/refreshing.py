@@ -174,7 +174,7 @@ class _Refreshing:
         for path in self._collection.packages(self._report):
             # First narrow the index: users who cannot read a package must not find its words.
             narrow(self._file, storage.mode_of(path) & 0o666)
-            name = str(path.relative_to(self._collection.root))
+            name = path.relative_to(self._collection.root).as_posix()
             self._base.execute("INSERT INTO seen VALUES (?)", (name,))
             row = self._base.execute(
                 "SELECT seal, since, until, withheld FROM packages WHERE package = ?", (name,)
@@ -186,7 +186,7 @@ class _Refreshing:
         done.path = str(subject[0])
         if row is not None:
             self._note_withheld(subject[1], row)
-            self._write(str(subject[0].relative_to(self._collection.root)), row)
+            self._write(subject[0].relative_to(self._collection.root).as_posix(), row)
             self._written += 1
             if self._written % _PACKAGES_AT_ONCE == 0:
                 self._base.commit()

@@ -96,7 +96,7 @@ class Overview:
             self._heads.examine(self._trust, self.report)
             self.signed = self._heads.signed
             self.present = self.state.see(
-                str(package.relative_to(self.collection.root))
+                package.relative_to(self.collection.root).as_posix()
                 for package in self.collection.packages(self._add_findings, serialized=True)
             )
             self._opened = opened.pop_all()

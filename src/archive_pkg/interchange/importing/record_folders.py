@@ -54,7 +54,7 @@ def file_imported(
             target = staging.path / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-        (staging.path / RECORD).write_text(as_yaml(imported.record), encoding="utf-8")
+        (staging.path / RECORD).write_bytes(as_yaml(imported.record).encode())
         staging.mode = mode
         try:
             staging.commit(replace=replace)

@@ -220,7 +220,7 @@ class Arrangement:
         """Return the drafted map of the list with the reviewer's changes."""
         with TemporaryDirectory() as folder:
             drafted = Path(folder, "map.yaml")
-            drafted.write_text(draft_map(path), encoding="utf-8")
+            drafted.write_bytes(draft_map(path).encode())
             mapping = read_mapping(drafted)
         mapping.columns |= {
             header: name for header, name in self.columns.items() if header in mapping.columns

@@ -278,7 +278,7 @@ class OpenedFolder:
             return
         count = 0
         for folder, folders, names in os.walk(self.root):
-            inside = os.path.relpath(folder, self.root)
+            inside = Path(folder).relative_to(self.root).as_posix()
             depth = 0 if inside == "." else inside.count("/") + 1
             if any(name in names for name in _NOT_OURS):
                 folders.clear()

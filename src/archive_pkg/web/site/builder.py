@@ -207,7 +207,7 @@ def _packages(
     collection: Collection, cache: SiteCache, audits: PackageHistories, take: Callable[[Done], None]
 ) -> Iterator[SitePackage]:
     for path in _shown(collection, take):
-        name = str(path.relative_to(collection.root))
+        name = path.relative_to(collection.root).as_posix()
         known = audits.known(name)
         audit = (
             LastAudit(known.time[:10], known.outcome == "pass", known.fingerprint)
@@ -240,7 +240,7 @@ def _take(
     done: Done,
 ) -> None:
     made = done.details.pop("made", None)
-    package = str(subject.path.relative_to(collection.root))
+    package = subject.path.relative_to(collection.root).as_posix()
     if isinstance(made, SiteLetter):
         cache.store(package, made)
         builder.add(made)
@@ -293,7 +293,7 @@ class _SiteBuilder:
             for name, pieces in self._catalogue.files(cache.fragments()):
                 self._write(name, pieces)
         lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._now.items()))
-        (self._plan.stage / MANIFEST).write_text(lines, encoding="utf-8")
+        (self._plan.stage / MANIFEST).write_bytes(lines.encode())
         self._carry_over()
         return Site(
             self._out,

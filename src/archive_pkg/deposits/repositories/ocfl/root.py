@@ -332,7 +332,9 @@ class OcflRoot:
     @contextlib.contextmanager
     def _staging(self, object_root: Path) -> Iterator[storage.Staging]:
         """Yield a folder for building an object, while a lock on the object is held."""
-        name = hashlib.sha256(str(object_root.relative_to(self.root)).encode()).hexdigest()[:16]
+        name = hashlib.sha256(object_root.relative_to(self.root).as_posix().encode()).hexdigest()[
+            :16
+        ]
         inside = self.root / _EXTENSIONS / STAGING
         with contextlib.ExitStack() as entered:
             # Runs can build at either place; the lock is the same for all.
