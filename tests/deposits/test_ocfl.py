@@ -272,6 +272,7 @@ def test_a_root_that_another_run_creates_at_the_same_time_is_accepted(
     assert valid(root)
 
 
+@pytest.mark.descriptors
 @pytest.mark.parametrize("own_mount", [False, True])
 def test_a_version_is_staged_next_to_the_root_or_in_it_if_renaming_is_impossible(
     letter: Path, package: Path, root: Path, monkeypatch: pytest.MonkeyPatch, own_mount: bool
