@@ -186,7 +186,7 @@ def cases(paths: Iterable[Path], *, lower: bool) -> Iterator[Case]:
 def level(given: Confidence, right: int, said: int) -> Confidence:
     """Return how far a rule may be trusted, at most as far as the program does."""
     for one in ORDER[ORDER.index(given) : 2]:
-        if said >= ENOUGH and right >= BARS[one] * said:
+        if said >= ENOUGH[one] and right >= BARS[one] * said:
             return one
     return GUESS
 
@@ -242,13 +242,13 @@ def rules(judged: list[tuple[Case, Confidence]]) -> None:
         field, rule, given = unit
         if given is GUESS:
             continue
-        if count < ENOUGH:
+        if count < ENOUGH[given]:
             few[given] += 1
         if right[unit] < BARS[given] * count:
             print(f"| {field} | {rule} | {given} | {share(right[unit], count)} |")
     for given in BARS:
         total = sum(1 for unit in said if unit[2] is given)
-        print(f"{given}: {few[given]} of {total} rules have fewer than {ENOUGH} cases")
+        print(f"{given}: {few[given]} of {total} rules have fewer than {ENOUGH[given]} cases")
 
 
 def counts(found: list[Case]) -> None:
@@ -260,10 +260,10 @@ def counts(found: list[Case]) -> None:
     for (name, rule, given), cases in sorted(groups.items()):
         right, editions = sum(one.right for one in cases), len({one.edition for one in cases})
         count = right, len(cases), editions
-        below = len(cases) >= ENOUGH and right < BARS[PROBABLE] * len(cases)
+        below = len(cases) >= ENOUGH[PROBABLE] and right < BARS[PROBABLE] * len(cases)
         known = MEASURED.get((name, rule)), PROBABLE_MEASURED.get((name, rule))
         if given is CERTAIN and (name, rule) not in BY_FORM and known[0] != count:
-            if known[0] or len(cases) >= ENOUGH:
+            if known[0] or len(cases) >= ENOUGH[PROBABLE]:
                 print(f'MEASURED: ("{name}", "{rule}"): {count},')
         elif given is PROBABLE and (below or known[1]) and known[1] != count[:2]:
             print(f'PROBABLE_MEASURED: ("{name}", "{rule}"): {count[:2]},')

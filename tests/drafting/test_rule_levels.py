@@ -32,7 +32,7 @@ def confidence(text: str, field: str) -> str:
 @pytest.mark.parametrize("unit", MEASURED)
 def test_a_rule_is_certain_only_if_its_measurement_supports_it(unit: tuple[str, str]) -> None:
     right, said, editions = MEASURED[unit]
-    supported = said >= ENOUGH and editions >= EDITIONS and right / said >= BARS[CERTAIN]
+    supported = said >= ENOUGH[CERTAIN] and editions >= EDITIONS and right / said >= BARS[CERTAIN]
     assert (level(*unit, CERTAIN) is CERTAIN) == (supported or unit in BY_FORM)
 
 

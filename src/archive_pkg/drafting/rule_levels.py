@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 BARS = {CERTAIN: 0.99, PROBABLE: 0.85}
-ENOUGH = 20
-"""The number of cases that a rule needs to be certain, or to be lowered from probable."""
+ENOUGH = {CERTAIN: 100, PROBABLE: 20}
+"""The number of cases that show whether a rule is right as often as its word says."""
 EDITIONS = 5
 """The number of editions that these cases must come from, so that no single edition decides."""
 
@@ -79,6 +79,7 @@ BY_FORM: dict[tuple[str, str], str] = {
     ("classification", "no-marking-stated"): "the text says in words that it has no marking",
     ("date", "date-field"): "the text labels the date, and the date is complete",
     ("note", "bracket-says-illegible"): "the bracket says it in words",
+    ("note", "bracket-says-sic"): "the bracket says it in words",
     ("copy-number", "copy-number-line"): "the text labels the number as that of the copy",
     ("text-kind", "translation-heading"): "a heading says that the text is a translation",
     ("text-kind", "source-line"): "the source line says that the text was translated",
@@ -112,11 +113,11 @@ def level(field: str, rule: str, given: Confidence) -> Confidence:
     unit = field, rule
     if given is CERTAIN and unit not in BY_FORM:
         right, said, editions = MEASURED.get(unit, (0, 0, 0))
-        enough = said >= ENOUGH and editions >= EDITIONS
+        enough = said >= ENOUGH[CERTAIN] and editions >= EDITIONS
         return CERTAIN if enough and right >= BARS[CERTAIN] * said else PROBABLE
     if given is PROBABLE and unit in PROBABLE_MEASURED:
         right, said = PROBABLE_MEASURED[unit]
-        return GUESS if said >= ENOUGH and right < BARS[PROBABLE] * said else given
+        return GUESS if said >= ENOUGH[PROBABLE] and right < BARS[PROBABLE] * said else given
     return given
 
 
