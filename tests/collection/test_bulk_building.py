@@ -262,7 +262,7 @@ def test_only_the_subject_that_killed_its_worker_fails(work: Work[int]) -> None:
 
 def test_few_subjects_are_divided_into_several_batches_for_each_worker() -> None:
     for count, most in ((1, 1), (40, 3), (200, 16), (1001, 83), (5001, 200)):
-        sizes = [len(batch) for batch in running._batches(iter(range(count)), 200, width=3)]
+        sizes = [len(batch) for batch in running._batches(iter(range(count)), 200, width=12)]
         assert (sum(sizes), max(sizes)) == (count, most)
 
 

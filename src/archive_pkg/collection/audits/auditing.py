@@ -18,7 +18,7 @@ from archive_pkg.collection.audits.recorded_signatures import lost_signatures, s
 from archive_pkg.collection.audits.signed_heads import SignedHeads
 from archive_pkg.collection.bulk.build_cache import built_fingerprints
 from archive_pkg.collection.bulk.for_each import INVALID, ForEach, Pace, verify_one
-from archive_pkg.collection.bulk.running import Done, run
+from archive_pkg.collection.bulk.running import ROUNDS, Done, run
 from archive_pkg.errors import StorageError
 from archive_pkg.executors import InProcess
 from archive_pkg.packages import Trust
@@ -187,7 +187,11 @@ def audit(
             subjects = _due(histories, collection.root, built, due)
             work = ForEach(partial(_check_one, against=against, trust=trust), rate)
             within = _until_spent(subjects, budget, result)
-            run(work, within, recorder.checked, executor=executor, batch=BATCH, few=BATCH)
+            rounds = ROUNDS if budget == Budget() else 1  # what is read ahead is checked
+            run(
+                work, within, recorder.checked,
+                executor=executor, batch=BATCH, few=BATCH, rounds=rounds,
+            )  # fmt: skip
             result.left = sum(1 for _ in subjects)
         result.head = open_ledger.head
     return result

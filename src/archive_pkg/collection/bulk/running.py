@@ -29,7 +29,7 @@ WORKER_LOST = Code(
 
 FEW = 32
 """Up to this number of subjects, the work is done in this process, which is faster."""
-_ROUNDS = 4
+ROUNDS = 4
 """The number of batches for each worker if there are few subjects."""
 
 
@@ -122,6 +122,7 @@ def run(
     executor: Callable[[], Executor],
     batch: int = FEW,
     few: int = FEW,
+    rounds: int = ROUNDS,
 ) -> None:
     """Run work on all subjects.
 
@@ -137,6 +138,7 @@ def run(
         batch: The most subjects that a worker gets at a time. If there are fewer for each worker,
             they are divided into several batches for each, so that progress is seen.
         few: Up to this number of subjects, this process does the work itself.
+        rounds: The number of batches for each worker that are read ahead.
 
     Raises:
         FullError: The disk is full, and not everything was done.
@@ -146,13 +148,14 @@ def run(
     first = list(islice(stream, few))
     more = list(islice(stream, 1))
     chosen = executor() if more else InProcess()
-    batches = _batches(chain(first, more, stream), batch if more else 1, chosen.width)
+    width = chosen.width * rounds
+    batches = _batches(chain(first, more, stream), batch if more else 1, width)
     _BatchRun(work, take, chosen).all(batches)
 
 
 def _batches(stream: Iterator[S], size: int, width: int) -> Iterator[list[S]]:
-    ahead = list(islice(stream, _ROUNDS * width * size))
-    size = max(1, len(ahead) // (_ROUNDS * width))
+    ahead = list(islice(stream, width * size))
+    size = max(1, len(ahead) // width)
     stream = chain(ahead, stream)
     while some := list(islice(stream, size)):
         yield some
