@@ -7,6 +7,10 @@ import re
 
 StrPath = str | os.PathLike[str]
 
+SITE_MANIFEST = "site-sha256.txt"
+OUTPUT_MARKS = frozenset({"bagit.txt", SITE_MANIFEST, "0=ocfl_1.0", "0=ocfl_1.1"})
+"""The files that only a bag, a site or an OCFL root has. What is below one is no new input."""
+
 _FORBIDDEN = re.compile(r'[<>:"\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *([.:].*)?")
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from archive_pkg.packages import verify
+from archive_pkg.records import load_record
 from archive_pkg.records.models import Record
 from program import run_here
 from typed import present
@@ -75,6 +76,22 @@ def test_the_commands_of_the_how_to_page_lead_from_a_list_to_a_site() -> None:
         "FD-3-2",
         "FD-3-3-2",
     ]
+
+
+def test_what_the_program_made_is_not_searched_for_files() -> None:
+    Path("list.csv").write_text("id,date,file\nAA 1,1912-03-04,\nAA 2,1912-03-05,b.txt\n", "utf-8")
+    Path("files").mkdir()
+    Path("files/b.txt").write_text("Dear Moe,\n\nThe plates have come.\n", "utf-8")
+    run("archive-pkg tables map list.csv")
+    run("archive-pkg build list.csv --files . --out packages")
+    run("archive-pkg site packages -o site")
+    run("archive-pkg tables import list.csv --files . --out records")
+    letters = {
+        path.parent.name: load_record(path).files for path in Path("records").glob("*/*.yaml")
+    }
+    assert letters == {"AA-1": (), "AA-2": ("files/b.txt",)}
+    run("archive-pkg draft . --out drafts")
+    assert [path.name for path in Path("drafts").iterdir()] == ["b"]
 
 
 def test_the_commands_of_the_how_to_page_complete_a_list_from_the_texts(

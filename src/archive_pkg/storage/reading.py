@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg.limits import FILE_SIZE
+from archive_pkg.paths import OUTPUT_MARKS
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import system
 from archive_pkg.storage.open_folder import OpenFolder, open_folder
@@ -122,8 +123,8 @@ def names_in(folder: Path, pattern: str = "*") -> list[str]:
 def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield the regular files below a folder, in the order of their paths.
 
-    Hidden files and folders are skipped. Links are not followed, because a link in a folder from
-    someone else could lead to private files.
+    Hidden files and folders are skipped, and so are bags, sites and OCFL roots. Links are not
+    followed, because a link in a folder from someone else could lead to private files.
 
     Args:
         folder: The folder.
@@ -137,6 +138,8 @@ def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator
             inside = [one for one in waiting.pop().iterdir() if not one.name.startswith(".")]
         except OSError as error:
             unreadable(error)
+            continue
+        if not OUTPUT_MARKS.isdisjoint(one.name for one in inside):
             continue
         for path in inside:
             try:

@@ -86,8 +86,8 @@ def letters_in(
 ) -> Iterator[Path]:
     """Yield the files of letters: each file given, and all files in a folder that may be letters.
 
-    The function skips packages in a folder. If a record has several texts, it yields only the first
-    of them. It skips a PDF file next to a record, or next to a text with the same name.
+    The function skips packages and sites in a folder. If a record has several texts, it yields only
+    the first of them. It skips a PDF file next to a record, or next to a text with the same name.
 
     Args:
         paths: Files and folders.

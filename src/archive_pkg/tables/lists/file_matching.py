@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
+from archive_pkg.paths import OUTPUT_MARKS
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.records.file_kinds import side_file
 from archive_pkg.reports import Code, Severity
@@ -82,7 +83,6 @@ _FILLER_WORDS = (
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _IGNORED = re.compile(r"\.|Thumbs\.db$|desktop\.ini$", re.IGNORECASE)
-_BAG = "bagit.txt"
 _DEPTH = 2
 """The number of levels of subfolders that are searched if the user names no folder."""
 Tokens = tuple[str | int, ...]
@@ -222,8 +222,8 @@ class LetterFiles:
     ) -> None:
         """Search the folder and its subfolders; if the user did not name it, only two levels.
 
-        Hidden files, lock files of Office programs, links, and folders with a record or a package
-        are left out.
+        Hidden files, lock files of Office programs, links, and folders with a record, a package
+        or a site are left out.
 
         Args:
             folder: The folder.
@@ -449,7 +449,7 @@ def _files_below(folder: Path, depth: int | None) -> Iterator[Path]:
     for here, folders, files in os.walk(folder):
         if depth is not None and len(Path(here).relative_to(folder).parts) >= depth:
             folders.clear()
-        if _BAG in files or any(name in files for name in RECORD_NAMES):
+        if not OUTPUT_MARKS.union(RECORD_NAMES).isdisjoint(files):
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not _IGNORED.match(name))

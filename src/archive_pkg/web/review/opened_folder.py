@@ -19,6 +19,7 @@ from archive_pkg.drafting import draft_letter, load_vocabulary, save_draft
 from archive_pkg.drafting.records.draft_files import SUFFIXES
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange.importing import file_letter, is_description
+from archive_pkg.paths import OUTPUT_MARKS
 from archive_pkg.projects import Project
 from archive_pkg.records import NAMES
 from archive_pkg.records.file_kinds import side_file
@@ -38,8 +39,6 @@ LARGEST = 4 * 1024 * 1024
 
 _DEEPEST = 4
 _MOST = 20_000
-# A folder with one of these files is a package or an archive, not a folder of letters.
-_NOT_OURS = ("bagit.txt", "0=ocfl_1.0", "0=ocfl_1.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +279,7 @@ class OpenedFolder:
         for folder, folders, names in os.walk(self.root):
             inside = Path(folder).relative_to(self.root).as_posix()
             depth = 0 if inside == "." else inside.count("/") + 1
-            if any(name in names for name in _NOT_OURS):
+            if not OUTPUT_MARKS.isdisjoint(names):
                 folders.clear()
                 continue
             links = [name for name in folders if stat.S_ISLNK(os.lstat(f"{folder}/{name}").st_mode)]

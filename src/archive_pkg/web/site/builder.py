@@ -25,6 +25,7 @@ from archive_pkg.packages import is_bag
 from archive_pkg.packages.access.redaction import SUFFIX
 from archive_pkg.packages.access.visibility import judged_on
 from archive_pkg.packages.page import rendering
+from archive_pkg.paths import SITE_MANIFEST
 from archive_pkg.projects import Project
 from archive_pkg.version import SOFTWARE
 from archive_pkg.web.site import for_programs
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from archive_pkg.collection.opening import Collection
     from archive_pkg.executors import Executor
 
-MANIFEST = "site-sha256.txt"
 """The file with the digests of all files that archive-pkg made, as sha256sum writes them.
 
 It marks a folder as a site.
@@ -259,7 +259,7 @@ def _manifest(out: Path) -> dict[str, str]:
     with storage.storage_errors(f"reading {out}"):
         if not os.path.lexists(out):
             return {}
-        path = out / MANIFEST
+        path = out / SITE_MANIFEST
         if path.is_file():
             lines = storage.read_text(path).splitlines()
             pairs = (line.split("  ", 1) for line in lines if "  " in line)
@@ -293,7 +293,7 @@ class _SiteBuilder:
             for name, pieces in self._catalogue.files(cache.fragments()):
                 self._write(name, pieces)
         lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._now.items()))
-        (self._plan.stage / MANIFEST).write_bytes(lines.encode())
+        (self._plan.stage / SITE_MANIFEST).write_bytes(lines.encode())
         self._carry_over()
         return Site(
             self._out,
@@ -325,7 +325,7 @@ class _SiteBuilder:
             here = Path(folder)
             for name in names:
                 place = (here / name).relative_to(self._out)
-                if place.as_posix() in self._before or place.as_posix() == MANIFEST:
+                if place.as_posix() in self._before or place.as_posix() == SITE_MANIFEST:
                     continue
                 target = self._plan.stage / place
                 if not os.path.lexists(target):
