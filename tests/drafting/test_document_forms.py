@@ -759,6 +759,99 @@ type = telegram
 recipient = Ministry of Foreign Affairs
 signatory = [Polish] Embassy in [North] Vietnam
 date = 1961-11-23
+-----
+To
+the Central Committee of the
+Socialist Unity Party of Germany
+for the attention of Comrade Karl Bremer,
+General Secretary
+
+~
+=
+recipient = Central Committee of the Socialist Unity Party of Germany
+attention = Karl Bremer
+-----
+To Comrades: Orlin, Melnik
+=
+recipient = Orlin | Melnik
+-----
+Secret
+
+To Comrade Orlin
+
+~
+
+Copies: Melnik, Babich
+Lantos, Verbin.
+=
+recipient = Orlin
+copy-to = Melnik | Babich | Lantos | Verbin
+signatory =
+sender =
+-----
+Secret
+
+To Comrade Orlin
+
+~
+
+Copies: Melnik, Babich
+Verbin, P. T.
+=
+copy-to = Melnik | Babich
+-----
+SECRET
+
+To the CPSU Central Committee
+
+We ask for approval.
+
+Head of the General Department
+
+[signature]
+
+(P. Melnik)
+
+3 March 1975
+=
+recipient = CPSU Central Committee
+sender = P. Melnik
+signatory = P. Melnik
+date = 1975-03-03
+-----
+SECRET
+
+To the CPSU Central Committee
+
+We ask for approval.
+
+Deputy head of the International Department
+
+(P. Melnik)
+=
+sender = P. Melnik
+signatory = P. Melnik
+-----
+Dear Anna,
+
+~
+
+Sofia, 5 May 1923
+
+Finis
+=
+sender =
+signatory =
+date = 1923-05-05
+-----
+To Cde. Orlin
+
+~
+
+P. MELNIK
+Конец документа
+=
+signatory = P. MELNIK
 """
 CASES = [each.strip("\n").partition("\n=\n") for each in DOCUMENTS.split("-----\n")]
 

@@ -31,6 +31,14 @@ _SHORTENED = frozenset([
 ])  # fmt: skip
 _ELIDED = ("d'", "d’", "l'", "l’", "o'", "o’")
 LONGEST = 70
+# "Finis", "End of telegram", "Конец документа": words below a text that are not a name.
+END_OF_TEXT = re.compile(
+    r"[(*=–— -]*(?:the )?(?:end|ende|fin|finis|koniec|konec|конец|край|vége|sfâr[sșş]it(?:ul)?)"
+    r"(?: (?:of (?:the )?|des |du |de la )?(?:telegram|document|message|letter|text|dokuments"
+    r"|textes|telegramms|briefs|texte|télégramme|lettre|dokumentu|tekstu|telegramu|listu|документа|текста"
+    r"|телеграммы|сообщения|письма))?[)*=.!–— -]*",
+    re.IGNORECASE,
+)
 
 
 def is_caseless(letter: str) -> bool:

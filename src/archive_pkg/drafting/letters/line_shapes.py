@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.letters.head import SPEAKERS, is_salutation
-from archive_pkg.drafting.name_shapes import LONGEST, looks_like_name
+from archive_pkg.drafting.name_shapes import END_OF_TEXT, LONGEST, looks_like_name
 from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class LineShapes:
         words = words_of(text)
         if not words or words == ["d"] or (text[0] == "(" and not text.isupper()):
             return True
-        if not _NO_NAME_WORDS.isdisjoint(words):
+        if not _NO_NAME_WORDS.isdisjoint(words) or END_OF_TEXT.fullmatch(text):
             return True
         if self.cannot_begin_name(text, words) or words[-1] in self.vocabulary.words["pronouns"]:
             return True

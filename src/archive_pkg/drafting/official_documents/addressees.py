@@ -32,6 +32,7 @@ TO = re.compile(
     r"(?:\s*:)?\s+(?=\S)",
     re.IGNORECASE,
 )
+_TO_ALONE = re.compile("to|an|кому|do", re.IGNORECASE)
 _ATTENTION = re.compile(
     r"(?:for the attention of|attention|attn|zu händen(?: von)?|z\.\s?hd\.|à l['’]attention de"
     r"|вниманию|do rąk)\b[.:]?\s+(?P<who>.*)",
@@ -103,10 +104,14 @@ class AddressForms(RegistryForms):
 
     def addressee(self, one: Segment) -> int:
         """Read a line of address, with the lines that continue it."""
-        opener = TO.match(one.text)
-        if opener is None:
+        below = self.lines[one.line + 1 : one.line + 2]
+        if _TO_ALONE.fullmatch(one.text) and below and not below[0].first:
+            rest, offset, number = below[0].text, below[0].start, one.line + 1
+        elif opener := TO.match(one.text):
+            rest, offset, number = one.text[opener.end() :], one.start + opener.end(), one.line
+        else:
             return 0
-        rest = _ONLY.sub("", one.text[opener.end() :])
+        rest = _ONLY.sub("", rest)
         if one.text[0].islower():  # below "Report"
             rest = _ABOUT.split(rest)[0]
         pieces = rest.split()
@@ -117,11 +122,10 @@ class AddressForms(RegistryForms):
         if not party and (
             (len(pieces) > 6 and rest[-1] == ".")
             or (rest[-1] == "!" and names_group(rest, self.vocabulary))
-            or self.greeted_below(one.line, rest)
+            or self.greeted_below(number, rest)
         ):
             return 0
-        joined, last = self.joined(one.line, rest)
-        offset = one.start + opener.end()
+        joined, last = self.joined(number, rest)
         if len(pieces) == 1 and first in _PLURALS and last + 1 < len(self.lines):
             joined, offset, last = self.list_below(last)
         article = first in _ARTICLES
@@ -162,6 +166,8 @@ class AddressForms(RegistryForms):
             open_end = ends.endswith(_OPEN_ENDS)
             begins = below.split()[0] in _BEGINNINGS
             if len(below) > 90 or self.label(below) or read_marking_line(below, self.vocabulary):
+                break
+            if _ATTENTION.fullmatch(below):
                 break
             if not begins and not (open_end and not self.greets(below)):
                 break

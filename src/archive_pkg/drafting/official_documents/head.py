@@ -9,10 +9,16 @@ from archive_pkg.drafting.letters.head import is_prose, is_salutation, is_title
 from archive_pkg.drafting.official_documents.addressees import LONGEST_ADDRESS, TO, AddressForms
 from archive_pkg.drafting.official_documents.base import TALK
 from archive_pkg.drafting.official_documents.dates import days_in
-from archive_pkg.drafting.official_documents.marks import NUMBER, read_marking_line
+from archive_pkg.drafting.official_documents.marks import (
+    IN_PARENTHESES,
+    NUMBER,
+    SIGNED,
+    read_marking_line,
+)
 from archive_pkg.drafting.official_documents.people import (
     find_person,
     is_comrade,
+    is_only_office,
     looks_like_body,
     without_glosses,
 )
@@ -155,7 +161,15 @@ class HeadForms(AddressForms):
         text = without_glosses(text)  # "It was bought. (Enclosure No. 1)"
         long = text[-1:] in _STOPS and text.count(" ") > 4
         sentence = long and (text.split()[-1].islower() or _ITEM.match(text))
-        return BODY if ends or sentence else UNKNOWN
+        signed = text[-1:] in _STOPS and self.signed_below(one.line)
+        return BODY if ends or sentence or signed else UNKNOWN
+
+    def signed_below(self, number: int) -> bool:
+        """Return whether the signature of an office is right below a short text."""
+        office, *signed = [line.text for line in self.lines[number + 1 : number + 3]] or [""]
+        return is_only_office(office, self.vocabulary) and any(
+            SIGNED.match(each) or IN_PARENTHESES.fullmatch(each) for each in signed
+        )
 
     def furniture(self, one: Segment) -> bool:
         """Read a line without words, or a slogan; return whether it is one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.official_documents.base import SIDE, FormsBase, Label
 from archive_pkg.drafting.official_documents.dates import days_in
 from archive_pkg.drafting.official_documents.marks import COPIES, COPY, read_marking_line
@@ -12,6 +13,7 @@ from archive_pkg.drafting.official_documents.people import (
     Named,
     find_person,
     is_comrade,
+    is_office_word,
     is_only_office,
     is_party_title,
     looks_like_body,
@@ -308,6 +310,7 @@ class ListForms(FormsBase):
             below = self.lines[last + 1]
             listed = bool(_LISTED.match(below.text))
             continued = goes_on and (not below.first or value.endswith(","))
+            continued |= bool(value) and not below.first and self.lists_names(below.text)
             if len(below.text) > 200 or self.label(below.text) or not (listed or continued):
                 break
             last += 1
@@ -318,6 +321,17 @@ class ListForms(FormsBase):
                 value = below.text.rstrip()
                 goes_on = value.endswith(",") or (goes_on and not label.value)
         return self.take_all(number, last, "copies")
+
+    def lists_names(self, text: str) -> bool:
+        """Return whether a line is a list of persons, such as "Bulganin, Mikoyan"."""
+        names = [name.rstrip(" .") for _, name in split_names(text)]
+        return len(names) > 1 and all(
+            re.search(r"[^\W\d_]{3}", name)  # not "Mikoyan, A. I."
+            and looks_like_name(name, most=5)
+            and not self.is_town(name)
+            and not any(is_office_word(piece, self.vocabulary) for piece in name.split())
+            for name in names
+        )
 
     def copy_entry(self, text: str, offset: int) -> None:
         """Read one entry of a list of copies, such as "1st - to Cde. A. A. Gromyko"."""

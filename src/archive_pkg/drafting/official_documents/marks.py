@@ -40,6 +40,15 @@ COPIES = re.compile(
     r"|(?:no\.|number of) copies(?: made)?:?\s*\d+|[^\W\d]*\s?\d+ példányban",
     re.IGNORECASE,
 )
+# "[signature]", "(signed)", "п. п.", "/-/", "Sgd."
+SIGNED = re.compile(
+    r"[\[(]{1,2}(?:illegible )?(?:signature|signed|sign|podpis|подпись|signatura"
+    r"|aláírás|unterschrift|sgd\.?"
+    r"|sd\.?|п\.\s?п\.)[\])]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?|/[-–—]/(?=\s)"
+    r"|^(?:s/d|sg?d(?:\s?/\s?[-–—]|[./:]+))(?:\s?[-–—])?(?=\s|$)",
+    re.IGNORECASE,
+)
+IN_PARENTHESES = re.compile(r"\(\s*(?P<name>[^()\[\]]{3,40}?)\s*\)$")
 NUMBER = re.compile(
     r"(?P<label>(?:(?:our|your|special|spec|cipher|code|issuing|outgoing|incoming"
     r"|registry|reg|registration|ref|исх|вх)\.?\s+){0,2})"

@@ -145,6 +145,9 @@ def find_person(text: str, vocabulary: Vocabulary) -> Named | None:
     "Choe Chang-seok [Choe Chang-sok], Delegation Leader".
     """
     entry = _AFTER.sub("", without_glosses(text)).strip()
+    title, _, rest = entry.partition(":")
+    if rest and is_comrade(title.rpartition(" ")[2], vocabulary):  # "Comrades: Kosygin, Baibakov"
+        entry = f"{title}{rest}"
     cut = _CUT.search(entry)
     head, rest = (entry[: cut.start()], entry[cut.end() :]) if cut else (entry, "")
     pieces = head.split()

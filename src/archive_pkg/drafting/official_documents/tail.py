@@ -7,10 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.letters.head import is_prose
-from archive_pkg.drafting.name_shapes import looks_like_name
+from archive_pkg.drafting.name_shapes import END_OF_TEXT, looks_like_name
 from archive_pkg.drafting.official_documents.dates import around, days_in, says_this_year
 from archive_pkg.drafting.official_documents.lists import ListForms
-from archive_pkg.drafting.official_documents.marks import COPIES, NUMBER, read_marking_line
+from archive_pkg.drafting.official_documents.marks import (
+    COPIES,
+    IN_PARENTHESES,
+    NUMBER,
+    SIGNED,
+    read_marking_line,
+)
 from archive_pkg.drafting.official_documents.people import (
     find_person,
     is_office_word,
@@ -28,16 +34,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 40
 LONGEST_DATE = 60
-_MARK = re.compile(
-    r"[\[(]{1,2}(?:illegible )?(?:signature|signed|sign|podpis|подпись|signatura"
-    r"|aláírás|unterschrift|sgd\.?"
-    r"|sd\.?|п\.\s?п\.)[\])]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?|/[-–—]/(?=\s)"
-    r"|^(?:s/d|sg?d(?:\s?/\s?[-–—]|[./:]+))(?:\s?[-–—])?(?=\s|$)",
-    re.IGNORECASE,
-)
 _SEAL = re.compile(r"\[(?:stamp|seal|l\.?s\.?)\]", re.IGNORECASE)
 _SUFFIX = re.compile(r",? (?:Jr|Sr)\b\.?")
-_IN_PARENTHESES = re.compile(r"\(\s*(?P<name>[^()\[\]]{3,40}?)\s*\)$")
 _SPACED_NAME = re.compile(
     r"\(?(?P<name>(?:[^\W\d_a-zа-я]\.\s?){0,2}(?:[^\W\d_a-zа-я] ){2,}[^\W\d_a-zа-я])\)?\.?"
 )
@@ -52,12 +50,8 @@ _MADE_BY = re.compile(
 )
 # Lines at the end that state no field: "End", a typist's initials, votes, files.
 _FURNITURE = (
-    re.compile(
-        r"\(?(?:the )?(?:end|ende|fin|koniec|конец)(?: of (?:the )?(?:telegram"
-        r"|document|message|text))?\)?\.?"
-        r"|[\W_]+",
-        re.IGNORECASE,
-    ),
+    END_OF_TEXT,
+    re.compile(r"[\W_]+"),
     re.compile(r"[a-zа-я]{2,4}|[a-zа-я]{1,4}[./][a-zа-я]{1,4}\.?"),
     re.compile(
         r"(?:typed|printed|executed|исп|отп|исполнитель|gépelte|verified|copied|checked)\b.{0,60}",
@@ -243,7 +237,7 @@ class TailForms(ListForms):
         """Read a note in brackets that ends on a line; return whether it is one."""
         line = self.lines[number]
         if line.text[0] == "[" and line.text[-1] != "]" and line.start not in self.brackets:
-            noted = self.is_annotation(words_of(line.text[:80])) and not _MARK.match(line.text)
+            noted = self.is_annotation(words_of(line.text[:80])) and not SIGNED.match(line.text)
             return noted and bool(self.take_all(number, number, "stamp"))
         start = next((s for s, each in self.brackets.items() if each.end == line.end), -1)
         top = number
@@ -252,7 +246,7 @@ class TailForms(ListForms):
         if self.lines[top].start != start:
             return False
         words = words_of(self.brackets[start].text[1:81])
-        mark = top == number and _MARK.fullmatch(self.brackets[start].text)
+        mark = top == number and SIGNED.fullmatch(self.brackets[start].text)
         if mark or (words and not self.is_annotation(words)):
             return False
         self.take_all(top, number, "stamp")
@@ -315,8 +309,8 @@ class TailForms(ListForms):
             return True
         if self.spaced_signature(one, text, floor):
             return True
-        mark = _MARK.search(text)
-        rest = _SEAL.sub("", _MARK.sub(" ", text)).strip()
+        mark = SIGNED.search(text)
+        rest = _SEAL.sub("", SIGNED.sub(" ", text)).strip()
         if mark and not rest:
             return bool(self.take_all(number, number, "signature"))
         return (
@@ -348,7 +342,7 @@ class TailForms(ListForms):
             at = self.text.find(signs["name"], one.start)
             self.sign(signs["name"], at, PROBABLE, "signature-between-signs", one.line)
             return True
-        found = _IN_PARENTHESES.search(text)
+        found = IN_PARENTHESES.search(text)
         if found is None or not self.is_signer(found["name"]):
             return False
         before = text[: found.start()].strip(" :,")
@@ -444,7 +438,7 @@ class TailForms(ListForms):
         """Read an office, and the name on the line above it."""
         above = one.line - 1
         text = self.lines[above].text.strip() if above > floor else ""
-        if _MARK.search(text) or (_IN_PARENTHESES.fullmatch(text) and not self.lines[above].last):
+        if SIGNED.search(text) or (IN_PARENTHESES.fullmatch(text) and not self.lines[above].last):
             return bool(self.take_all(one.line, one.line, "title"))
         if any(self.is_closing(number) for number in range(max(above - 3, floor), above)):
             return False  # the reader of letters reads signatures below closings
@@ -541,7 +535,7 @@ class TailForms(ListForms):
     def office_above(self, number: int, floor: int) -> str:
         """Return the office on the line above a name, as written; empty if there is none."""
         above = number - 1
-        while above > floor and _MARK.fullmatch(self.lines[above].text.strip()):
+        while above > floor and SIGNED.fullmatch(self.lines[above].text.strip()):
             above -= 1
         if above <= floor:
             return ""
