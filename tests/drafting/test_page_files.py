@@ -174,7 +174,7 @@ def test_the_text_of_a_pdf_file_is_on_the_page_of_the_letter(tmp_path: Path) -> 
     shown = letter_page(record, tmp_path)
     assert "The monument is finished." in shown
     assert shown.count("The text was extracted from the file") == 1
-    assert shown.count("This page cannot show the file") == 1
+    assert shown.count("Files to open") == 1
 
 
 def test_a_pdf_file_needs_pypdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

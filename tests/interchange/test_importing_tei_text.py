@@ -61,7 +61,6 @@ def test_a_letter_has_its_file_and_its_text_as_parts() -> None:
     assert said == {
         "id": "text",
         "kind": "transcription",
-        "title": "The text taken from the TEI file",
         "file": "a.txt",
         "sha256": hashlib.sha256(b"I\n\nDear Ben.").hexdigest(),
         "span": {"start": 0, "end": 12},
@@ -86,15 +85,14 @@ def test_parts_from_a_text_have_their_relations() -> None:
     own = ("text", "tei")
     found = [(p.id, p.kind, p.title, p.made_from, p.about, p.part_of, p.languages)
              for p in parts.values()]  # fmt: skip
-    title = "The text taken from the TEI file"
     assert found == [
-        ("text", "transcription", title, ("tei",), (), (), ("de",)),
-        ("normalized", "transcription", f"{title}: normalized", own, (), (), ("de",)),
-        ("translation", "translation", f"{title}: translation", own, (), (), ("en",)),
-        ("translation-2", "translation", f"{title}: translation", own, (), (), ()),
-        ("summary", "summary", f"{title}: summary", ("tei",), ("original",), (), ("de",)),
-        ("enclosure", "enclosure", f"{title}: enclosure", ("tei",), (), ("original",), ("de",)),
-        ("text-2", "transcription", title, ("tei",), (), (), ("it",)),
+        ("text", "transcription", None, ("tei",), (), (), ("de",)),
+        ("normalized", "transcription", "normalized", own, (), (), ("de",)),
+        ("translation", "translation", "translation", own, (), (), ("en",)),
+        ("translation-2", "translation", "translation", own, (), (), ()),
+        ("summary", "summary", "summary", ("tei",), ("original",), (), ("de",)),
+        ("enclosure", "enclosure", "enclosure", ("tei",), (), ("original",), ("de",)),
+        ("text-2", "transcription", None, ("tei",), (), (), ("it",)),
     ]
     methods = [(p.method or "").partition(": ")[2].partition(", white")[0] for p in parts.values()]
     assert methods == [
@@ -411,7 +409,7 @@ def test_an_exported_text_is_imported_with_its_ids_and_notes() -> None:
     [imported] = read(export("tei", record, FULL_CONTEXT), "a.xml")
     back = imported.record
     texts = [(part.id, part.title) for part in back.parts if part.span]
-    assert texts == [("english", "The text taken from the TEI file")]
+    assert texts == [("english", None)]
 
     def notes(one: Any) -> dict[str, Any]:
         return {note.id: note.model_dump(exclude={"at"}, mode="json")

@@ -130,13 +130,13 @@ def test_the_text_of_a_word_file_is_on_the_page(tmp_path: Path) -> None:
         (html.fromstring(letter_page(record, tmp_path)), []),
         (html.fromstring(page), ["Brief%201.docx", "broken.docx", "a.pdf"]),
     ):
-        text, broken, scan = map(content, elements(shown, "//main/section[@class='paper']"))
+        [text] = map(content, elements(shown, "//main/section[@class='paper']"))
         assert "Dear Anna," in text
         assert "The monument is finished." in text
         assert "extracted from the file, without layout, notes and images" in text
-        for unseen in (broken, scan):
-            assert "This page cannot show the file." in unseen
-        links = strings(shown, "//p[@class='file']/a/@href")
+        unseen = elements(shown, "//main/section[@class='files']/ul/li")
+        assert list(map(content, unseen)) == ["Scan: broken.docx", "Scan (2): a.pdf"]
+        links = strings(shown, "//main//a/@href")
         assert [link for link in links if not link.startswith("data:application/")] == [
             f"../data/parts/{name}" for name in address
         ]
@@ -195,7 +195,7 @@ def test_the_number_of_a_note_is_after_the_word(tmp_path: Path) -> None:
         {"id": "n", "kind": "sic", "at": {"part": "p", "start": 2, "end": 4, "exact": "mo"}},
         {"id": "m", "kind": "sic", "at": {"part": "p", "start": 6, "end": 10, "exact": "ment"}},
     ]
-    assert paragraphs(tmp_path, text, translation_notes=inside) == ["a monument12, and another"]
+    assert paragraphs(tmp_path, text, translation_notes=inside) == ["a monument1,2, and another"]
 
 
 def test_a_citation_names_the_holding_and_those_who_made_the_texts(tmp_path: Path) -> None:
@@ -230,6 +230,66 @@ def test_a_page_calls_a_document_by_its_type(tmp_path: Path) -> None:
     assert "No text of the minutes is available here." in shown
     assert "Skip to the minutes" in shown
     assert "its place in the minutes." in shown
+
+
+VIENNA = {
+    "name": "Wien",
+    "identifiers": [
+        {"scheme": "local", "value": "pmb50"},
+        {"scheme": "gnd", "value": "4066009-6"},
+        {"scheme": "url", "value": "https://example.org/50"},
+    ],
+}
+
+
+def test_a_place_is_shown_with_one_identifier_and_the_others_are_folded(tmp_path: Path) -> None:
+    key = {"name": "Berlin", "identifiers": [{"scheme": "local", "value": "#place-38"}]}
+    record = Record.model_validate(
+        {"id": "x", "type": "letter", "title": "X", "place": VIENNA, "mentioned_places": [key]}
+        | {"received": {"edtf": "1906", "place": VIENNA}}
+    )
+    root = html.fromstring(letter_page(record, tmp_path))
+    shown = {
+        name: (
+            content(elements(root, f"//*[@id='s-{name}']//*[@class='value']")[0]),
+            list(map(content, elements(root, f"//*[@id='s-{name}']//details//li"))),
+        )
+        for name in ("place", "received", "mentioned_places-0")
+    }
+    more = ["pmb50", "web https://example.org/50"]
+    assert shown == {
+        "place": ("Wien (GND 4066009-6)", more),
+        "received": ("1906, Wien (GND 4066009-6)", more),
+        "mentioned_places-0": ("Berlin", ["Berlin: #place-38"]),
+    }
+    assert strings(root, "//*[@id='s-place']//li/a/@href") == ["https://example.org/50"]
+
+
+def test_the_text_of_a_licence_is_folded(tmp_path: Path) -> None:
+    rights = {"statement": "You are free to share. " * 20, "licence": "CC-BY-4.0"}
+    record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "rights": rights})
+    root = html.fromstring(letter_page(record, tmp_path))
+    [row] = elements(root, "//*[@id='s-rights']")
+    assert content(elements(row, ".//*[@class='value']")[0]) == "Licence: CC-BY-4.0"
+    assert content(elements(row, ".//details/p")[0]) == rights["statement"]
+
+
+def test_a_note_on_letters_names_their_word(tmp_path: Path) -> None:
+    at = {
+        "part": "p",
+        "start": 3,
+        "end": 4,
+        "exact": "b",
+        "prefix": "lie",
+        "suffix": "enswürd, Anna",
+    }
+    note = {"id": "n", "kind": "uncertain", "at": at}
+    (tmp_path / "p.txt").write_text("liebenswürd, Anna\n", encoding="utf-8")
+    parts = [{"id": "p", "kind": "original", "file": "p.txt"}]
+    raw = {"id": "x", "type": "letter", "title": "X", "parts": parts, "translation_notes": [note]}
+    root = html.fromstring(letter_page(Record.model_validate(raw), tmp_path))
+    [shown] = elements(root, "//*[@id='n-n']")
+    assert content(shown) == "uncertain “b” in “liebenswürd”. ↩"
 
 
 def test_the_page_contains_files_to_save_and_scans_without_a_media_type(tmp_path: Path) -> None:

@@ -319,7 +319,7 @@ def _rights_words(value: Rights, record: Record, dates: DateWords) -> str:
     licence, holder = value.licence, value.holder
     said += [_("Licence: {licence}", licence=licence) + "." * bool(holder)] if licence else []
     said += [_("Rights holder: {name}", name=record.agent(holder).name)] if holder else []
-    return " ".join(said)
+    return " ".join(filter(None, said))
 
 
 @_words.register

@@ -182,8 +182,7 @@ class TeiText:
             part = {
                 "id": self._part_id(span, [part["id"] for part in parts]),
                 "kind": kind,
-                "title": "The text taken from the TEI file"
-                + (f": {span.name}" if span.name and not self.is_ours else ""),
+                **optional("title", not self.is_ours and span.name),
                 "span": {"start": span.start, "end": span.end},
                 "media_type": "text/plain",
                 "encoding": "UTF-8",

@@ -169,9 +169,10 @@ def view(
         "bands": bands or ([texts] if has_both else []),
         "row_style": _row_style(bands, "90rem" if has_both else "60.01rem"),
         "others": sorted(
-            (shown for shown in parts if shown.part.id not in placed),
+            (shown for shown in parts if shown.part.id not in placed and shown.is_shown),
             key=lambda shown: not (shown.lines or shown.image),
         ),
+        "files": [shown for shown in parts if not shown.is_shown],
         "absent": [_absent(part) for part in record.parts if not part.held],
         "contents": list(page.contents()),
         "facts": list(page.facts()),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archive_pkg.packages.page.parts import ShownPart
     from archive_pkg.records import TranslationNote
 
+_SEPARATOR = '<span class="ref">,</span>'
 _WORD_END = re.compile(r"[\w\u00ad]*")
 
 
@@ -34,7 +35,7 @@ def paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
             word = _WORD_END.match(segment.text)[0]  # type: ignore[index]
             if len(word) < len(segment.text) or not following:
                 rest = segment.text[len(word) :]
-                text = f"{escape(word)}{''.join(waiting)}{_html(rest)}"
+                text = f"{escape(word)}{_SEPARATOR.join(waiting)}{_html(rest)}"
                 waiting.clear()
         ended = [name for name in segment.names if name in notes and ends[name] == here]
         links = [
@@ -55,7 +56,7 @@ def paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
             inner = "".join(f'<span id="q-{escape(name)}"></span>' for name in others)
             named = escape(" ".join(segment.names))
             text = f'<span class="q{kinds}" data-for="{named}"{anchor}>{inner}{text}</span>'
-        return text + "".join(links)
+        return text + _SEPARATOR.join(links)
 
     def line_html(line: MarkedLine) -> str:
         texts = [segment.text for segment in line.segments]

@@ -67,6 +67,11 @@ class ShownPart:
     file: str = ""
 
     @property
+    def is_shown(self) -> bool:
+        """Whether the page shows its text or image, and not only a link to its file."""
+        return bool(self.lines or self.image or self.is_text or self.is_extracted)
+
+    @property
     def file_name(self) -> str:
         """The name of its file, without folders."""
         return PurePosixPath(str(self.part.file)).name

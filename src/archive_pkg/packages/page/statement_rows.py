@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from archive_pkg.dates.date_words import in_words
 from archive_pkg.messages import _, capitalized, term
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
 from archive_pkg.records.display import (
+    FIELDS,
     by_agents,
     facts,
     item_title,
@@ -20,7 +22,7 @@ from archive_pkg.records.display import (
     record_named,
     words,
 )
-from archive_pkg.records.models import Enclosure, Part
+from archive_pkg.records.models import Agent, DateAndPlace, Enclosure, Part, Place, Rights
 from archive_pkg.records.statement_index import StatementIndex, statements
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ _ROLES = tuple(
 )  # fmt: skip
 _LISTS = ("agents", "parts", "enclosures", "events")
 _BEGINS = attrgetter("begins")
+_LONG = 300
+_WORD_END = re.compile(r"\w+\Z")
+_WORD_START = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,9 @@ class StatementRow:
         value: The statement's value in words.
         evidence: The statement's evidence.
         links: The words and the address of each link: to a heading, a part or another record.
+        more: The words and the address of each identifier that is not in `value`; the address is
+            empty if it has none.
+        full: A long text that is not in `value`.
     """
 
     name: str
@@ -77,6 +85,8 @@ class StatementRow:
     value: str
     evidence: tuple[EvidenceView, ...]
     links: tuple[tuple[str, str], ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+    full: str = ""
 
 
 class PageStatements:
@@ -156,12 +166,37 @@ class PageStatements:
 
     def facts(self) -> Iterator[StatementRow]:
         """Yield the statements about the document itself."""
-        for field, name, value in facts(self.record):
+        for field, name, said in facts(self._brief):
             paths = [path for path in self.evidence if path.split(".")[0] == field]
             for path in paths:
-                single = value if len(paths) == 1 else words(self.record, self.index.value(path))
-                evidence, links = tuple(self._evidence(path)), tuple(self._links(path))
-                yield StatementRow(_name(path), name, single, evidence, links)
+                is_only = len(paths) == 1
+                value = getattr(self.record, field) if is_only else self.index.value(path)
+                yield StatementRow(
+                    _name(path),
+                    name,
+                    said if is_only else words(self.record, _brief(value)),
+                    tuple(self._evidence(path)),
+                    tuple(self._links(path)),
+                    tuple(self._more(value)),
+                    value.statement if _is_long(value) else "",
+                )
+
+    @cached_property
+    def _brief(self) -> Record:
+        """The record with one identifier for each place, and without the text of a licence."""
+        known = {name: getattr(self.record, name) for name in FIELDS}
+        return self.record.model_copy(update={name: _brief(one) for name, one in known.items()})
+
+    def _more(self, value: Any) -> Iterator[tuple[str, str]]:
+        """Yield the words and address of each identifier that the brief value does not have."""
+        several = isinstance(value, tuple)
+        for item in value if several else (value,):
+            named = getattr(item, "place", None) or item
+            kept = _brief(named)
+            for one in getattr(named, "identifiers", ()) if kept is not named else ():
+                if one not in kept.identifiers:
+                    shown = words(self.record, one)
+                    yield f"{named.name}: {shown}" if several else shown, one.uri or ""
 
     def lists(self) -> Iterator[tuple[str, str, list[StatementRow]]]:
         """Yield the statements about agents, parts, enclosures and events: field, label and rows.
@@ -173,9 +208,10 @@ class PageStatements:
                 StatementRow(
                     _name(f"{field}.{item.id}"),
                     _row_label(item),
-                    words(self.record, item),
+                    words(self.record, _brief(item)),
                     tuple(self._evidence(f"{field}.{item.id}")),
                     tuple(self._links(f"{field}.{item.id}")),
+                    tuple(self._more(item)),
                 )
                 for item in getattr(self.record, field)
             ]
@@ -196,6 +232,29 @@ class PageStatements:
             basis = term("evidence", evidence.basis)
             rival = evidence.value or ""
             yield EvidenceView(evidence.basis, basis, described, quote, anchor, rival)
+
+
+def _brief(value: Any) -> Any:
+    """Return a value with one identifier for each place and agent, and without a licence's text.
+
+    The identifier is one of an authority file, so that readers do not see keys of an edition.
+    """
+    if isinstance(value, tuple):
+        return tuple(map(_brief, value))
+    if isinstance(value, DateAndPlace) and value.place:
+        return value.model_copy(update={"place": _brief(value.place)})
+    if _is_long(value):
+        return value.model_copy(update={"statement": ""})
+    if not isinstance(value, (Agent, Place)):
+        return value
+    best = [one for one in value.identifiers if one.scheme not in ("url", "local")][:1]
+    changed = len(best) < len(value.identifiers)
+    return value.model_copy(update={"identifiers": tuple(best)}) if changed else value
+
+
+def _is_long(value: Any) -> bool:
+    """Return whether a value is a licence with its text, whose name or address is enough."""
+    return isinstance(value, Rights) and bool(value.licence) and len(value.statement) > _LONG
 
 
 def _rule_in_words(rule: str) -> str:
@@ -227,6 +286,11 @@ def note_name(note: TranslationNote) -> str:
 def note_words(note: TranslationNote) -> str:
     """Return a note in words, for the list below the text."""
     described = quoted(note.at.exact)
+    before = _WORD_END.search(note.at.prefix or "")
+    after = _WORD_START.match(note.at.suffix or "")
+    word = f"{before[0] if before else ''}{note.at.exact}{after[0] if after else ''}"
+    if word != note.at.exact and note.at.exact.isalpha():
+        described = _("{part} in {word}", part=described, word=quoted(word))
     if note.rendering:
         described += ", " + _("rendered “{words}”", words=note.rendering)
     if note.original:
