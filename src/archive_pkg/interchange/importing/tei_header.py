@@ -12,7 +12,7 @@ from archive_pkg.interchange.importing.tei_notes import OwnNotes
 from archive_pkg.interchange.importing.watched_xml import XML_ID, XML_LANG, fit, local, text_of
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.names import is_unknown
-from archive_pkg.records.vocabularies.identifiers import identify
+from archive_pkg.records.vocabularies.identifiers import identify, is_placeholder
 
 if TYPE_CHECKING:
     from archive_pkg.interchange.importing.imported_record import ImportedDraft
@@ -218,6 +218,8 @@ class TeiHeader:
         identifiers = []
         for idno in self._all("fileDesc/publicationStmt//idno"):
             kind = fit(idno.get("type"))
+            if not self.is_ours and is_placeholder(text_of(idno)):
+                continue
             if kind == "record" and self.is_ours:
                 self.source.mark_all_used(idno)
                 continue

@@ -12,6 +12,7 @@ from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.records.display import label, relations
 from archive_pkg.records.statement_index import StatementIndex, statements
 from archive_pkg.records.vocabularies import terms
+from archive_pkg.records.vocabularies.identifiers import is_placeholder
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
@@ -43,11 +44,16 @@ LEVEL_UNKNOWN = Code(
     "The level of classification is not in the vocabulary that the record names, or only one of "
     "`level` and `scheme` is given.",
 )
+IDENTIFIER_PLACEHOLDER = Code(
+    "identifier-placeholder",
+    Severity.WARNING,
+    "An identifier is a placeholder, such as XXXX, that an edition or a form left.",
+)
 EVENT_TYPE_LOCAL = Code(
     "event-type-local",
     Severity.ADVICE,
-    "An event's type is not in the Library of Congress's vocabulary. It is exported as a "
-    "local type.",
+    "An event's type is neither in the Library of Congress's vocabulary nor one of the types for "
+    "letters that archive-pkg adds. It is exported as a local type.",
     "PREMIS 3.0, 2.2",
 )
 ACCESS_WIDER = Code(
@@ -121,6 +127,13 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
     yield from _level(record.classification, at("classification.level"))
     yield from _history(record, at)
     yield from _event_types(record, source)
+    for index, identifier in enumerate(record.identifiers):
+        if is_placeholder(identifier.value):
+            yield IDENTIFIER_PLACEHOLDER.at(
+                at(f"identifiers.{index}"),
+                _("“{value}” is a placeholder, not an identifier", value=identifier.value),
+                _("Write the identifier, or remove it."),
+            )
     yield from _access(record, source)
     yield from _events(record, source)
 
@@ -165,10 +178,10 @@ def _surely_before(one: Edtf, other: Edtf) -> bool:
 def _event_types(record: Record, source: Path) -> Iterator[Finding]:
     known = terms.event_types()
     for event in record.events:
-        if event.type in known and not known[event.type].local:
+        if event.type in known:
             continue
         place = Location(str(source), field=f"events.{event.id}.type")
-        near = () if event.type in known else get_close_matches(event.type, known, 1)
+        near = get_close_matches(event.type, known, 1)
         hint = (
             _("Did you mean “{near}”?", near=near[0])
             if near
@@ -176,7 +189,7 @@ def _event_types(record: Record, source: Path) -> Iterator[Finding]:
         )
         yield EVENT_TYPE_LOCAL.at(
             place,
-            _("“{type}” is not in the Library of Congress's list of event types", type=event.type),
+            _("“{type}” is not a known type of event", type=event.type),
             hint,
         )
 

@@ -317,6 +317,14 @@ def _wrong(message: str, hint: str) -> NoReturn:
     raise Fault(message, hint, IDENTIFIER_INVALID)
 
 
+_PLACEHOLDER = re.compile(r"[xX]{3,}|\?+|TODO|TBD|n/a", re.IGNORECASE)
+
+
+def is_placeholder(text: str | None) -> bool:
+    """Return whether a text only holds the place of an identifier, such as XXXX or TODO."""
+    return bool(_PLACEHOLDER.fullmatch((text or "").strip()))
+
+
 def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | None:
     """Return an identifier, as plain data, for an address or a bare value; None if neither fits.
 
