@@ -852,6 +852,15 @@ P. MELNIK
 Конец документа
 =
 signatory = P. MELNIK
+-----
+FROM THE EMBASSY IN HAVANA
+ON/26/27/X/62
+CONFIDENTIAL
+346 – FRIDAY – 1800hs – The pears are ripe.
+A. B. PEREIRA
+=
+date = 1962-10-26
+received = 1962-10-27
 """
 CASES = [each.strip("\n").partition("\n=\n") for each in DOCUMENTS.split("-----\n")]
 
@@ -1028,8 +1037,31 @@ def test_a_date_with_unknown_digits_is_read_as_it_is(line: str) -> None:
 
 
 def test_a_receipt_is_no_surer_than_the_date_that_gives_its_year() -> None:
-    head = "From Pyongyang. Sent 31.8.50 11:32\n\nReceived 31.8 17:27\n\nBy telegraph\n\n"
+    head = "From Vienna. Sent 31.8.50 11:32\n\nReceived 31.8 17:27\n\nBy telegraph\n\n"
     for body, sure in ((BODY, "guess"), (f"{BODY} The Soviet Union is glad.", "probable")):
         one = draft_text(f"{head}{body}\n").one("received")
         assert one is not None
         assert (one.value, one.confidence) == ("1950-08-31", sure)
+
+
+@pytest.mark.parametrize(
+    ("town", "date", "received"),
+    [
+        ("Pyongyang", ("1950-08-31", None), ("1950-09-01", None)),
+        (
+            "Vienna",
+            ("None", "It may be 1850-08-31 or 1950-08-31."),
+            ("None", "It may be 1850-09-01 or 1950-09-01."),
+        ),
+    ],
+)
+def test_a_receipt_has_the_century_of_its_document(
+    town: str, date: tuple[str, str | None], received: tuple[str, str | None]
+) -> None:
+    for receipt in ("Received 1.9 17:27", "[Received 1 September]"):
+        text = f"From {town}. Sent 31.8.50 11:32\n\n{receipt}\n\nBy telegraph\n\n{BODY}\n"
+        record = record_of(draft_text(text), "telegram.txt")
+        assert record.date
+        assert record.received
+        assert (str(record.date.edtf), record.date.note) == date
+        assert (str(record.received.edtf), record.received.note) == received

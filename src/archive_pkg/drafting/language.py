@@ -21,12 +21,16 @@ _BULGARIAN = re.compile("ъ(?![еёюя])")  # Russian has ъ only before these 
 SAMPLE = 4000
 SCRIPTS = {"zh": ("\u4e00", "\u9fff"), "ja": ("\u3040", "\u30ff"), "ko": ("\uac00", "\ud7a3")}
 """The first and the last letter of the script, by language."""
-# States, parties and services of the years after 1917, most of them until 1991.
 _LETTER = re.compile(r"\w")
+# States, parties, services and names of towns of the years after 1917, and embassies in towns that
+# had none in the 19th century.
 _MODERN = re.compile(
     r"(?:USSR|U\.S\.S\.R|GDR|FRG|DDR|BRD|ČSSR|CSSR|UdSSR|KVDR|DRV|DPRK|PRC|ROK"
     r"|CPSU|SED|PZPR|PUWP|CCP|CPC|KGB|MVD|MfS|CIA|NATO|UNO?|Soviet|Comrades?|Cdes?"
-    r"|СССР|КПСС|ГДР|КНР|КНДР|ПНР|КГБ|тов|товарищ\w*|tow|ambasador|TASS)\b"
+    r"|СССР|КПСС|ГДР|КНР|КНДР|ПНР|КГБ|тов|товарищ\w*|tow|ambasador|TASS"
+    r"|Pyongyang|PYONGYANG|Пхеньян\w?|Ulan[ -]Bator|Leningrad|Ленинград\w?"
+    r"|(?:Embassy|EMBASSY)(?: of \w+)? (?i:in (?:Bonn|Bucharest|Budapest|Hanoi|Havana|Helsinki"
+    r"|Moscow|New Delhi|Prague|Pyongyang|Sofia|Tirana|Warsaw)))\b"
 )
 
 
@@ -64,12 +68,16 @@ def question_about(read: DateReading, *, century_open: bool) -> str:
     """
     if read.edtf.startswith("XXXX") and read.rule != "edtf":
         return "The text does not give the year."
-    dates = [one.edtf for one in read.readings if not read.sure]
     if century_open and read.edtf[:2].isdigit():
-        dates = [f"{century}{read.edtf[2:]}" for century in (18, 19)]
-    if dates:
+        return question_about_century(read.edtf)
+    if dates := [one.edtf for one in read.readings if not read.sure]:
         return f"It may be {' or '.join(dates)}."
     return "" if read.edtf else "There is no such day."
+
+
+def question_about_century(edtf: str) -> str:
+    """Return the question in which century a date is."""
+    return f"It may be 18{edtf[2:]} or 19{edtf[2:]}."
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ from calendar import monthrange
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from archive_pkg.drafting.language import question_about_century
 from archive_pkg.drafting.letters.datelines import find_place
 from archive_pkg.drafting.name_shapes import is_caseless, looks_like_name
 from archive_pkg.drafting.official_documents.dates import (
@@ -431,7 +432,6 @@ class FormsBase:
         days = days_in(text, self.vocabulary, self.conventions)
         known = [fact for fact in self.forms.of("date") if _WHOLE.fullmatch(fact.value)]
         dates = [fact.value for fact in known]
-        sure = GUESS if known and known[0].sure is GUESS else PROBABLE  # with its century open
         if days and len(days[0].edtf) == 10:
             one = days[0]
             if not one.edtf.startswith("XXXX"):
@@ -439,14 +439,19 @@ class FormsBase:
                 return
             value = with_year(one.edtf, dates[0]) if dates else one.edtf
             start, end = offset + one.start, offset + one.end
-            self.add("received", value, sure, "stamp-of-receipt", start, end)
         elif dates and (day := _DAY.match(text)):
             month, number = int(day[2] or dates[0][5:7]), int(day[1])
             value = f"{dates[0][:4]}-{month:02d}-{number:02d}"
             exists = 1 <= month <= 12 and 1 <= number <= monthrange(int(value[:4]), month)[1]
-            if exists and value >= dates[0]:
-                end = offset + day.end()
-                self.add("received", value, sure, "stamp-of-receipt", offset, end)
+            if not exists or value < dates[0]:
+                return
+            start, end = offset, offset + day.end()
+        else:
+            return
+        sure = GUESS if known and known[0].sure is GUESS else PROBABLE
+        open_century = known and "question" in dict(known[0].details)
+        question = question_about_century(value) if open_century else ""
+        self.add("received", value, sure, "stamp-of-receipt", start, end, question=question)
 
     def event_date(self, text: str, offset: int, sure: Confidence, rank: int = 5) -> bool:
         """Add the date of a talk or session; return whether there is one.

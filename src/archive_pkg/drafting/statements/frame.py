@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.written.reader import find_dates
-from archive_pkg.drafting.language import question_about
+from archive_pkg.drafting.language import question_about, question_about_century
 from archive_pkg.drafting.letters.datelines import LONGEST, find_place
 from archive_pkg.drafting.letters.head import salutation_in
 from archive_pkg.drafting.letters.line_shapes import is_certain_closing
@@ -157,10 +157,14 @@ class FrameReader(StatementReader):
             quote = self.quote(line.start + dates[0].start, line.start + dates[0].end)
             day = dates[0].edtf
             if day.startswith("XXXX"):
-                written = next((s.value for s in self.statements if s.field == "date"), "")
-                if len(written) != 10 or not written[:4].isdigit():
+                written = next((s for s in self.statements if s.field == "date"), None)
+                if not written or len(written.value) != 10 or not written.value[:4].isdigit():
                     return
-                day = with_year(day, written)
+                day = with_year(day, written.value)
+                if "question" in written.more:
+                    question = question_about_century(day)
+                    self.add("received", day, GUESS, "stamp-of-receipt", quote, question=question)
+                    return
             sure = CERTAIN if day == dates[0].edtf and dates[0].sure == 2 else PROBABLE
             self.add("received", day, sure, "stamp-of-receipt", quote)
             return
