@@ -426,6 +426,21 @@ def test_a_change_is_undone_and_redone(review: Server, page: Page, how: str) -> 
     assert review.file.read_bytes() == states[1]
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_double_click_on_undo_undoes_one_change(review: Server, page: Page, count: int) -> None:
+    states = [review.file.read_bytes()]
+    for _ in range(count):
+        page.keyboard.press("a")
+        said(page, "accepted")
+        page.wait_for_timeout(150)
+        states.append(review.file.read_bytes())
+    page.get_by_role("button", name="Undo").dblclick()
+    said(page, "Undone")
+    page.wait_for_timeout(200)  # nothing else happens
+    said(page, "Undone")
+    assert review.file.read_bytes() == states[-2]
+
+
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
 def test_an_item_is_removed(review: Server, page: Page, how: str) -> None:
     if how == "mouse":

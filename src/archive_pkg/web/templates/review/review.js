@@ -87,7 +87,8 @@ const changed = () => {
 };
 
 const isAimed = (event) => {
-  if (event.detail === 0 || event.target.closest("[data-undo], [data-redo], [data-go]")) return true;
+  if (event.detail === 0 || event.target.closest("[data-go]")) return true;
+  if (event.target.closest("[data-undo], [data-redo]")) return event.detail === 1;
   return event.detail === 1 && (aimed || performance.now() - changedAt > TO_SEE);
 };
 
@@ -119,9 +120,13 @@ const take = (page, done) => {
   if (card()) setCurrent(card(), { focus: false, look: false });
 };
 
+const isUndoing = (doing) => doing === "undo" || doing === "redo";
+
 const send = (doing, change) => {
-  say(_("Saving…"));
   busy = busy.then(async () => {
+    // The change before this one may have left nothing to undo.
+    if (isUndoing(doing) && !head().querySelector(`[data-${doing}]:enabled`)) return;
+    say(_("Saving…"));
     const { status, page } = await ask("POST", `${here()}/${doing}`, { ...change, seen: head().dataset.seen });
     if (!status) return say(_("The review does not answer; it may have ended. Your last change is not saved."), true);
     if (!page?.getElementById("head")) return say(messageIn(page), true);
@@ -149,7 +154,7 @@ const messageIn = (page) => {
 
 // After a field is accepted or left unknown, go to the next one that needs review; otherwise stay.
 const after = (doing, id) => {
-  if (doing === "undo" || doing === "redo") return;
+  if (isUndoing(doing)) return;
   const item = $(id);
   if (!item) return setCurrent(cards()[0]);
   setCurrent(item);
@@ -486,8 +491,8 @@ const keys = {
   e: () => quoteFor(card()), n: () => note(),
   s: () => card() && setCurrent(card()),
   t: () => { $("letter").focus(); choose(words ?? firstWords() ?? moved(null, "", {})); },
-  z: () => head().querySelector("[data-undo]:enabled") && send("undo", {}),
-  y: () => head().querySelector("[data-redo]:enabled") && send("redo", {}),
+  z: () => send("undo", {}),
+  y: () => send("redo", {}),
   N: () => head().querySelector("[data-next]")?.click(),
   p: () => { $("package").focus(); $("package").scrollIntoView(); },
   "?": () => $("keys").showModal(),
