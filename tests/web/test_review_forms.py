@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import html
 from starlette.testclient import TestClient
 
+from archive_pkg.messages import within
 from archive_pkg.records import Record, load_record
 from archive_pkg.reports import Report
 from archive_pkg.web.review import OpenedFolder, Review, Reviewer
@@ -83,6 +84,14 @@ def test_every_empty_field_and_every_list_of_a_record_can_be_entered() -> None:
     assert set(Record.model_fields) - reachable <= own
     assert LISTS.keys() - own <= {path.rstrip(".") for path in addable(made)}
     assert all(inputs(record, path) for path in addable(made))
+
+
+def test_the_words_of_a_choice_are_those_of_its_field() -> None:
+    with within("de"):
+        named = {one.name: dict(one.choices) for one in inputs(RECORDS["telegram"], "recorded")}
+        (kind,) = inputs(RECORDS["telegram"], "type")
+    assert (named["kind"]["other"], named["calendar"]["other"]) == ("anderes", "anderer")
+    assert dict(kind.choices)["other"] == "Dokument"
 
 
 class Tab:

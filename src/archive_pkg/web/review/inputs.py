@@ -32,9 +32,14 @@ _VOCABULARIES = (
     "event", "calendar alone", "certainty", "evidence", "outcome of event",
 )  # fmt: skip
 """The vocabularies of the choices."""
+_CONTEXTS = {"calendar": ("calendar alone",)}
+"""The vocabulary of an input whose words another vocabulary also has."""
 
 VALUE = "self"
 """The name of the only input of a statement that is not a mapping."""
+
+_TYPES = (VALUE, "like")
+"""The last names of the inputs for a type of document."""
 
 NEW = "*"
 """The key of an item that the reviewer can add to a list."""
@@ -269,7 +274,7 @@ class _FormBuilder:
             }
             yield Input(name, label, kind, hint=hint, rows=rows)
         else:
-            choices = tuple(self._choices(kind, schema))
+            choices = tuple(self._choices(last, kind, schema))
             value = str(value).lower() if isinstance(value, bool) else value
             yield Input(name, label, kind, value, choices, needed, hint)
 
@@ -287,7 +292,7 @@ class _FormBuilder:
             )
         )
 
-    def _choices(self, kind: str, schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    def _choices(self, name: str, kind: str, schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if kind in ("agent", "agents"):
             yield from ((agent.id, agent.name) for agent in self.record.agents)
         elif kind in ("part", "parts"):
@@ -297,7 +302,7 @@ class _FormBuilder:
             yield from (("true", _("yes")), ("false", _("no")))
         elif kind in ("choice", "choices"):
             terms = schema["enum"] if kind == "choice" else _resolved(schema["items"])["enum"]
-            yield from ((word, _choice(word)) for word in terms)
+            yield from ((word, _choice(word, name)) for word in terms)
 
 
 def form_texts() -> Iterator[tuple[str, str]]:
@@ -317,12 +322,12 @@ def form_texts() -> Iterator[tuple[str, str]]:
     yield from dict.fromkeys(inside(_schema()))
 
 
-def _choice(word: str) -> str:
-    """Return a value of a list of values in words."""
+def _choice(word: str, name: str) -> str:
+    """Return a value of the list of values of the input with a name in words."""
     spaced = word.replace("-", " ")
-    if word in document_types():
+    if name in _TYPES and word in document_types():
         return term("type", document_types()[word].label) if language() != ENGLISH else spaced
-    words = (term(context, spaced) for context in _VOCABULARIES)
+    words = (term(context, spaced) for context in _CONTEXTS.get(name, _VOCABULARIES))
     return next((said for said in words if said != spaced), spaced)
 
 
