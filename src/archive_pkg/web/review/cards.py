@@ -14,7 +14,7 @@ from archive_pkg.reports import Severity
 from archive_pkg.web.review.revision import REVIEWER, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.records import Evidence
     from archive_pkg.reports import Finding, Report
@@ -152,7 +152,6 @@ class _CardBuilder:
         value = self._index.value(field)
         there = value not in (None, ())
         evidence = self._index.evidence(field)
-        own = [item for item in evidence if item.field == field]
         findings = tuple(self._findings(field))
         item_of = name if field != name else ""
         return Card(
@@ -160,7 +159,7 @@ class _CardBuilder:
             card_name(field),
             self._label(field, name),
             words(self._record, value, of_agents=name in OF_AGENTS) if there else "",
-            self._state(field, there, own, findings),
+            self._state(field, there, evidence, findings),
             tuple(map(self._evidence_in_words, (*evidence, *self._index.finer_evidence(field)))),
             findings,
             removable=bool(item_of) and not (isinstance(value, Part) and value.held),
@@ -171,7 +170,7 @@ class _CardBuilder:
         return label(name if field == name else name.removesuffix("s"))
 
     def _state(
-        self, field: str, there: bool, own: list[Evidence], findings: Iterable[Finding]
+        self, field: str, there: bool, own: Sequence[Evidence], findings: Iterable[Finding]
     ) -> str:
         if any(finding.severity is Severity.ERROR for finding in findings):
             return "wrong"
