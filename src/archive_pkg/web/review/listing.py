@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from archive_pkg.deposits import receipts_of
 from archive_pkg.errors import ArchivePkgError, StorageError
 from archive_pkg.packages import is_bag
-from archive_pkg.web.review.cards import REVIEWED, cards
+from archive_pkg.web.review.cards import NEEDS_REVIEW, REVIEWED, cards
 from archive_pkg.web.review.record_editor import RecordEditor
 from archive_pkg.web.review.revision import REVIEWER
 from archive_pkg.web.review.shared_values import missing_values
@@ -87,9 +87,7 @@ class LetterEntry:
     @property
     def needs_review(self) -> int:
         """The number of statements that need review."""
-        return sum(
-            self.counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsourced")
-        )
+        return sum(self.counts.get(state, 0) for state in NEEDS_REVIEW)
 
     @property
     def progress(self) -> Literal["draft", "in review", "reviewed"]:
