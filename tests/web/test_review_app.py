@@ -410,3 +410,50 @@ def test_an_impossible_change_is_refused_with_a_message(
     assert tab.do(**change) == 400
     assert tab.answer.json()["message"]
     assert file.read_bytes() == before
+
+
+LISTED = """id: AA-12-39
+type: letter
+title: Letter, ZK der SED to MfAA, “4/5/60”
+identifiers: [{scheme: local, value: AA 12/39}]
+sender: [sed]
+recipients: [mfaa]
+date: {as_written: 4/5/60}
+agents:
+- {id: sed, name: ZK der SED, kind: organization}
+- {id: mfaa, name: MfAA, kind: organization}
+- {id: huber, name: "Huber, Eva", kind: person}
+evidence:
+- {field: title, basis: inferred, rule: title-from-parts}
+- {field: date, basis: supplied, agent: huber, note: row 43}
+- {field: identifiers, basis: supplied, agent: huber, note: row 43}
+- {field: sender, basis: supplied, agent: huber, note: row 43}
+"""
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Tab:
+    (tmp_path / "letter").mkdir()
+    (tmp_path / "letter/record.yaml").write_text(LISTED)
+    reviewer = Reviewer("Jane Doe", confirmed=True)
+    review = Review(OpenedFolder(tmp_path / "letter"), reviewer)
+    tab, (key,) = Tab(review), review.folder.editors()
+    tab.take(tab.client.get(f"/letters/{key}"))
+    return tab
+
+
+def test_a_correction_of_a_letter_of_a_list_leaves_its_names_as_they_are(
+    listed: Tab, tmp_path: Path
+) -> None:
+    assert listed.do("correct", field="recipients", values={"self": []}) == 200
+    file = tmp_path / "letter/record.yaml"
+    assert record(file).title == "Letter from ZK der SED, “4/5/60”"
+    assert listed.do("correct", field="date", values={"edtf": "1960-05-04"}) == 200
+    assert record(file).title == "Letter from ZK der SED, 4 May 1960"
+    theirs, mine = grounds(file, "date")
+    assert theirs.value == "4/5/60"
+    assert "it said “4/5/60”" in mine.note
+
+
+def test_an_item_is_supported_by_the_evidence_of_its_list(listed: Tab) -> None:
+    assert "supplied" in listed.text("//article[@data-field='identifiers.0']/h3")

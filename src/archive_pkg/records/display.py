@@ -127,12 +127,17 @@ def _bool_words(value: bool, record: Record, dates: DateWords) -> str:
 def _written_date_words(value: WrittenDate, record: Record, dates: DateWords) -> str:
     written = quoted(value.as_written) if value.as_written else ""
     if value.edtf is None:
-        said = _("{date} (not read)", date=written) if written else ""
+        said = unread(value.as_written) if value.as_written else ""
     else:
         said = dates(str(value.edtf))
         said = f"{said} ({written})" if written and value.as_written != said else said
     said += f", {calendar_in_words(value.calendar)}" if value.calendar else ""
     return _with_note(said, value.note)
+
+
+def unread(words: str) -> str:
+    """Return a date that is known only as it is written: "“4/5/60” (not read)"."""
+    return _("{date} (not read)", date=quoted(words))
 
 
 def calendar_in_words(calendar: str) -> str:

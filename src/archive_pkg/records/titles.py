@@ -14,7 +14,9 @@ _MOST_NAMES = 3
 
 
 @in_english
-def title_from_parts(kind: str, senders: str, recipients: str, edtf: str | None) -> str:
+def title_from_parts(
+    kind: str, senders: str, recipients: str, edtf: str | None, as_written: str | None = None
+) -> str:
     """Return a title: "Letter, Anna Lind to Carl Moe, 18 July 1960".
 
     Args:
@@ -22,6 +24,7 @@ def title_from_parts(kind: str, senders: str, recipients: str, edtf: str | None)
         senders: The names of the senders; may be empty.
         recipients: The names of the recipients; may be empty.
         edtf: The date; None if it is not known.
+        as_written: The words of the date, which tell open dates apart.
     """
     title = type_of_title(kind)
     if senders and recipients:
@@ -29,7 +32,9 @@ def title_from_parts(kind: str, senders: str, recipients: str, edtf: str | None)
     elif senders or recipients:
         title += f" from {senders}" if senders else f" to {recipients}"
     day = (edtf or "").partition("T")[0]  # without the time
-    return f"{title}, {in_words(day)}" if day else title
+    if day:
+        return f"{title}, {in_words(day)}"
+    return f"{title}, “{as_written}”" if as_written else title
 
 
 def type_of_title(kind: str) -> str:

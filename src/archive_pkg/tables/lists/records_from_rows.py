@@ -390,10 +390,9 @@ class ListReader(DateCells, AgentCells, AccessCells):
             for role in ("sender", "recipients")
         )
         date = row.raw.get("date", {})
-        title = title_from_parts(row.raw["type"], senders, recipients, date.get("edtf"))
-        if "as_written" in date and "edtf" not in date:  # the words tell open dates apart
-            title += f", “{date['as_written']}”"
-        row.raw["title"] = title
+        row.raw["title"] = title_from_parts(
+            row.raw["type"], senders, recipients, date.get("edtf"), date.get("as_written")
+        )
         row.inferred.append(("title", "title-from-parts", "kind, sender, recipient and date"))
 
     def _id(self, row: ListRow) -> None:

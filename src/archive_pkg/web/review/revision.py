@@ -17,7 +17,8 @@ from archive_pkg.drafting.records.titles_and_ids import composed_title
 from archive_pkg.errors import UsageError
 from archive_pkg.names import slug
 from archive_pkg.records import Record, read_record
-from archive_pkg.records.display import OF_AGENTS, words
+from archive_pkg.records.display import OF_AGENTS, unread, words
+from archive_pkg.records.models import WrittenDate
 from archive_pkg.records.record_errors import ID_FIELDS, references
 from archive_pkg.records.statement_index import StatementIndex
 from archive_pkg.records.vocabularies.document_types import document_types
@@ -104,8 +105,10 @@ class Revision:
         own, before = self._own("title"), self.record.as_json()
         if not any(item.get("rule") == "title-from-parts" for item in own):
             return
-        made = composed_title(self.data, load_vocabulary())
-        is_as_before = made == composed_title(before, load_vocabulary())
+        short = load_vocabulary()
+        style = short if composed_title(before, short) == before["title"] else None
+        made = composed_title(self.data, style)
+        is_as_before = made == composed_title(before, style)
         if self.data.get("title") == before["title"] and not is_as_before:
             self.data["title"] = made
             accepted = [item for item in own if "agent" in item]
@@ -299,6 +302,9 @@ class Revision:
             return ""
         value = StatementIndex(self.record).value(field)
         said = words(self.record, value, of_agents=field in OF_AGENTS, dates=str)
+        if isinstance(value, WrittenDate) and not value.edtf and value.as_written:
+            # A value has no words of the interface.
+            said = value.as_written + said.removeprefix(unread(value.as_written))
         return said.replace("\n", "; ")
 
     # Evidence.
