@@ -365,7 +365,7 @@ def test_a_lock_that_is_not_a_file_is_refused_without_waiting(
         os.mkfifo(lock)
     done = run("bag", "update", package, "--info", "Contact-Name=me")
     assert done.returncode == 5
-    assert "is not a file" in done.stderr
+    assert "has the name of this program's lock" in done.stderr
     assert (work / "thesis.txt").read_text() == KEEP
 
 
