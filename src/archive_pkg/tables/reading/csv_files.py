@@ -133,7 +133,8 @@ def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            if done == 0 and chunk.count(0) > len(chunk) // 4:
+            is_wide = encoding.startswith(("utf-16", "utf-32"))  # has NULs of its own
+            if done == 0 and chunk.count(0) > len(chunk) // 4 and not is_wide:
                 report.add(_nul_finding(path, 1, chunk))
                 return False
             decoder.setstate(state)
