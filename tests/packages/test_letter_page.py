@@ -256,13 +256,15 @@ def test_a_place_is_shown_with_one_identifier_and_the_others_are_folded(tmp_path
         )
         for name in ("place", "received", "mentioned_places-0")
     }
-    more = ["pmb50", "web https://example.org/50"]
+    every = ["pmb50", "GND 4066009-6", "web https://example.org/50"]
     assert shown == {
-        "place": ("Wien (GND 4066009-6)", more),
-        "received": ("1906, Wien (GND 4066009-6)", more),
+        "place": ("Wien (GND 4066009-6)", every),
+        "received": ("1906, Wien (GND 4066009-6)", every),
         "mentioned_places-0": ("Berlin", ["Berlin: #place-38"]),
     }
-    assert strings(root, "//*[@id='s-place']//li/a/@href") == ["https://example.org/50"]
+    assert strings(root, "//*[@id='s-place']//li/a/@href") == [
+        "https://d-nb.info/gnd/4066009-6", "https://example.org/50"
+    ]
 
 
 def test_the_text_of_a_licence_is_folded(tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ class StatementRow:
         value: The statement's value in words.
         evidence: The statement's evidence.
         links: The words and the address of each link: to a heading, a part or another record.
-        more: The words and the address of each identifier that is not in `value`; the address is
-            empty if it has none.
+        more: The words and the address of each identifier, if `value` does not have all of them;
+            the address is empty if it has none.
         full: A long text that is not in `value`.
     """
 
@@ -188,15 +188,13 @@ class PageStatements:
         return self.record.model_copy(update={name: _brief(one) for name, one in known.items()})
 
     def _more(self, value: Any) -> Iterator[tuple[str, str]]:
-        """Yield the words and address of each identifier that the brief value does not have."""
+        """Yield the words and address of each identifier, if the brief value does not have all."""
         several = isinstance(value, tuple)
         for item in value if several else (value,):
             named = getattr(item, "place", None) or item
-            kept = _brief(named)
-            for one in getattr(named, "identifiers", ()) if kept is not named else ():
-                if one not in kept.identifiers:
-                    shown = words(self.record, one)
-                    yield f"{named.name}: {shown}" if several else shown, one.uri or ""
+            for one in getattr(named, "identifiers", ()) if _brief(named) is not named else ():
+                shown = words(self.record, one)
+                yield f"{named.name}: {shown}" if several else shown, one.uri or ""
 
     def lists(self) -> Iterator[tuple[str, str, list[StatementRow]]]:
         """Yield the statements about agents, parts, enclosures and events: field, label and rows.
