@@ -75,6 +75,14 @@ def test_draft_and_import_end_with_a_summary_if_there_are_many_files(
     assert imported.splitlines()[-1] == "9 files: 9 records imported into imported"
     assert imported.count("not read: teiHeader/x") == 3
     assert "more like this [import-not-read], see --json" in imported
+    few = run_here(
+        "import", "tei/1.xml", "tei/2.xml", "tei/3.xml", "tei/4.xml", "--out", "few"
+    ).stdout
+    assert few.count("imported “Brief") == 4
+    assert few.count("not read: teiHeader/x") == 3
+    assert "and 1 more like this [import-not-read], see --json" in few
+    one = run_here("import", "tei/1.xml", "--out", "one").stdout
+    assert one.count("not read: teiHeader/x") == 1
 
 
 @pytest.mark.parametrize(

@@ -163,14 +163,22 @@ class Answer:
             return
         self.failed(result, unreadable(path, error))
 
-    def found(self, result: dict[str, Any], findings: Iterable[Finding]) -> None:
-        """Report findings. An error among them makes the status at least 3."""
+    def found(
+        self, result: dict[str, Any], findings: Iterable[Finding], *, together: bool = False
+    ) -> None:
+        """Report findings. An error among them makes the status at least 3.
+
+        Args:
+            result: The result for their subject.
+            findings: The findings.
+            together: Whether to print them after the last subject, even if there are few.
+        """
         listed = list(findings)
         result["findings"] += [finding.as_json() for finding in listed]
         if any(finding.severity is Severity.ERROR for finding in listed):
             self.worsen(3)
         subject = result.get("path", "")
-        if self.grouped:
+        if self.grouped or together:
             self._held += [
                 one
                 if one.location.path

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # The maximum length of a message in a terminal. --json gives the complete message.
 _LONGEST = 300
+# Up to this many findings about one file are printed one by one.
+_MOST = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -75,14 +77,17 @@ def import_(
                     data = read_regular(file)
                     mode = mode_of(file, file.parent)
                 found = read(data, str(file), name)
-            for imported in found if answer.grouped else answer.each(found):
+            is_few = answer.grouped or len(found) <= FEW
+            for imported in found if is_few else answer.each(found):
                 one = _apart(imported, name, taken)
                 folder = out / one.record.id
                 with answer.about(folder) as result:
                     result["source"] = str(file)
                     file_imported(one, folder, replace=replace, mode=mode)
                     answer.say_of_one(f"{folder}: imported “{one.record.title}”")
-                    answer.found(result, one.report if as_json else shortened(one.report))
+                    findings = one.report if as_json else shortened(one.report)
+                    together = len(named) > 1 or len(one.report) > _MOST
+                    answer.found(result, findings, together=together)
                 records.append(result)
         if max(len(named), len(records)) > FEW:
             done = sum("error" not in result for result in records)
