@@ -263,7 +263,8 @@ def test_a_place_is_shown_with_one_identifier_and_the_others_are_folded(tmp_path
         "mentioned_places-0": ("Berlin", ["Berlin: #place-38"]),
     }
     assert strings(root, "//*[@id='s-place']//li/a/@href") == [
-        "https://d-nb.info/gnd/4066009-6", "https://example.org/50"
+        "https://d-nb.info/gnd/4066009-6",
+        "https://example.org/50",
     ]
 
 

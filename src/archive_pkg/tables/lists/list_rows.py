@@ -59,6 +59,12 @@ CELL_LEFT_OUT = Code(
     Severity.WARNING,
     "Two columns of a list are mapped to a field with one value; the second value is left out.",
 )
+CLASSIFICATION_OPEN = Code(
+    "tables-classification-open",
+    Severity.ADVICE,
+    "A list has a column of classifications, and none about access. A classification is a fact "
+    "about the past and withholds nothing.",
+)
 ROW_LEFT_OUT = Code(
     "tables-row-left-out",
     Severity.WARNING,
@@ -88,6 +94,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
+_OPEN_HINT = "If some are closed today, say so in a column that is mapped to access."
 _ACCESS_HINT = (
     "Map it to access, access_until or access_rule. If it restricts nothing, map it to "
     f"{NO_RESTRICTION}."
@@ -321,6 +328,12 @@ class ListRows:
         for number, text in cells:
             self._check_words(self._sheet.at(number, place), text, "Write a header, and map it.")
 
+    @property
+    def _states_access(self) -> bool:
+        """Whether a column with text is mapped to a field about access."""
+        fields = [header for header, target in self._map.columns.items() if target in ACCESS_FIELDS]
+        return any(next(self.cells_of(header), None) for header in fields)
+
     def _check_column(self, header: str) -> None:
         """Report a column that is not imported, or speaks of access but is not mapped to it."""
         cells = list(self.cells_of(header))
@@ -338,6 +351,10 @@ class ListRows:
             restricted = next((cell for cell in cells if says_closed(cell[1])), None)
             if restricted:
                 self._check_words(self.at(restricted[0], header), restricted[1], _ACCESS_HINT)
+        if target == "classification" and cells and not self._states_access:
+            marked = counted(len(cells), "letter")
+            message = f"“{header}” marks {marked} as classified, but withholds none of them"
+            self.report.add(CLASSIFICATION_OPEN.at(at, message, _OPEN_HINT))
         if not is_left_out:
             return
         content = (

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -408,6 +409,9 @@ class ListReader(DateCells, AgentCells, AccessCells):
                 wanted = next(name for name in numbered(wanted) if name not in taken)
                 message = f"row {first} has the same id, so the id of this one becomes {wanted}"
                 hint = "To choose the id yourself, correct the cell."
+                for path in row.items("files"):
+                    if (meant := _meant(given, path)) and as_id(meant) not in taken:
+                        hint = f"Is {meant} meant, as in the name of the file {path}? {hint}"
                 self._report(ROW_REPEATED, row, header, message, hint)
             elif wanted != given:
                 self._report(READ_AS, row, header, f"“{given}” becomes the id {wanted}")
@@ -448,6 +452,17 @@ class ListReader(DateCells, AgentCells, AccessCells):
 
 
 _LANGUAGES = re.compile(r"\s*(?:[,/&+]| und | and | et | i | y | e | и )\s*")
+
+
+def _meant(given: str, path: str) -> str:
+    """Return an id with the last number of a file's name, if the name is otherwise like the id.
+
+    For the id AA 12/7 and the file aa12-8 it is AA 12/8; empty if the name is different.
+    """
+    *start, last = re.findall(r"\d+|[^\W\d_]+", given.casefold()) or [""]
+    *named, number = re.findall(r"\d+|[^\W\d_]+", PurePosixPath(path).stem.casefold()) or [""]
+    is_like = start and start == named and last.isdecimal() and number.isdecimal()
+    return f"{given[: given.rindex(last)]}{number}" if is_like and number != last else ""
 
 
 def _stated_fields(raw: dict[str, Any]) -> Iterator[str]:

@@ -63,7 +63,8 @@ class DateCells(RowReader):
                         row.raw[target]["note"] = read.note
                     if read.rule != "edtf":
                         message = f"“{shown}” is read as {read.edtf} (rule {read.rule})"
-                        self._report(READ_AS, row, header, message)
+                        if shown != read.edtf:
+                            self._report(READ_AS, row, header, message)
                         where = f"“{shown}” in the column “{header}”"
                         row.inferred.append((target, read.rule, where))
         self._span(row)
