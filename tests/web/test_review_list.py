@@ -234,6 +234,18 @@ def test_a_site_is_made_of_the_packages(page: ListPage, tmp_path: Path) -> None:
     assert (tmp_path / "site/index.html").is_file()
 
 
+def test_a_site_is_in_the_language_of_the_reader_or_of_the_project(
+    page: ListPage, tmp_path: Path
+) -> None:
+    page.run("build")
+    page.client.headers["accept-language"] = "de"
+    page.run("site")
+    assert '<html lang="de">' in (tmp_path / "site/index.html").read_text()
+    page.review.folder.project = page.review.folder.project.in_language("fr")
+    page.run("site")
+    assert '<html lang="fr">' in (tmp_path / "site/index.html").read_text()
+
+
 def test_copies_of_the_files_of_a_record_are_not_listed_again(tmp_path: Path) -> None:
     add(tmp_path, "a")
     (tmp_path / "a.txt").write_bytes((tmp_path / "records/a/a.txt").read_bytes())

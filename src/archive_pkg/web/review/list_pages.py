@@ -14,7 +14,7 @@ from archive_pkg.messages import _, plural, sentences
 from archive_pkg.reports import some
 from archive_pkg.web.review.batches import SITE, Batch, BatchItem
 from archive_pkg.web.review.listing import SORTED_BY, STATES, Selection
-from archive_pkg.web.review.responses import for_reader, page, request_data
+from archive_pkg.web.review.responses import for_reader, page, reader_language, request_data
 from archive_pkg.web.review.shared_values import VALUES, set_value
 
 if TYPE_CHECKING:
@@ -143,7 +143,10 @@ class ListPages:
         else:
             items = [] if step == SITE else [self._batch_item(key) for key in _keys(data)]
         self.batch = Batch(step, items, to, replace=data.get("step") == "replace")
-        self.batch.start(self.review.folder.project, self.review.folder.packages)
+        project = self.review.folder.project
+        if step == SITE and not project.settings.language:
+            project = project.in_language(reader_language())
+        self.batch.start(project, self.review.folder.packages)
         return self._batch_section()
 
     def _batch_item(self, key: str) -> BatchItem:

@@ -56,6 +56,11 @@ class Speaking:
             _wished.reset(token)
 
 
+def reader_language() -> str:
+    """Return the language of the reader who makes the request."""
+    return _wished.get()
+
+
 def for_reader(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function, which writes nothing, use the language of the reader."""
 
