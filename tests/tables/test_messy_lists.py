@@ -11,6 +11,7 @@ import pytest
 from openpyxl.comments import Comment
 
 from archive_pkg.errors import StorageError
+from archive_pkg.messages import within
 from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
 from archive_pkg.records.models import Record
@@ -426,6 +427,13 @@ def test_an_id_from_a_repeated_call_number_gets_an_unused_suffix(tmp_path: Path)
     assert [record.id for record in records] == ["A-7", "A-7-3", "A-7-2", "A-7-4"]
     assert [record.identifiers[0].value for record in records if record.identifiers] == ["A 7"] * 3
     assert len(found["tables-row-repeated"]) == 2
+
+
+def test_a_message_about_a_date_is_english_in_every_language(tmp_path: Path) -> None:
+    with within("de"):
+        _, found = _records(_list(tmp_path, "id,date\na,4/5/60\n", "id: id, date: date"))
+    [message] = found["tables-cell-ambiguous"]
+    assert "can be read as 4 May 1960 (1960-05-04) or" in message
 
 
 def test_a_file_can_show_which_id_a_repeated_one_should_be(tmp_path: Path) -> None:

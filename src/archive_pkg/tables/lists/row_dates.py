@@ -8,6 +8,7 @@ from archive_pkg.dates.date_words import in_words
 from archive_pkg.dates.edtf_string import Edtf, somewhere_between
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.dates.written.readings import is_edtf
+from archive_pkg.messages import in_english
 from archive_pkg.reports import Code, Severity
 from archive_pkg.tables.lists.list_rows import READ_AS, ListRow
 from archive_pkg.tables.lists.row_reader import RowReader
@@ -165,6 +166,7 @@ def _ambiguity(
     )
 
 
+@in_english
 def _in_words(read: DateReading) -> str:
     """Return a reading in words: "December 1911", "winter 1923", "1911 to 1912"."""
     said = in_words(read.edtf)
