@@ -861,6 +861,18 @@ A. B. PEREIRA
 =
 date = 1962-10-26
 received = 1962-10-27
+-----
+Copenhagen, 5, 6 or 7 May 1923
+
+Dear Anna,
+
+~
+
+Yours,
+Niels Holm
+=
+date = [1923-05-05,1923-05-06,1923-05-07]
+place = Copenhagen
 """
 CASES = [each.strip("\n").partition("\n=\n") for each in DOCUMENTS.split("-----\n")]
 

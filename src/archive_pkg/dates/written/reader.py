@@ -54,6 +54,13 @@ _UNSPECIFIED = re.compile(
 # In "18 July 1960/5", "3 May 1923 or 4" and "5–3 July 1960", only a part is read as a date.
 _GOES_ON = re.compile(r"[/–-]\d|,? (?:or|oder|ou|или|lub|nebo) \d")
 _GOES_BEFORE = re.compile(r"\d ?[/–-] ?$")
+# "5, " before "6 or 7 May 1923".
+_TWO_DAYS = re.compile(r"\[(?P<month>[\dX]{4}-\d\d-)(?P<day>\d\d),(?P=month)\d\d\]")
+_DAYS_BEFORE = re.compile(
+    r"(?<![\w.–/-])(?<!№ )(?<!no\. )(?<!nr\. )"
+    r"(?:\d\d?(?:st|nd|rd|th|\.)?(?:, ?| (?:or|and|oder|und|ou|et|или|и|lub|i|o|e|y|nebo|a) ))+$",
+    re.IGNORECASE,
+)
 
 
 def read_date(text: str, conventions: DateConventions | None = None) -> DateReading | None:
@@ -151,16 +158,19 @@ def find_dates(
             position += 1
             continue
         reading = reader.check_weekday(position, one)
-        found.append(_located(line, reading, reader, position, one.end))
+        floor = found[-1].end if found else 0
+        found.append(_located(line, reading, reader, position, one.end, floor))
         position = one.end
     return found
 
 
 def _located(
-    line: str, reading: DateReading, reader: PhraseReader, first: int, after: int
+    line: str, reading: DateReading, reader: PhraseReader, first: int, after: int, floor: int
 ) -> DateReading:
     """Return a reading with its words and their position, including brackets at the ends."""
     start, end = balanced(line, reader.at(first).start, reader.at(after - 1).end)
+    if reading.rule in ("either", "several-days"):
+        reading, start = _with_days_before(line, reading, start, floor)
     if reading.rule == "iso-date" and (time := _ISO_TIME.match(line, end)):
         end = time.end()
         reading = replace(
@@ -174,6 +184,35 @@ def _located(
     if _GOES_ON.match(line, end) or _GOES_BEFORE.search(line[:start]) or reader.is_cited(first):
         reading = replace(reading, sure=min(reading.sure, 1))
     return replace(reading, as_written=written, start=start, end=end)
+
+
+def _with_days_before(
+    line: str, reading: DateReading, start: int, floor: int
+) -> tuple[DateReading, int]:
+    """Return "6 or 7 May" with the earlier days of the same list, as in "5, 6 or 7 May".
+
+    Args:
+        line: The line.
+        reading: A reading of two days.
+        start: The offset of its words.
+        floor: The offset after the date before it.
+
+    Returns:
+        The reading and the offset at which its words begin.
+    """
+    two, before = _TWO_DAYS.fullmatch(reading.one_of), _DAYS_BEFORE.search(line, floor, start)
+    numbers = [int(number) for number in re.findall(r"\d+", before[0])] if before else []
+    ordered = [0, *numbers, int(two["day"])] if two else []
+    if two is None or before is None or ordered != sorted(set(ordered)):
+        return reading, start
+    earlier = [f"{two['month']}{number:02}" for number in numbers]
+    if reading.readings:
+        more = (replace(reading.readings[0], edtf=edtf) for edtf in earlier)
+        reading = replace(reading, readings=(*more, *reading.readings))
+    else:
+        edtf = f"[{','.join(earlier)},{reading.edtf[1:]}"
+        reading = replace(reading, edtf=edtf, sure=min(reading.sure, 1))
+    return reading, before.start()
 
 
 def is_old_style(text: str) -> bool:
