@@ -873,6 +873,21 @@ Niels Holm
 =
 date = [1923-05-05,1923-05-06,1923-05-07]
 place = Copenhagen
+-----
+В ЦК КПСС
+
+Просим утвердить проект постановления.
+
+3 марта 1962 г.
+=
+recipient = ЦК КПСС
+date = 1962-03-03
+-----
+В ЦК КПСС поступило письмо.
+
+Груши созрели, и лестницы длинные.
+=
+recipient =
 """
 CASES = [each.strip("\n").partition("\n=\n") for each in DOCUMENTS.split("-----\n")]
 
@@ -1077,3 +1092,15 @@ def test_a_receipt_has_the_century_of_its_document(
         assert record.received
         assert (str(record.date.edtf), record.date.note) == date
         assert (str(record.received.edtf), record.received.note) == received
+
+
+def test_a_name_in_the_dative_is_a_guess() -> None:
+    text = "{}\n\nПросим утвердить проект постановления.\n\n3 марта 1962 г.\n"
+    for field, line in (
+        ("recipient", "Товарищу Орлину Н. С."),
+        ("recipient", "Председателю КГБ при СМ СССР тов. Орлину Н. С."),
+        ("copy-to", "Товарищу Лунину\n\nКопии: тов. Орлину Н. С."),
+    ):
+        one = draft_text(text.format(line)).one(field)
+        assert one is not None
+        assert (one.value, one.confidence) == ("Орлину Н. С.", "guess")

@@ -1251,7 +1251,7 @@ ORLIN
 
 ~
 =
-recipient = Орлину, certain, address-dative 8 person role=Министру
+recipient = Орлину, guess, address-dative 8 person role=Министру
 addressee | -
 -----
 Орлину

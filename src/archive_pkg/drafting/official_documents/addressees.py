@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LONGEST_ADDRESS = 100
 TO = re.compile(
     r"(?:\[to\]|to|for(?= (?:Comrade|Cde))|для|кому|do|an|à l['’]attention de|для сведения"
+    r"|в(?= (?-i:ЦК|Центральный|Президиум|Политбюро|Секретариат|Совет|Министерство|МИД|КГБ)\b)"
     r"|au(?= (?:ministre|président|secrétaire|premier|chef|camarade|comité|gouvernement)))"
     r"(?:\s*:)?\s+(?=\S)",
     re.IGNORECASE,
@@ -112,6 +113,8 @@ class AddressForms(RegistryForms):
         else:
             return 0
         rest = _ONLY.sub("", rest)
+        if one.text[0] in "Вв" and not looks_like_body(rest.split(",")[0], self.vocabulary):
+            return 0  # "В ЦК КПСС поступило письмо."
         if one.text[0].islower():  # below "Report"
             rest = _ABOUT.split(rest)[0]
         pieces = rest.split()

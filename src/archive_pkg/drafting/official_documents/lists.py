@@ -13,6 +13,7 @@ from archive_pkg.drafting.official_documents.people import (
     Named,
     find_person,
     is_comrade,
+    is_dative,
     is_office_word,
     is_only_office,
     is_party_title,
@@ -113,7 +114,8 @@ class ListForms(FormsBase):
             single = one.kind == "person" and not one.sure and " " not in one.name
             if single and not listed:
                 certain = PROBABLE if sure is CERTAIN else sure
-            if one.guessed:
+            dative = field != "sender" and one.kind == "person" and is_dative(one.name)
+            if one.guessed or dative:
                 certain = GUESS
             self.correspondent_fact(field, one, max(at, offset), certain, rule, rank)
         return last
@@ -344,7 +346,8 @@ class ListForms(FormsBase):
         if "distribution" in text[:60].casefold():
             offset, text = offset + text.rfind(":") + 1, text.rpartition(":")[2]
         for start, entry in split_names(text):
-            self.copy_to(_FOR.sub("", without_glosses(entry)).strip(" .:;"), offset + start)
+            who = undotted(_FOR.sub("", without_glosses(entry)).strip(" :;"))
+            self.copy_to(who, offset + start)
 
     def copy_to(self, who: str, offset: int) -> None:
         """Add the recipient of a copy, without a title such as "Comrade"."""
@@ -356,4 +359,5 @@ class ListForms(FormsBase):
         if self.vocabulary.field_labels.get(who.casefold()) == "copies":
             return  # "Copies: Orlin (2), Lind, copy"
         if (who[:1].isupper() or who[:1].isdigit()) and not who.isdigit() and len(who) < 90:
-            self.add("copy-to", who, PROBABLE, "copies-line", max(at, offset))
+            sure = GUESS if is_dative(who) else PROBABLE
+            self.add("copy-to", who, sure, "copies-line", max(at, offset))

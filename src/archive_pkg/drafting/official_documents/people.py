@@ -59,6 +59,14 @@ class Named:
     guessed: bool = False
 
 
+_DATIVE = re.compile(r"[а-яё]{2}(?:[ую]|ой)\b", re.IGNORECASE)
+
+
+def is_dative(name: str) -> bool:
+    """Return whether a person's name seems to be in the dative of Russian: "Орлову Ю. В."."""
+    return _DATIVE.search(name) is not None
+
+
 def without_glosses(text: str) -> str:
     """Return a string without brackets and parentheses."""
     before = ""
