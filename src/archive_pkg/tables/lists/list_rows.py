@@ -16,6 +16,7 @@ from archive_pkg.tables.checking.suspicious_characters import SPACE_AROUND, find
 from archive_pkg.tables.checking.validation import ROW_RAGGED
 from archive_pkg.tables.lists.access_words import (
     RESTRICTION_UNMAPPED,
+    restriction_in,
     says_closed,
     speaks_of_access,
     speaks_of_secrecy,
@@ -62,8 +63,8 @@ CELL_LEFT_OUT = Code(
 CLASSIFICATION_OPEN = Code(
     "tables-classification-open",
     Severity.ADVICE,
-    "A list has a column of classifications, and none about access. A classification is a fact "
-    "about the past and withholds nothing.",
+    "A list has a column of classifications. A classification is a fact about the past and "
+    "withholds nothing today.",
 )
 ROW_LEFT_OUT = Code(
     "tables-row-left-out",
@@ -94,7 +95,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
-_OPEN_HINT = "If some are closed today, say so in a column that is mapped to access."
+_OPEN_HINT = "To withhold a letter today, say so in a column that is mapped to access."
 _ACCESS_HINT = (
     "Map it to access, access_until or access_rule. If it restricts nothing, map it to "
     f"{NO_RESTRICTION}."
@@ -328,12 +329,6 @@ class ListRows:
         for number, text in cells:
             self._check_words(self._sheet.at(number, place), text, "Write a header, and map it.")
 
-    @property
-    def _states_access(self) -> bool:
-        """Whether a column with text is mapped to a field about access."""
-        fields = [header for header, target in self._map.columns.items() if target in ACCESS_FIELDS]
-        return any(next(self.cells_of(header), None) for header in fields)
-
     def _check_column(self, header: str) -> None:
         """Report a column that is not imported, or speaks of access but is not mapped to it."""
         cells = list(self.cells_of(header))
@@ -351,9 +346,11 @@ class ListRows:
             restricted = next((cell for cell in cells if says_closed(cell[1])), None)
             if restricted:
                 self._check_words(self.at(restricted[0], header), restricted[1], _ACCESS_HINT)
-        if target == "classification" and cells and not self._states_access:
-            marked = counted(len(cells), "letter")
-            message = f"“{header}” marks {marked} as classified, but withholds none of them"
+        if target == "classification" and (
+            marked := [text for _, text in cells if not restriction_in(text)]
+        ):
+            letters = counted(len(marked), "letter")
+            message = f"“{header}” is the classification of {letters}; it withholds none of them"
             self.report.add(CLASSIFICATION_OPEN.at(at, message, _OPEN_HINT))
         if not is_left_out:
             return

@@ -455,14 +455,17 @@ _LANGUAGES = re.compile(r"\s*(?:[,/&+]| und | and | et | i | y | e | и )\s*")
 
 
 def _meant(given: str, path: str) -> str:
-    """Return an id with the last number of a file's name, if the name is otherwise like the id.
+    """Return an id with the last number of a file's name, if the name otherwise begins like the id.
 
-    For the id AA 12/7 and the file aa12-8 it is AA 12/8; empty if the name is different.
+    For the id AA 12/7 and the file "aa12-8 copy" it is AA 12/8; empty if the name is different.
     """
     *start, last = re.findall(r"\d+|[^\W\d_]+", given.casefold()) or [""]
-    *named, number = re.findall(r"\d+|[^\W\d_]+", PurePosixPath(path).stem.casefold()) or [""]
-    is_like = start and start == named and last.isdecimal() and number.isdecimal()
-    return f"{given[: given.rindex(last)]}{number}" if is_like and number != last else ""
+    named = re.findall(r"\d+|[^\W\d_]+", PurePosixPath(path).stem.casefold())
+    number, *rest = named[len(start) :] or [""]
+    is_like = start and named[: len(start)] == start and last.isdecimal() and number.isdecimal()
+    if not is_like or number == last or any(map(str.isdecimal, rest)):
+        return ""
+    return f"{given[: given.rindex(last)]}{number}"
 
 
 def _stated_fields(raw: dict[str, Any]) -> Iterator[str]:
