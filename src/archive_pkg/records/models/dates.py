@@ -36,7 +36,7 @@ class WrittenDate(Model):
 
     Attributes:
         edtf: The date in the Extended Date/Time Format (ISO 8601-2), "1960-07-18", always in the
-            Gregorian calendar; None if the meaning of the words is unclear.
+            Gregorian calendar; empty if the meaning of the words is unclear.
         as_written: The words of the document, "18 July 1960".
         calendar: The calendar of the words, if the document or an editor states it.
         note: A note for readers.

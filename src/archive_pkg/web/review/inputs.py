@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.written.reader import read_date
+from archive_pkg.dates.written.readings import is_edtf
 from archive_pkg.drafting.records.frame_builder import mixed_case
 from archive_pkg.errors import UsageError
 from archive_pkg.messages import ENGLISH, _, language, shown, term
@@ -171,6 +172,8 @@ def with_values(
             value: Any = [item for item in items if item]
         else:
             value = _cleaned(given[one.name], one.kind)
+            if one.name.rpartition(".")[2] == "edtf":
+                value = _as_edtf(value)
             if before is not None and value == _cleaned(before, one.kind):
                 value = before  # keep the record's white space, which the form does not show
         if one.name == VALUE:
@@ -217,6 +220,12 @@ def _cleaned(value: Any, kind: str) -> Any:
     if _is_list(kind):
         return [str(item) for item in value]
     return str(value).replace("\r\n", "\n").strip()  # browsers send CRLF line endings
+
+
+def _as_edtf(text: str) -> str:
+    """Return a date in EDTF if words have one meaning, as in a list; otherwise unchanged."""
+    read = None if is_edtf(text) else read_date(text)
+    return read.edtf if read and read.edtf and not (read.is_open or read.note) else text
 
 
 def _fits(value: Any, kind: str) -> bool:
