@@ -78,6 +78,7 @@ class Batch:
         to: The address of the repository for a plan or deposit.
         done: The number of letters that are done.
         size: The bytes of the packages that a plan can deposit.
+        held: The number of letters that the repository already has.
         failures: The letters for which the step failed.
         outcome: A sentence about the outcome; empty while it is running.
         replace: Whether to replace packages that differ.
@@ -90,6 +91,7 @@ class Batch:
     to: str = ""
     done: int = 0
     size: int = 0
+    held: int = 0
     failures: list[Failure] = field(default_factory=list)
     outcome: str = ""
     replace: bool = False
@@ -143,8 +145,22 @@ class Batch:
             except ArchivePkgError as error:
                 self._fail(item, error.message, error.hint)
             self.done += 1
-        good = self.done - len(self.failures)
-        self.outcome = plural(
+        good = self.done - len(self.failures) - self.held
+        said: list[str] = []
+        if good or not self.held:
+            said.append(self._counted(good))
+        if self.held:
+            said.append(
+                plural(
+                    "{n:,} letter is already deposited.",
+                    "{n:,} letters are already deposited.",
+                    self.held,
+                )
+            )
+        self.outcome = sentences(said)
+
+    def _counted(self, good: int) -> str:
+        return plural(
             "{good:,} of {n:,} letter {step}.",
             "{good:,} of {n:,} letters {step}.",
             len(self.items),
@@ -155,8 +171,11 @@ class Batch:
     def _take(self, item: BatchItem) -> None:
         step = item.runner.steps[self.step]
         errors = step.report.errors
-        if self.step == "plan" and step.good:
-            self.size += step.outcome.size
+        if step.good and self.step in ("plan", "deposit"):
+            plan = self.step == "plan"
+            is_held = step.outcome.held if plan else not step.outcome.new
+            self.held += is_held
+            self.size += step.outcome.size if plan and not is_held else 0
         if errors and errors[0].code == "package-differs":
             self.differing.append(item)
             self._fail(item, _("a different package of this name is there already"), "")
