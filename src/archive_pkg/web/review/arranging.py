@@ -30,6 +30,7 @@ from archive_pkg.tables.lists.file_matching import (
 )
 from archive_pkg.tables.lists.mapping import NOT_IMPORTED, TARGETS, ColumnMap, read_mapping
 from archive_pkg.tables.lists.opening import draft_map, open_list
+from archive_pkg.tables.lists.records_from_rows import DESCRIBER_MISSING
 from archive_pkg.texts.letter_files import read_source
 from archive_pkg.web.review.uploads import Uploads
 
@@ -235,7 +236,8 @@ class Arrangement:
         reader, report = open_list(path, mapping, files)
         if reader is not None:
             reader.records()
-            report.extend(reader.report)
+            # The page asks for the author itself.
+            report.extend(one for one in reader.report if one.code != DESCRIBER_MISSING)
         return reader, report
 
     # Adding.
