@@ -457,3 +457,22 @@ def test_a_correction_of_a_letter_of_a_list_leaves_its_names_as_they_are(
 
 def test_an_item_is_supported_by_the_evidence_of_its_list(listed: Tab) -> None:
     assert "supplied" in listed.text("//article[@data-field='identifiers.0']/h3")
+
+
+def test_a_date_that_is_not_read_comes_first_with_its_readings(listed: Tab) -> None:
+    assert strings(listed.page, "//article/@data-field")[0] == "date"
+    shown = listed.text("//article[@data-field='date']")
+    assert "not read" in shown
+    assert "or 5 April 1960 or 4 May 1960." in shown
+
+
+@pytest.mark.parametrize(
+    ("entered", "edtf"),
+    [("4. Mai 1960", "1960-05-04"), ("about 1960", "1960~"), ("1960-05", "1960-05")],
+)
+def test_a_date_can_be_entered_in_words(
+    listed: Tab, tmp_path: Path, entered: str, edtf: str
+) -> None:
+    assert listed.do("correct", field="date", values={"edtf": "4/5/60"}) == 422
+    assert listed.do("correct", field="date", values={"edtf": entered}) == 200
+    assert record(tmp_path / "letter/record.yaml").date.edtf == edtf

@@ -360,6 +360,7 @@ class Review:
 _PAGE_POLICY = "sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 STATE_LABELS = {
     "wrong": "error",
+    "unread": "not read",
     "guess": "guess",
     "probable": "probable",
     "open": "not stated",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_origin
 
+from archive_pkg.dates.date_words import in_words
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.messages import _, term
 from archive_pkg.records import Part, Record
 from archive_pkg.records.display import FIELDS, OF_AGENTS, label, words
+from archive_pkg.records.models import WrittenDate
 from archive_pkg.records.statement_index import StatementIndex, statements
 from archive_pkg.records.value_paths import models_in
 from archive_pkg.reports import Severity
@@ -20,10 +23,11 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding, Report
 
 STATES = (
-    "wrong", "guess", "probable", "open", "unsourced", "certain", "supplied", "reviewed", "unknown",
+    "wrong", "unread", "guess", "probable", "open", "unsourced", "certain", "supplied", "reviewed",
+    "unknown",
 )  # fmt: skip
 """How certain statements are, least certain first; after them what a reviewer has reviewed."""
-NEEDS_REVIEW = frozenset({"wrong", "guess", "probable", "open", "unsourced"})
+NEEDS_REVIEW = frozenset({"wrong", "unread", "guess", "probable", "open", "unsourced"})
 """The states that need review."""
 REVIEWED = frozenset({"reviewed", "unknown"})
 """The states that a statement gets only by a review."""
@@ -79,6 +83,7 @@ class Card:
         state: One of `STATES`.
         evidence: Its evidence.
         findings: The findings about it.
+        readings: The possible dates in words if it is a date that is not read.
         removable: Whether it is an item of a list that can be removed.
         editable: Whether it has a form.
     """
@@ -90,6 +95,7 @@ class Card:
     state: str
     evidence: tuple[CardEvidence, ...] = ()
     findings: tuple[Finding, ...] = ()
+    readings: str = ""
     removable: bool = False
     editable: bool = True
 
@@ -120,6 +126,17 @@ def findings_without_card(report: Report, made: Iterable[Card]) -> list[Finding]
     """Return the findings that no card shows."""
     shown = {id(finding) for card in made for finding in card.findings}
     return [finding for finding in report if id(finding) not in shown]
+
+
+def _unread(value: object) -> str:
+    """Return the words of a date that is not read; empty for other values."""
+    is_date = isinstance(value, WrittenDate) and value.edtf is None
+    return (value.as_written or "") if is_date else ""
+
+
+def _readings(value: object) -> str:
+    read = read_date(_unread(value)) if _unread(value) else None
+    return in_words(read.one_of) if read and len(read.readings) > 1 and read.one_of else ""
 
 
 def _is_reviewer(field: str) -> bool:
@@ -162,6 +179,7 @@ class _CardBuilder:
             self._state(field, there, evidence, findings),
             tuple(map(self._evidence_in_words, (*evidence, *self._index.finer_evidence(field)))),
             findings,
+            readings=_readings(value),
             removable=bool(item_of) and not (isinstance(value, Part) and value.held),
             editable=field != name or name not in LISTS,
         )
@@ -179,6 +197,8 @@ class _CardBuilder:
             return "unknown" if any(item.value == UNKNOWN for item in own) else "open"
         if any(agent.startswith(REVIEWER) for agent in stated_by):
             return "reviewed"
+        if _unread(self._index.value(field)):
+            return "unread"
         if any(self._record.agent(agent).kind != "software" for agent in stated_by):
             return "supplied"
         said = [item.confidence for item in own if item.confidence and item.value is None]
