@@ -108,6 +108,10 @@ def test_a_letter_goes_from_draft_to_reviewed_packaged_and_deposited(
     assert "2 of 2 letters can be deposited" in page.run("plan", to=to)
     assert page.get("state=deposited") == []
     assert "2 of 2 letters deposited" in page.run("deposit")
+    for step in ("plan", "deposit"):
+        said = page.run(step, to=to)
+        assert "2 letters are already deposited." in said
+        assert "of 2" not in said
     assert all("deposited in ocfl" in row for row in page.get("state=deposited"))
     assert page.get("state=not+packaged") == []
 
@@ -139,6 +143,23 @@ def test_the_list_marks_packages_that_are_older_than_their_records(
     assert all("the record is newer" in row for row in page.get())
     assert "2 of 2 letters built" in page.run("build")
     assert "the record is newer" not in "".join(page.get())
+
+
+def test_the_list_finds_call_numbers_places_and_names_without_accents(
+    page: ListPage, tmp_path: Path
+) -> None:
+    more = """identifiers: [{{scheme: local, value: AA 12/39}}]
+place: {{name: Krakau}}
+classification: {{as_written: streng geheim}}
+sender: [w]
+"""
+    closed = "file: {id}.txt\n    access: {{status: closed, rule: donor}}\n"
+    record = more + RECORD.replace("file: {id}.txt\n", closed, 1)
+    record += "  - {{id: w, name: Karl Weidenmüller, kind: person}}\n"
+    add(tmp_path, "c", "[1945-05-09..]", record)
+    for words in ("AA+12/39", "krakau", "streng+geheim", "Weidenmuller", "1945-05"):
+        (row,) = page.get(f"words={words}")
+        assert row.startswith("Letter cAA 12/39, closed 9 May 1945 or later c.txt")
 
 
 def test_the_list_is_sorted_and_filtered(page: ListPage) -> None:

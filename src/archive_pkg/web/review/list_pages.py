@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from archive_pkg.dates.date_words import in_words
 from archive_pkg.errors import UsageError
 from archive_pkg.messages import _, plural, sentences
 from archive_pkg.reports import some
@@ -79,6 +80,7 @@ class ListPages:
             orders=SORTED_BY,
             states=STATES,
             values=VALUES,
+            in_words=in_words,
         )
 
     def _unread(self, request: Request) -> Response:

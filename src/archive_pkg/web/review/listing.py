@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from archive_pkg.deposits import receipts_of
 from archive_pkg.errors import ArchivePkgError, StorageError
+from archive_pkg.names import latin
 from archive_pkg.packages import is_bag
+from archive_pkg.records.display import search_texts
 from archive_pkg.web.review.cards import NEEDS_REVIEW, REVIEWED, cards
 from archive_pkg.web.review.record_editor import RecordEditor
 from archive_pkg.web.review.revision import REVIEWER
@@ -45,6 +47,10 @@ class LetterEntry:
         title: Its title; empty if the record is not valid.
         record_id: The record's id; empty if the record is not valid.
         date: When it was written, in EDTF.
+        shown_date: The date as the list shows it: EDTF, or the words if they are not read.
+        numbers: Its call numbers.
+        access: The access statuses of its parts that are not open.
+        search: The text that a search looks in, from `_searched`.
         files: The paths of its files.
         counts: The number of statements in each state.
         worst: A sort key that puts the least certain letter first.
@@ -63,6 +69,10 @@ class LetterEntry:
     title: str = ""
     record_id: str = ""
     date: str = ""
+    shown_date: str = ""
+    numbers: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    search: str = ""
     files: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     worst: tuple[int, ...] = (1,)
@@ -109,7 +119,7 @@ class Selection:
 
     Attributes:
         sort: One of `SORTED_BY`.
-        words: Words that the title, id, date or a file has to contain.
+        words: Words that the description, a call number or a file's path has to contain.
         state: One of `STATES`; empty for all.
         missing: A value of `shared_values.VALUES` that the letters do not have; empty for all.
     """
@@ -131,9 +141,9 @@ class Selection:
         return sorted(found, key=lambda entry: (order(entry), entry.path))
 
     def _has(self, entry: LetterEntry) -> bool:
-        text = "\n".join((entry.title, entry.record_id, entry.date, entry.path, *entry.files))
+        text = entry.search or _searched(entry.path)
         return (
-            all(word in text.casefold() for word in self.words.casefold().split())
+            all(word in text for word in _searched(self.words).split())
             and (not self.state or (entry.is_read and self.state in entry.states))
             and (not self.missing or self.missing in entry.missing)
         )
@@ -243,9 +253,30 @@ def _read_entry(key: str, editor: RecordEditor) -> tuple[LetterEntry, tuple[Path
         title=record.title,
         record_id=record.id,
         date=str(record.date.edtf or "") if record.date else "",
+        shown_date=record.date.words if record.date else "",
+        numbers=tuple(one.value for one in record.identifiers if one.scheme == "local"),
+        access=tuple(
+            dict.fromkeys(
+                part.access.status
+                for part in record.parts
+                if part.access and part.access.status != "open"
+            )
+        ),
+        search=_searched(
+            "\n".join(
+                (
+                    *search_texts(record),
+                    str(record.date.edtf or "") if record.date else "",
+                    editor.path,
+                    *record.files,
+                )
+            )
+        ),
         files=record.files,
         counts=counts,
-        worst=tuple(-counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsourced")),
+        worst=tuple(
+            -counts.get(state, 0) for state in ("wrong", "unread", "guess", "probable", "unsourced")
+        ),
         reviewers=tuple(
             agent.name
             for agent in record.agents
@@ -260,6 +291,11 @@ def _read_entry(key: str, editor: RecordEditor) -> tuple[LetterEntry, tuple[Path
         ),
     )
     return entry, editor.depends_on(record)
+
+
+def _searched(text: str) -> str:
+    """Return a text as a search compares it: in lower-case Latin letters without accents."""
+    return latin(text).casefold()
 
 
 def _stamp(paths: Iterable[Path]) -> Stamp:
