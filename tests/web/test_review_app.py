@@ -475,4 +475,6 @@ def test_a_date_can_be_entered_in_words(
 ) -> None:
     assert listed.do("correct", field="date", values={"edtf": "4/5/60"}) == 422
     assert listed.do("correct", field="date", values={"edtf": entered}) == 200
-    assert record(tmp_path / "letter/record.yaml").date.edtf == edtf
+    made = record(tmp_path / "letter/record.yaml").date
+    assert made
+    assert made.edtf == edtf

@@ -130,8 +130,9 @@ def findings_without_card(report: Report, made: Iterable[Card]) -> list[Finding]
 
 def _unread(value: object) -> str:
     """Return the words of a date that is not read; empty for other values."""
-    is_date = isinstance(value, WrittenDate) and value.edtf is None
-    return (value.as_written or "") if is_date else ""
+    if isinstance(value, WrittenDate) and value.edtf is None:
+        return value.as_written or ""
+    return ""
 
 
 def _readings(value: object) -> str:
