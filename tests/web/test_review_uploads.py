@@ -223,6 +223,8 @@ def test_a_list_says_which_files_belong_to_which_letter(page: Dropped) -> None:
     proposed = page.proposed()
     assert proposed["pieces/FD_3_1 traduction.txt"] == ("FD 3/1", "translation")
     assert "“4/5/60” can be read as" in page.text
+    assert "names no author" not in page.text
+    assert "( )" not in page.text
     assert "the file “note 4.txt” is not in the dropped files" in page.text
     assert page.add() == "Nothing was added."
     page.arrange(letters={"pieces/notes.txt": "FD 3/2"}, described_by="Petit, Louise")

@@ -237,7 +237,7 @@ class Arrangement:
         if reader is not None:
             reader.records()
             # The page asks for the author itself.
-            report.extend(one for one in reader.report if one.code != DESCRIBER_MISSING)
+            report.extend(one for one in reader.report if one.code != DESCRIBER_MISSING.code)
         return reader, report
 
     # Adding.
