@@ -187,8 +187,8 @@ def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
             runs[number] = report, stack.enter_context(started(unhurried(*words, report)))
         ending = {}
         for number, (report, run) in runs.items():
-            # The other worker finishes 20 bags; the batch of the first bag never ends.
-            wait_until(partial(_has_outcomes, report, 20), run)
+            # The other workers finish 38 bags; the batch of the first three never ends.
+            wait_until(partial(_has_outcomes, report, 38), run)
             ending[number] = run, _workers(run.pid)
             os.killpg(run.pid, number)
         for number, (run, workers) in ending.items():
@@ -196,7 +196,7 @@ def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
             said, complaint = run.communicate(timeout=PATIENCE)
             assert (run.returncode, "interrupted" in complaint) == (128 + number, True), complaint
             reported = json.loads(said)
-            assert (reported["status"], reported["counts"]) == (128 + number, {"valid": 20})
+            assert (reported["status"], reported["counts"]) == (128 + number, {"valid": 38})
             there = [Path(f"/proc/{worker}") for worker in workers]
             wait_until(partial(_are_gone, there))
 
