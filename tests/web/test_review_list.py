@@ -145,6 +145,14 @@ def test_the_list_marks_packages_that_are_older_than_their_records(
     assert "the record is newer" not in "".join(page.get())
 
 
+def test_a_letter_that_is_left_out_of_the_site_is_named(page: ListPage, tmp_path: Path) -> None:
+    closed = "txt\n    access: {{status: closed, rule: donor}}\n"
+    add(tmp_path, "c", record=RECORD.replace("txt\n", closed))
+    page.run("build")
+    said = page.run("site")
+    assert "2 letters on the site. 1 letter left out, because no part is open (c)." in said
+
+
 def test_the_list_finds_call_numbers_places_and_names_without_accents(
     page: ListPage, tmp_path: Path
 ) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from archive_pkg.collection import open_collection
 from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.executors import InProcess
 from archive_pkg.messages import _, plural, sentences, term
+from archive_pkg.reports import some
 from archive_pkg.web.review.package_steps import STEPS
 from archive_pkg.web.site.builder import build_site
 
@@ -198,12 +200,13 @@ class Batch:
         self.failures.append(Failure(item.key, item.title, message, hint))
 
     def _make_site(self, project: Project, packages: Path) -> None:
-        self.site, left_out = packages.parent / SITE, 0
+        self.site = packages.parent / SITE
+        left_out: list[str] = []
 
         def take(done: Done) -> None:
-            nonlocal left_out
             self.done += 1
-            left_out += done.outcome == "left out"
+            if done.outcome == "left out":
+                left_out.append(PurePath(done.path).name)
             if done.status:
                 self.failures.append(Failure("", done.path, *done.error))
 
@@ -224,9 +227,10 @@ class Batch:
             if left_out:
                 said.append(
                     plural(
-                        "{n:,} letter left out, because no part is open.",
-                        "{n:,} letters left out, because no part is open.",
-                        left_out,
+                        "{n:,} letter left out, because no part is open ({names}).",
+                        "{n:,} letters left out, because no part is open ({names}).",
+                        len(left_out),
+                        names=some(left_out),
                     )
                 )
             self.outcome = sentences(said)
