@@ -364,7 +364,7 @@ class ListRows:
                 COLUMN_UNMAPPED.at(at, f"{message}, because it is not in the map", hint)
             )
         else:
-            hint = "To import it, name a field in the map."
+            hint = "To import it, choose a field for it."
             self.report.add(COLUMN_LEFT_OUT.at(at, message, hint))
 
     def _cells(self, number: int, row: list[str]) -> dict[str, list[Cell]]:
