@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import bagit
 import pytest
 
 from archive_pkg import deposits
@@ -104,6 +105,33 @@ def test_a_killed_deposit_to_webdav_is_completed(
         assert not deposits.deposit(package, place.address).new
         back = deposits.fetch(done.path, package.parent / "back", [place.address])
         assert differing(back, package) == ()
+
+
+@pytest.mark.parametrize("place", ["sftp", "swift"], indirect=True)
+def test_a_killed_deposit_of_a_plain_bag_is_completed(
+    place: targets.Target, tmp_path: Path
+) -> None:
+    def bag(number: int) -> Path:
+        made = tmp_path / f"bag{number:02}"
+        (made / "photographs").mkdir(parents=True)
+        for page in range(12):
+            (made / "photographs" / f"{page}.tif").write_bytes(b"II*\0" * page)
+        (made / "notes.txt").write_text(f"{number}")
+        bagit.make_bag(str(made), checksums=["sha256"])
+        return made
+
+    rehearsal = mortal(10**6, bag(INSTANTS), "--to", place.address)
+    assert rehearsal.returncode == 0, rehearsal.stderr
+    total = int(rehearsal.stderr.split()[-1])
+    assert total > INSTANTS
+    for number in range(INSTANTS):
+        made = bag(number)
+        died = mortal(total * number // INSTANTS + 1, made, "--to", place.address)
+        assert died.returncode == -signal.SIGKILL
+        deposits.deposit(made, place.address)
+        held = [digest for path, digest in place.held().items() if made.name in path]
+        assert sorted(held) == sorted(targets.digests(made).values())
+        assert not deposits.deposit(made, place.address).new
 
 
 def test_a_killed_deposit_to_swh_deposit_is_completed_once(
