@@ -219,13 +219,13 @@ def test_an_existing_empty_folder_becomes_a_root(package: Path, root: Path) -> N
 
 
 @pytest.mark.slow
-def test_a_root_stays_valid_if_a_deposit_is_killed_at_any_of_10_changes(
+def test_a_root_stays_valid_if_a_deposit_is_killed_at_any_of_20_changes(
     package: Path, root: Path
 ) -> None:
     script = Path(__file__).with_name("kills.py")
-    command: list[str | Path] = [sys.executable, script, "10", f"ocfl:{root}", root, package]
+    command: list[str | Path] = [sys.executable, script, "20", f"ocfl:{root}", root, package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "10\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
 
 
 def test_progress_is_reported_in_bytes(package: Path, root: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -289,15 +291,56 @@ def test_an_object_that_was_upgraded_from_ocfl_1_0_gets_a_version(
     assert passed
 
 
-def test_a_root_with_the_files_of_fedora_and_rocfl_takes_a_package(
-    package: Path, tmp_path: Path
-) -> None:
-    root = make_root(tmp_path / "root", HASHED, {"digestAlgorithm": "sha256"})
+@pytest.fixture(params=["rocfl", "Fedora", "Fedora after a migration"])
+def documented_root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A root with the files that the documentation of another program shows."""
+    config = {
+        "rocfl": None,  # its defaults are those of the layout
+        "Fedora": {
+            "digestAlgorithm": "sha256",
+            "tupleSize": 3,
+            "numberOfTuples": 3,
+            "shortObjectRoot": False,
+        },
+        "Fedora after a migration": {
+            "digestAlgorithm": "md5",
+            "tupleSize": 2,
+            "numberOfTuples": 15,
+            "shortObjectRoot": True,
+        },
+    }[request.param]
+    root = make_root(tmp_path / "root", HASHED, config)
     for name in ("ocfl_1.1.md", "ocfl_extensions_1.0.md", f"{HASHED}.md"):
         (root / name).write_text("the text of the specification")
-    (root / "extensions/rocfl-staging").mkdir()
-    assert deposit(package, f"ocfl:{root}", receipts=tmp_path / "receipts").new
-    assert (root / "extensions/rocfl-staging").is_dir()
+    if request.param == "rocfl":
+        (root / "extensions/rocfl-staging").mkdir(parents=True)
+    return root
+
+
+def test_a_root_with_the_files_of_fedora_or_rocfl_takes_a_package(
+    package: Path, documented_root: Path, tmp_path: Path
+) -> None:
+    staging = (documented_root / "extensions/rocfl-staging").is_dir()
+    assert deposit(package, f"ocfl:{documented_root}", receipts=tmp_path / "receipts").new
+    assert (documented_root / "extensions/rocfl-staging").is_dir() == staging
+
+
+@pytest.mark.slow
+def test_a_root_of_fedora_or_rocfl_takes_a_deposit_killed_at_20_changes(
+    letter: Path, documented_root: Path, tmp_path: Path
+) -> None:
+    script = Path(__file__).with_name("kills.py")
+    own = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    words: list[str | Path] = [
+        sys.executable,
+        script,
+        "20",
+        f"ocfl:{documented_root}",
+        documented_root,
+        own,
+    ]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
 
 
 @pytest.mark.parametrize("text", ["", "ocfl_1.1", "ocfl_1.0\n", "ocfl_1.1\r\n", None])
