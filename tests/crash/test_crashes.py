@@ -41,6 +41,9 @@ from archive_pkg.deposits.repository_interface import Repository
 from archive_pkg.packages import build_package, sign, verify
 from archive_pkg.storage import files, user_key
 
+pytestmark = pytest.mark.descriptors
+"""Where folders cannot be synced, the last renames can be lost (`docs/explanation/systems.md`)."""
+
 FILES = {"a": b"first", "b/c": b"second"}
 CHANGED = {"a": b"another", "b/c": b"second"}
 ON = date(2026, 11, 24)
