@@ -152,6 +152,21 @@ def somewhere_between(first: str, last: str) -> str:
     return f"[{first}..{last}]"
 
 
+def somewhere_within(date: str) -> str | None:
+    """Return the EDTF of a date that is somewhere within a date or range; None if it has no form.
+
+    Args:
+        date: The date or range in EDTF.
+    """
+    first, slash, last = (end.strip("?~%.") for end in date.partition("/"))
+    if not slash or first == last:
+        return first if slash else date
+    try:
+        return str(Edtf(somewhere_between(first, last)))
+    except Fault:
+        return None
+
+
 def why_not_a_date(text: str) -> tuple[str, str]:
     """Return what is wrong with a year, month or day, and a hint.
 

@@ -94,7 +94,10 @@ def _level(component: Component) -> dict[str, str]:
     attributes = level_attributes(component.level)
     level = attributes["level"]
     name = component.level if level == "otherlevel" else _LEVELS.get(level, level)
-    days = [day.isoformat() for day in (component.first, component.last) if day]
+    ends = (component.first, component.last)
+    # The dates of some documents are not those of a level with undated documents.
+    is_dated = all(record.date and record.date.edtf for record in component.records)
+    days = [day.isoformat() for day in ends if day and is_dated]
     dates = dict(zip(("eventStartDates", "eventEndDates"), days, strict=False))
     return dates | {
         "identifier": component.number,

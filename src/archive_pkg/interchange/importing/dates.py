@@ -181,14 +181,6 @@ def normal(text: str | None, **more: Any) -> dict[str, Any] | None:
     return dated(when=first, **more)
 
 
-def between_ends(said: str) -> str | None:
-    """Return, in EDTF, that a date is somewhere within a date or range; None if that is invalid."""
-    first, slash, last = said.partition("/")
-    if not slash:
-        return edtf(said)
-    return _between((first.strip("?~%."), last.strip("?~%.")), "")
-
-
 def _marked(date: str | None, mark: str) -> str | None:
     if date and mark and _PLAIN.fullmatch(date):
         return f"{date}{mark}"

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
+from archive_pkg.dates.edtf_string import somewhere_within
 from archive_pkg.interchange.exporting.ead3 import NAMESPACE as EAD3
-from archive_pkg.interchange.importing.dates import between_ends
 from archive_pkg.interchange.importing.ead_dates import (
     NOTED,
     date_remarks,
@@ -34,6 +34,7 @@ from archive_pkg.interchange.importing.restrictions import (
 )
 from archive_pkg.interchange.importing.watched_xml import Held, fit, local, refuse_unknown, text_of
 from archive_pkg.names import without_signs
+from archive_pkg.records.levels_above import level_above
 from archive_pkg.records.models.agents import PartTaken
 from archive_pkg.records.vocabularies import relators
 from archive_pkg.records.vocabularies.document_types import type_called
@@ -425,10 +426,9 @@ class _Item:
         for level in reversed(self.above):
             title = self.source.text(level, "did/unittitle")
             number = self.source.text(level, "did/unitid")
-            words = f"{title} ({number})" if title and number else title or number
             names = [self.source.attribute(level, name) for name in ("otherlevel", "level")]
-            if words:
-                path.append({"name": next(filter(None, names), "level"), "value": words})
+            found = level_above(next(filter(None, names), "level"), title, number)
+            path += [found] if found else []
         return path
 
     def _repository(self) -> str | None:
@@ -462,7 +462,7 @@ class _Item:
             return
         for level in self.above:
             for date in said_dates(self.source, level):
-                within = between_ends(date["edtf"])
+                within = somewhere_within(date["edtf"])
                 title = text_of(self.source.first(level, "did/unittitle")) or "the level above"
                 if within:
                     words = next(filter(None, written), None)

@@ -24,6 +24,7 @@ from archive_pkg.tables.lists.access_words import (
 from archive_pkg.tables.lists.header_words import LEFT_OUT, NO_RESTRICTION
 from archive_pkg.tables.lists.mapping import MANY_VALUES, NOT_IMPORTED, ColumnMap
 from archive_pkg.tables.lists.presets import preset_of
+from archive_pkg.tables.lists.rows_above import ROW_ABOVE, ROW_ABOVE_MISSING, RowTree
 from archive_pkg.tables.reading.headers import COLUMN_TWICE, HEADER_LATE, normalize_header
 from archive_pkg.tables.schema.cells import split_items
 
@@ -129,6 +130,10 @@ class ListRow:
             confidence and a note.
         inferred: For each value that a rule interpreted or made: its field, the rule and a note.
         origin: By field of the record, the header of the column that it was read from.
+        above: The rows of the levels above, the nearest first.
+        level: What the row is for the rows below it.
+        pages: The titles of the files that the rows of its pages name, in order.
+        used: The fields whose cells rows below inherit.
     """
 
     number: int
@@ -138,6 +143,10 @@ class ListRow:
     inferred: list[tuple[str, str, str]] = field(default_factory=list)
     doubts: list[tuple[str, str, str]] = field(default_factory=list)
     origin: dict[str, str] = field(default_factory=dict)
+    above: list[ListRow] = field(default_factory=list)
+    level: dict[str, str] | None = None
+    pages: dict[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
 
     def texts(self, target: str) -> list[str]:
         """Return the texts of the cells of a field."""
@@ -147,6 +156,21 @@ class ListRow:
         """Return the values in the cells of a field."""
         return [item for cell in self.cells.get(target, ()) for item in cell.items]
 
+    def inherited(self, target: str) -> ListRow | None:
+        """Return the nearest row that has a field, this one included; None if none has it."""
+        row = next((row for row in (self, *self.above) if row.cells.get(target)), None)
+        if row:
+            row.used.add(target)
+        return row
+
+    @property
+    def called(self) -> str:
+        """What a note calls a row that is a level."""
+        if self.level is None:
+            return f"row {self.number}"
+        value = self.level["value"]
+        return value if re.search(r"[^\W\d_]{2}", value) else f"{self.level['name']} {value}"
+
 
 class ListRows:
     """The rows of a list.
@@ -155,13 +179,15 @@ class ListRows:
         report: Findings about the sheet, its columns and rows.
         columns: The index of each column, by header.
         letters: The rows that are letters.
+        levels: The rows that are above letters and are not letters, by their number.
     """
 
     def __init__(self, sheet: Sheet, mapping: ColumnMap) -> None:
         """Read the rows, and check the columns."""
         self.report = Report()
         self._sheet, self._map = sheet, mapping
-        self._repeats = preset_of(sheet.header) is not None
+        preset = preset_of(sheet.header)
+        self._repeats = preset is not None
         self._unknown = {word.casefold() for word in mapping.unknown}
         self.columns = {
             header: place for place, header in enumerate(sheet.header) if header.strip()
@@ -180,15 +206,39 @@ class ListRows:
         reasons = {number: self._why_not_a_letter(row) for number, row in self._filled}
         self._not_letters = {number for number, why in reasons.items() if why}
         self._with_remarks = reasons.keys() - self._not_letters
+        self._tree = RowTree(
+            preset,
+            {
+                number: {
+                    header: row[p].strip() for header, p in self.columns.items() if p < len(row)
+                }
+                for number, row in self._filled
+                if not reasons[number] or reasons[number].startswith("its ")
+            },
+        )
+        letters = [number for number, why in reasons.items() if not why]
+        above = {up for number in letters for up in self._tree.above(number)}
+        pages = {page for number in letters for page in self._tree.pages(number)}
         self.report.extend(self._sheet_findings())
         self._check_columns()
         self._check_above()
-        self.letters = []
+        rows: dict[int, ListRow] = {}
         for number, row in self._filled:
-            if reasons[number]:
-                self._report_not_letter(number, row, reasons[number])
+            if not reasons[number] or number in above | pages:
+                cells = self._cells(number, row)
+                origin = {target: found[0].header for target, found in cells.items()}
+                rows[number] = ListRow(number, cells, origin=origin)
             else:
-                self.letters.append(ListRow(number, self._cells(number, row)))
+                self._report_not_letter(number, row, reasons[number])
+        for number in {*letters, *above}:
+            rows[number].level = self._tree.level(number)
+            rows[number].above = [rows[up] for up in self._tree.above(number)]
+        self.letters = [rows[number] for number in letters]
+        self.levels = {number: rows[number] for number in sorted(above.difference(letters))}
+        for letter in self.letters:
+            self._add_pages(letter, [rows[page] for page in self._tree.pages(letter.number)])
+            for number in (letter.number, *self._tree.above(letter.number)):
+                self._report_missing(number)
 
     def at(self, number: int, header: str) -> Location:
         """Return the location of a cell, or of its row if no column has the header."""
@@ -243,6 +293,52 @@ class ListRows:
         if len(filled) == 1 and width > 2 and not fields & {"files", "title", "summary"}:
             return "it is a heading"
         return "" if fields - {"", *NOT_IMPORTED} else "none of its filled cells is imported"
+
+    def _add_pages(self, row: ListRow, pages: list[ListRow]) -> None:
+        """Add the files of the rows that are pages of a letter."""
+        for page in pages:
+            files = page.cells.get("files", [])
+            row.cells.setdefault("files", []).extend(files)
+            title = "".join(page.texts("title")[:1])
+            row.pages |= {name.replace("\\", "/"): title for cell in files for name in cell.items}
+            page.used |= {"files", "title"} if files else set()
+            page.used.add("id")
+            what = f"a page of row {row.number}"
+            self._report_used(page, f"the row “{title or page.number}” is {what}")
+
+    def _report_missing(self, number: int) -> None:
+        """Report that the row above a row is not in the list."""
+        if found := self._tree.missing.pop(number, None):
+            header, key = found
+            message = f"{header} is “{key}”, but the list does not have exactly one such row"
+            hint = "Add the row above, so that the letters inherit who may see them."
+            self.report.add(ROW_ABOVE_MISSING.at(self.at(number, header), message, hint))
+
+    def report_levels(self) -> None:
+        """Report the rows above letters, with what their letters did not inherit."""
+        for level in self.levels.values():
+            count = sum(level in row.above for row in self.letters)
+            message = f"the row “{level.called}” is above {counted(count, 'letter')}"
+            self._report_used(level, message)
+
+    def _report_used(self, row: ListRow, message: str) -> None:
+        """Report a row that is not a letter itself, with its cells that no letter has."""
+        known = self._tree.describing()
+        lost = {
+            cell.header: cell.text
+            for target, cells in row.cells.items()
+            if target not in row.used
+            for cell in cells
+            if cell.header and cell.header not in known
+        }
+        at = self._sheet.at(row.number)
+        if not lost:
+            self.report.add(READ_AS.at(at, message))
+            return
+        said = "; ".join(f"{header} (“{text}”)" for header, text in lost.items())
+        hint = "Write into the rows of the letters what is true of them."
+        self.report.add(ROW_ABOVE.at(at, f"{message}; not imported: {said}", hint))
+        self._check_words(at, " ".join(lost.values()), hint)
 
     def _report_not_letter(self, number: int, row: list[str], why: str) -> None:
         text = next(cell.strip() for cell in row if cell.strip())
@@ -352,7 +448,7 @@ class ListRows:
             letters = counted(len(marked), "letter")
             message = f"“{header}” is the classification of {letters}; it withholds none of them"
             self.report.add(CLASSIFICATION_OPEN.at(at, message, _OPEN_HINT))
-        if not is_left_out:
+        if not is_left_out or header in self._tree.describing():
             return
         content = (
             f"{counted(len(cells), 'cell')} filled, such as “{cells[0][1]}”" if cells else "empty"

@@ -38,6 +38,11 @@ class Preset:
         code: The header of the column with the call number.
         made_key: What the keys look like that the system makes itself, such as 412. They are not
             imported if the column `code` is filled: only rows of the same file refer to them.
+        links: Pairs of headers: a reference to the row above, and the key that it refers to.
+        depth: The header of the column with the depth of a row below the top.
+        level_names: The headers of columns that name a level if its column `level` does not.
+        pages: The levels of rows that are pages of the row above, in lower case.
+        weight: The header of the column with the order of pages.
     """
 
     system: str
@@ -51,6 +56,11 @@ class Preset:
     divides_texts: bool = False
     code: str = ""
     made_key: str = r"\d+"
+    links: tuple[tuple[str, str], ...] = ()
+    depth: str = ""
+    level_names: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    weight: str = ""
 
     def guesses(self, samples: Mapping[str, Collection[str]]) -> dict[str, tuple[str, str]]:
         """Return the field of each column and the reason for it.
@@ -123,6 +133,7 @@ _ATOM = Preset(
     "AtoM",
     _marks(
         "levelOfDescription legacyId", "levelOfDescription scopeAndContent",
+        "levelOfDescription identifier", "levelOfDescription parentId",
         "levelOfDescription eventDates", "levelOfDescription eventStartDates",
     ),
     {
@@ -160,8 +171,10 @@ _ATOM = Preset(
     },
     level="levelOfDescription",
     items=("item", "part"),
+    levels=("file",),
     unknown=("NULL",),
     code="identifier",
+    links=(("parentId", "legacyId"),),
 )  # fmt: skip
 
 _ARCHIVESSPACE = Preset(
@@ -215,6 +228,8 @@ _ARCHIVESSPACE = Preset(
     separator="\n",
     code="unit_id",
     made_key="[0-9a-f]{32}",
+    depth="hierarchy",
+    level_names=("other_level",),
 )  # fmt: skip
 
 _ISLANDORA = Preset(
@@ -257,6 +272,9 @@ _ISLANDORA = Preset(
     ),
     divides_texts=True,
     code="field_local_identifier",
+    links=(("parent_id", "id"), ("field_member_of", "node_id")),
+    pages=("page", "http://id.loc.gov/ontologies/bibframe/part"),
+    weight="field_weight",
 )  # fmt: skip
 
 _TELLING = ("title", "creator", "date", "identifier")

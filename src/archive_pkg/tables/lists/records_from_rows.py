@@ -129,6 +129,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
             record for row in self._rows.letters if (record := self._record(row)) is not None
         ]
         self._report_files(self._made)
+        self._rows.report_levels()
         return self._made
 
     def _names(self, row: ListRow) -> list[str]:
@@ -223,9 +224,11 @@ class ListReader(DateCells, AgentCells, AccessCells):
             return None
 
     def _plain_fields(self, row: ListRow) -> None:
-        row.origin |= {target: cells[0].header for target, cells in row.cells.items()}
         places, subjects = (dict.fromkeys(row.items(n)) for n in ("mentioned_places", "subjects"))
-        summary, rights, licence = map(row.texts, ("summary", "rights", "licence"))
+        summary, licence = row.texts("summary"), row.texts("licence")
+        rights = list(dict.fromkeys(t for one in (row, *row.above) for t in one.texts("rights")))
+        for level in row.above:
+            level.used.add("rights")
         marks = row.items("classification")
         made = {
             **{name: "\n".join(row.texts(name)) for name in ("custody", "salutation", "closing")},
@@ -271,7 +274,10 @@ class ListReader(DateCells, AgentCells, AccessCells):
         return meant or low
 
     def _parts(self, row: ListRow) -> None:
-        languages = self._languages(row)
+        said = row.inherited("languages")
+        languages = self._languages(said) if said else []
+        is_own = said is row
+        languages = languages if is_own or len(languages) == 1 else []
         remarks = row.cells.get("remarks", ())
         own = [name for name, target in self._map.columns.items() if target == "remarks"]
         plain = own if len(own) == 1 else []
@@ -287,6 +293,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
         for path in self._files_of(row):
             kind = self._files.kind(path) if self._files else kind_of_file(path)
             part = part_of_file(path, kind, parts)
+            part |= {"title": row.pages[path]} if row.pages.get(path) else {}
             if encoding and self._files and part["media_type"] == "text/plain":
                 part |= {} if self._files.is_utf_8(path) else {"encoding": encoding}
             if kind != "translation" and languages:
@@ -308,6 +315,11 @@ class ListReader(DateCells, AgentCells, AccessCells):
             )
         if notes:
             parts[0]["note"] = "\n".join(notes)
+        for one in parts if not is_own else ():
+            if said and "languages" in one:
+                what = f"The language of {said.called}."
+                path = f"parts.{one['id']}.languages"
+                row.inferred.append((path, "language-of-the-level-above", what))
         for one in parts if access else ():
             one["access"] = access
             row.inferred.append((f"parts.{one['id']}.access", "access-in-words", access["status"]))
@@ -321,6 +333,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
         if self._files is None:
             paths = (name.replace("\\", "/").removeprefix("./") for name in row.items("files"))
             return [unicodedata.normalize("NFC", path) for path in paths]
+        order = list(row.pages)
         found = self._found[row.number]
         for name, hint in found.missing.items():
             message = f"the file “{name}” is not in {self._files.called}"
@@ -336,7 +349,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
         if not (found.paths or found.missing):
             message = "the row has no file; its package has only the record"
             self._report(ROW_WITHOUT_FILE, row, header, message)
-        return found.paths
+        return sorted(found.paths, key=lambda p: order.index(p) if p in row.pages else -1)
 
     def _languages(self, row: ListRow) -> list[str]:
         """Return the tags of a row's languages, and report each that is not written as a tag."""
@@ -363,16 +376,23 @@ class ListReader(DateCells, AgentCells, AccessCells):
 
     def _holding(self, row: ListRow) -> None:
         held = {
-            name: "; ".join(row.texts(name))
+            name: "; ".join(said.texts(name))
             for name in ("repository", "fonds", "file", "folio")
-            if row.texts(name)
+            if (said := row.inherited(name) if name == "repository" else row) and said.texts(name)
         }
+        above = [level.level for level in reversed(row.above) if level.level]
+        if above and "repository" not in held:
+            row.raw.setdefault("identifiers", []).extend(
+                {"scheme": "local", "value": one["value"], "note": one["name"]} for one in above
+            )
+            above = []
         if held and "repository" not in held:
             hint = "Map a column to repository, or add repository to `everywhere` in the map."
             header = row.origin[next(iter(held))]
             self._report(ARCHIVE_UNNAMED, row, header, "the archive is not named", hint)
         elif held:
-            levels = [{"name": n, "value": v} for n, v in held.items() if n != "repository"]
+            levels = above
+            levels += [{"name": n, "value": v} for n, v in held.items() if n != "repository"]
             row.raw["holdings"] = [{"repository": held["repository"], "levels": levels}]
             row.origin["holdings"] = row.origin.get("repository") or row.origin.get("fonds", "")
 
@@ -391,6 +411,12 @@ class ListReader(DateCells, AgentCells, AccessCells):
             for role in ("sender", "recipients")
         )
         date = row.raw.get("date", {})
+        level = row.inherited("title")
+        if level and not (senders or recipients):
+            row.raw["title"] = level.texts("title")[0]
+            what = "the row has no title"
+            row.inferred.append(("title", "title-of-the-level-above", what))
+            return
         row.raw["title"] = title_from_parts(
             row.raw["type"], senders, recipients, date.get("edtf"), date.get("as_written")
         )

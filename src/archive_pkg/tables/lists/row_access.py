@@ -46,25 +46,30 @@ class AccessCells(RowReader):
         )
 
     def _access(self, row: ListRow) -> dict[str, Any]:
-        """Return who may see the letter; empty if the list says nothing about it."""
+        """Return who may see the letter, by its row and those above it; empty if none says so."""
         date = row.raw.get("date", {}).get("edtf", "")
+        rows = (row, *row.above)
         cells = [
-            (target, cell)
+            (one, target, cell)
+            for one in rows
             for target in ("access", "access_until", "remarks", "classification", "rights")
-            for cell in row.cells.get(target, ())
+            for cell in one.cells.get(target, ())
         ]
-        exported, _ = exported_access("\n".join(cell.text for _, cell in cells))
-        for _, cell in cells:
+        for level in row.above:
+            level.used |= {*ACCESS_FIELDS}
+        exported, _ = exported_access("\n".join(cell.text for _, _, cell in cells))
+        for at, _, cell in cells:
             if one := exported_access(cell.text)[0]:
-                self._reported(row, cell.header, cell.text, one)
+                self._reported(at, cell.header, cell.text, one)
         read = [
-            self._reported(row, cell.header, text, read_access(text, cell.header, date))
-            for target, cell in cells
+            self._reported(at, cell.header, text, read_access(text, cell.header, date))
+            for at, target, cell in cells
             for _, text in (exported_access(cell.text),)
             if (target in ACCESS_FIELDS and text) or restriction_in(text)
         ]
         read += [exported] if exported else []
-        rules = row.texts("access_rule") + ([exported.rule] if exported and exported.rule else [])
+        rules = [text for one in rows for text in one.texts("access_rule")]
+        rules += [exported.rule] if exported and exported.rule else []
         if not any(one.status for one in read) and (question := self._question(row, rules)):
             columns = self._map.columns.items()
             header = next((name for name, meant in columns if meant in ACCESS_FIELDS), "")

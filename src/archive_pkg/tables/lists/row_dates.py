@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.date_words import in_words
-from archive_pkg.dates.edtf_string import Edtf, somewhere_between
+from archive_pkg.dates.edtf_string import Edtf, somewhere_between, somewhere_within
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.dates.written.readings import is_edtf
 from archive_pkg.messages import in_english
@@ -39,8 +39,27 @@ class DateCells(RowReader):
     def __init__(self, sheet: Sheet, mapping: ColumnMap) -> None:
         super().__init__(sheet, mapping)
         self._conventions = self._rows.conventions()
+        self._dated: set[int] = set()
 
     def _dates(self, row: ListRow) -> None:
+        """Read the dates of a letter. An undated one is within the date of the level above."""
+        self._read_dates(row)
+        if "date" in row.raw:
+            return
+        for level in row.above:
+            self._read_dates(level)
+            date = level.raw.get("date", {})
+            if within := somewhere_within(date.get("edtf", "")):
+                level.used |= {*_DATES, "date_as_written"}
+                note = f"Undated; {level.called} has {date.get('as_written') or date['edtf']}"
+                row.raw["date"] = {"edtf": within, "note": note}
+                row.inferred.append(("date", "date-of-the-level-above", note))
+                return
+
+    def _read_dates(self, row: ListRow) -> None:
+        if row.number in self._dated:
+            return
+        self._dated.add(row.number)
         # Without another date, the date as written is read.
         date = ("date",) if any(map(row.cells.get, _DATES)) else ("date_as_written",)
         for target, columns in (("date", date), ("received", ("received",))):

@@ -12,6 +12,7 @@ from archive_pkg.tables.lists.list_rows import ListRow, ListRows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archive_pkg.reports import Finding
     from archive_pkg.tables.lists.mapping import ColumnMap
     from archive_pkg.tables.reading.sheets import Sheet
 
@@ -24,10 +25,16 @@ class RowReader:
         self._rows = ListRows(sheet, mapping)
         self.report = self._rows.report
         self._errors = 0
+        self._inherited: list[Finding] = []
 
     def _report(self, code: Code, row: ListRow, header: str, message: str, hint: str = "") -> None:
         self._errors += code.severity is Severity.ERROR
-        self.report.add(code.at(self._rows.at(row.number, header), message, hint))
+        finding = code.at(self._rows.at(row.number, header), message, hint)
+        if row.number in self._rows.levels:  # many letters inherit the same cell
+            if finding in self._inherited:
+                return
+            self._inherited.append(finding)
+        self.report.add(finding)
 
 
 def as_id(text: str) -> str:
