@@ -149,6 +149,31 @@ def test_another_systems_eac_cpf_becomes_an_entry_and_the_rest_is_reported(
     assert (again.returncode, "already has an entry agents-17" in again.stderr) == (2, True)
 
 
+def test_atoms_authority_records_become_entries_and_are_no_list_of_letters(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "authorities.csv"
+    file.write_text(
+        "culture,typeOfEntity,authorizedFormOfName,datesOfExistence,history,otherFormsOfName\n"
+        'en,Person,"Doe, Ann",1900 – 1950,A life.,Annie\n'
+        "en,Corporate body,Academy,since 1800,,\n"
+        "en,,Nobody,,,\n"
+    )
+    mapped = run("tables", "map", file)
+    assert mapped.returncode == 3
+    assert f"archive-pkg agents import {file}" in mapped.stderr
+    done = run("agents", "import", file, "--register", tmp_path)
+    assert done.returncode == 0, done.stderr
+    for left in ("“Annie”", "“since 1800”", "“Nobody”"):
+        assert left in done.stdout
+    register = agent_collection(tmp_path).register
+    first, second = register.agents
+    assert (first.name, first.kind, first.note) == ("Doe, Ann", "person", "A life.")
+    assert [one and one.edtf for one in (first.born, first.died)] == ["1900", "1950"]
+    assert (second.name, second.kind, second.born) == ("Academy", "organization", None)
+    assert {one.rule for one in register.evidence} == {"from-atom-csv"}
+
+
 def tei(agents: Any, evidence: Any = ()) -> Any:
     known = {agent.id: agent for agent in agents}
     said = {name: [e for e in evidence if f".{name}." in e.field] for name in known}

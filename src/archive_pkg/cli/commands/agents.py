@@ -265,17 +265,20 @@ def accept(
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Files in EAC-CPF 2010.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="EAC-CPF 2010, or AtoM's CSV of authorities.")
+    ],
     register: RegisterOption = None,
     dry_run: DryRun = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Add agents from EAC-CPF files to the register, and report what it does not hold.
+    """Add agents from EAC-CPF or AtoM to the register, and report what it does not hold.
 
     Example: archive-pkg agents import authorities/gromyko.xml --dry-run
     """
     from archive_pkg.collection.agents import add_entries
+    from archive_pkg.interchange.importing.atom_authorities import read_agents
     from archive_pkg.interchange.importing.eac_cpf import read_agent
     from archive_pkg.storage import read_regular, storage_errors
 
@@ -286,8 +289,15 @@ def import_(
             with answer.about(file) as result:
                 with storage_errors(f"reading {file}"):
                     data = read_regular(file)
-                entries[file.name], report = read_agent(data, os.fspath(file))
-                result["id"] = entries[file.name]["id"]
+                if file.suffix.lower() == ".csv":
+                    found, report = read_agents(data, os.fspath(file))
+                    for number, one in enumerate(found, 1):
+                        entries[f"{file.name}, agent {number}"] = "from-atom-csv", one
+                    result["ids"] = [one["id"] for one in found]
+                else:
+                    entry, report = read_agent(data, os.fspath(file))
+                    entries[file.name] = "from-eac-cpf", entry
+                    result["id"] = entry["id"]
                 answer.found(result, report)
         if not answer.status:
             with answer.about(collection.file) as result:

@@ -171,12 +171,14 @@ def split(
     return changes
 
 
-def add_entries(collection: AgentCollection, entries: Mapping[str, dict[str, Any]]) -> AgentChanges:
+def add_entries(
+    collection: AgentCollection, entries: Mapping[str, tuple[str, dict[str, Any]]]
+) -> AgentChanges:
     """Add entries to the register, each with evidence that it comes from a file.
 
     Args:
         collection: The collection.
-        entries: The plain data of the entries, by the names of their files.
+        entries: The rule and the plain data of each entry, by the name of its file and its row.
 
     Raises:
         InvalidError: An entry is not valid.
@@ -185,7 +187,7 @@ def add_entries(collection: AgentCollection, entries: Mapping[str, dict[str, Any
     before, plain = register_plain(collection)
     now = deepcopy(plain)
     taken = {item["id"] for item in items(now, "agents")}
-    for name, entry in entries.items():
+    for name, (rule, entry) in entries.items():
         if entry["id"] in taken:
             raise UsageError(
                 f"{collection.file} already has an entry {entry['id']}, so {name} is not imported",
@@ -193,7 +195,7 @@ def add_entries(collection: AgentCollection, entries: Mapping[str, dict[str, Any
             )
         taken.add(entry["id"])
         now["agents"].append(entry)
-        evidence = {"field": f"agents.{entry['id']}", "basis": "inferred", "rule": "from-eac-cpf"}
+        evidence = {"field": f"agents.{entry['id']}", "basis": "inferred", "rule": rule}
         now["evidence"] = [*items(now, "evidence"), evidence | {"note": name}]
     try:
         Register.model_validate(now)

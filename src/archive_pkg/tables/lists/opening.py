@@ -49,6 +49,10 @@ def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
     if Path(path).suffix.lower() == ".txt" and len(sheet.header) == 1:
         message = f"{path} has only one column, so it is a text and not a list of letters"
         raise InvalidError(message, f"Draft a record from it: archive-pkg draft {quote(str(path))}")
+    if "authorizedFormOfName" in sheet.header:
+        message = f"{path} has authority records of AtoM, not letters"
+        hint = f"Add them to the register: archive-pkg agents import {quote(str(path))}"
+        raise InvalidError(message, hint)
     return draft_mapping(sheet, encoding=encoding or "")
 
 
