@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from typing import TYPE_CHECKING
+
+from archive_pkg.version import VERSION
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 project = "archive_pkg"
-release = importlib.metadata.version("archive-pkg")
+release = VERSION
 extensions = ["myst_parser"]
 include_patterns = ["docs/**.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 include_patterns += ["benchmarks/README.md", "tests/README.md", "tests/mutants/README.md"]

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 import official
+from archive_pkg.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 
@@ -90,7 +91,14 @@ def test_the_files_for_citation_agree_with_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     codemeta = json.loads((ROOT / "codemeta.json").read_text("utf-8"))
-    assert (citation["version"], codemeta["version"]) == (project["version"],) * 2
+    assert citation["version"] == codemeta["version"] == VERSION
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    [released] = re.findall(rf"^## {re.escape(VERSION)} - (.+)$", changelog, re.MULTILINE)
+    assert str(citation["date-released"]) == codemeta["dateModified"] == released
+    wheel = f"archive_pkg-{VERSION}-py3-none-any.whl"
+    for page in ("README.md", "docs/reference/installation.md"):
+        named = re.findall(r"archive_pkg-[\w.-]+\.whl", (ROOT / page).read_text("utf-8"))
+        assert set(named) == {wheel}, page
     assert citation["license"] == codemeta["license"].rpartition("/")[2] == project["license"]
     assert codemeta["identifier"] == project["name"]
     assert citation["keywords"] == codemeta["keywords"] == project["keywords"]

@@ -1,7 +1,8 @@
-"""The software's name and version, as packages and receipts state them."""
+"""The software's name and version, as packages and receipts state them.
 
-from importlib.metadata import version
+The build reads the version from here, so that a source tree never states that of an installed copy.
+"""
 
-VERSION = version("archive-pkg")
+VERSION = "0.2.0"
 SOFTWARE = f"archive-pkg {VERSION}"
 __version__ = VERSION

@@ -169,7 +169,7 @@ def receipt(folder: Path, target: str, **more: Any) -> Path:
     said = {
         "target": target,
         "kind": target.partition(":")[0],
-        "client": "archive-pkg 0.1.0",
+        "client": "archive-pkg 0.2.0",
         "packaging": "BagIt 1.0 (RFC 8493), as a zip",
         "package": "letter",
         "fingerprint": FINGERPRINT,
