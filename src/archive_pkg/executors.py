@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.logs import logger, shown
+from archive_pkg.messages import _
 from archive_pkg.storage import log_to, processes
 from archive_pkg.storage.processes import cpus
 
@@ -89,9 +90,11 @@ def executor_for(jobs: int | None, address: str = "", *, gentle: bool = False) -
         StorageError: The scheduler does not answer.
     """
     if address:
-        kind, _, scheduler = address.partition(":")
+        kind, __, scheduler = address.partition(":")
         if kind != "dask" or not scheduler:
-            raise UsageError(f"{address} is not an executor", "Write dask:tcp://HOST:8786")
+            raise UsageError(
+                _("{address} is not an executor", address=address), _("Write dask:tcp://HOST:8786")
+            )
         return Dask(scheduler)
     wanted = jobs or cpus()
     return Processes(wanted, gentle) if wanted > 1 else InProcess(gentle)
@@ -242,14 +245,14 @@ class Dask:
             from distributed import Client
         except ImportError as error:
             raise UsageError(
-                "Dask is not installed", "Install it with: pip install 'archive-pkg[dask]'"
+                _("Dask is not installed"), _("Install it with: pip install 'archive-pkg[dask]'")
             ) from error
         try:
             self._client = Client(address, timeout=10)
         except (OSError, ValueError) as error:
             raise StorageError(
-                f"no Dask scheduler answers at {address}",
-                "Check that it is running and reachable from here.",
+                _("no Dask scheduler answers at {address}", address=address),
+                _("Check that it is running and reachable from here."),
             ) from error
         if not self._client.nthreads():
             self._client.wait_for_workers(1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _
+
 if TYPE_CHECKING:
     from archive_pkg.reports import Code
 
@@ -24,4 +26,8 @@ class Fault(ValueError):  # noqa: N818 - a fault of the value, not of the progra
         self.code = code
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.hint}" if self.hint else self.message
+        return (
+            _("{message}; {hint}", message=self.message, hint=self.hint)
+            if self.hint
+            else self.message
+        )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 from archive_pkg.storage import open_regular, system
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def _empty_hash(algorithm: str) -> Hash:
     except KeyError:
         known = ", ".join(ALGORITHMS)
         raise UsageError(
-            f"{algorithm!r} is not a known algorithm", f"Use one of {known}."
+            _("{algorithm!r} is not a known algorithm", algorithm=algorithm),
+            _("Use one of {known}.", known=known),
         ) from None
     return hashlib.new(name, usedforsecurity=False)
 
@@ -190,8 +192,8 @@ def _feed_threads(
     tick: Callable[[int], None] | None,
 ) -> int:
     helpers = hashes[1:]
-    inboxes: list[queue.SimpleQueue[memoryview | None]] = [queue.SimpleQueue() for _ in helpers]
-    done: list[queue.SimpleQueue[None]] = [queue.SimpleQueue() for _ in helpers]
+    inboxes: list[queue.SimpleQueue[memoryview | None]] = [queue.SimpleQueue() for __ in helpers]
+    done: list[queue.SimpleQueue[None]] = [queue.SimpleQueue() for __ in helpers]
 
     def work(which: int) -> None:
         hash_, inbox, outbox = helpers[which], inboxes[which], done[which]
@@ -202,7 +204,7 @@ def _feed_threads(
     threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(len(helpers))]
     for thread in threads:
         thread.start()
-    buffers = [memoryview(bytearray(BLOCK)) for _ in range(_BUFFERS)]
+    buffers = [memoryview(bytearray(BLOCK)) for __ in range(_BUFFERS)]
     total = turn = 0
     try:
         while True:

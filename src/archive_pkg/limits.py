@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 
 VARIABLE = "ARCHIVE_PKG_LIMITS"
 
@@ -41,7 +42,12 @@ class Limit:
     @property
     def hint(self) -> str:
         """How to raise the limit."""
-        return f"To read more, set {VARIABLE}={self.name}=NUMBER (now {self.value})."
+        return _(
+            "To read more, set {variable}={name}=NUMBER (now {value}).",
+            variable=VARIABLE,
+            name=self.name,
+            value=self.value,
+        )
 
 
 _MIB = 1 << 20
@@ -147,11 +153,14 @@ def _raised(setting: str) -> dict[str, int]:
     known = {limit.name for limit in all_limits()}
     found = {}
     for part in filter(None, (each.strip() for each in setting.split(","))):
-        name, _, number = part.partition("=")
+        name, __, number = part.partition("=")
         if name not in known or not number.isascii() or not number.isdigit() or len(number) > 18:
             raise UsageError(
-                f"{VARIABLE}: “{part}” is not a limit and a number",
-                f"Write NAME=NUMBER,NAME=NUMBER. The limits are {', '.join(sorted(known))}.",
+                _("{variable}: “{part}” is not a limit and a number", variable=VARIABLE, part=part),
+                _(
+                    "Write NAME=NUMBER,NAME=NUMBER. The limits are {known}.",
+                    known=", ".join(sorted(known)),
+                ),
             )
         found[name] = int(number)
     return found

@@ -10,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from archive_pkg.limits import DOCUMENT_SIZE, JSON_DEPTH, JSON_SIZE, JSON_VALUES, XML_MARKUP
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from archive_pkg.limits import Limit
@@ -57,10 +58,10 @@ def read_json(data: bytes | str) -> Any:
     """
     encoded = data.encode() if isinstance(data, str) else data
     if len(encoded) > JSON_SIZE.value:
-        raise OverLimitError(f"it has {len(encoded)} bytes", JSON_SIZE)
+        raise OverLimitError(_("it has {encoded} bytes", encoded=len(encoded)), JSON_SIZE)
     opened = encoded.count(b"[") + encoded.count(b"{")
     if (values := opened + encoded.count(b",")) > JSON_VALUES.value:
-        raise OverLimitError(f"it has {values} values", JSON_VALUES)
+        raise OverLimitError(_("it has {values} values", values=values), JSON_VALUES)
     text = data if isinstance(data, str) else data.decode("utf-8-sig")
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
@@ -68,7 +69,7 @@ def read_json(data: bytes | str) -> Any:
         raise _too_deep() from None
     if opened > JSON_DEPTH.value:
         level = [value]
-        for _ in range(JSON_DEPTH.value):
+        for __ in range(JSON_DEPTH.value):
             level = [
                 inner
                 for outer in level
@@ -83,18 +84,18 @@ def read_json(data: bytes | str) -> Any:
 
 
 def _too_deep() -> OverLimitError:
-    return OverLimitError("its lists and objects are nested too deeply", JSON_DEPTH)
+    return OverLimitError(_("its lists and objects are nested too deeply"), JSON_DEPTH)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise MalformedError("an object has the same key twice")
+        raise MalformedError(_("an object has the same key twice"))
     return found
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise MalformedError(f"{constant} is not JSON")
+    raise MalformedError(_("{constant} is not JSON", constant=constant))
 
 
 def check_xml(data: bytes) -> int:
@@ -107,16 +108,16 @@ def check_xml(data: bytes) -> int:
         MalformedError: The XML is over a limit, or does not start as XML in a safe encoding.
     """
     if len(data) > DOCUMENT_SIZE.value:
-        raise OverLimitError(f"it has {len(data)} bytes", DOCUMENT_SIZE)
+        raise OverLimitError(_("it has {data} bytes", data=len(data)), DOCUMENT_SIZE)
     marks = data.count(b"<") + data.count(b"=")
     if marks > XML_MARKUP.value:
-        raise OverLimitError(f"it has {marks} tags and attributes", XML_MARKUP)
+        raise OverLimitError(_("it has {marks} tags and attributes", marks=marks), XML_MARKUP)
     declared = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
     hidden = declared is not None and not _READABLE.fullmatch(declared[1].decode("latin-1"))
     if hidden:
-        raise MalformedError("its encoding is not supported", 1, "Save it as UTF-8.")
+        raise MalformedError(_("its encoding is not supported"), 1, _("Save it as UTF-8."))
     if not data.lstrip().startswith((b"<", *_BOMS, b"\0<")):
-        raise MalformedError("it does not begin with <", 1, "Use an XML file in UTF-8.")
+        raise MalformedError(_("it does not begin with <"), 1, _("Use an XML file in UTF-8."))
     return marks
 
 
@@ -151,10 +152,17 @@ def _malformed(error: Any) -> MalformedError:
     message = re.sub(r",? line \d+, column \d+$", "", error.msg or "it is empty")
     if found := re.match(r"Premature end of data in tag (\S+) line \d+|EndTag: '</' not", message):
         within = f", within <{found[1]}>" if found[1] else ""
-        hint = "The file is incomplete. Copy it again."
-        return MalformedError(f"it ends too early{within}", error.lineno or None, hint)
+        hint = _("The file is incomplete. Copy it again.")
+        return MalformedError(
+            _("it ends too early{within}", within=within), error.lineno or None, hint
+        )
     if found := re.match(r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)", message):
-        message = f"<{found[1]}> in line {found[2]} is not closed before </{found[3]}>"
+        message = _(
+            "<{found}> in line {found_2} is not closed before </{found_3}>",
+            found=found[1],
+            found_2=found[2],
+            found_3=found[3],
+        )
     elif message.startswith("xmlParseEntityRef"):
-        message = "there is a “&” that must be written as &amp;"
+        message = _("there is a “&” that must be written as &amp;")
     return MalformedError(message, error.lineno or None)

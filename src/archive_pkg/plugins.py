@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import ArchivePkgError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def load(point: EntryPoint, kind: type | None = None) -> Any:
     with blamed(provider(point), point.name):
         found = point.load()
         if kind and not isinstance(found, kind):
-            raise TypeError(f"{point.value} is not a {kind.__name__}")
+            raise TypeError(_("{value} is not a {name}", value=point.value, name=kind.__name__))
         return found
 
 
@@ -70,6 +71,15 @@ def blamed(project: str, name: str) -> Iterator[None]:
             raise
         words = " ".join(str(error).split())[:200]
         raise PluginError(
-            f"{name}, which {project} provides, failed: {type(error).__name__}: {words}",
-            f"Report this to the authors of {project}. --verbose shows where it failed.",
+            _(
+                "{name}, which {project} provides, failed: {name_2}: {words}",
+                name=name,
+                project=project,
+                name_2=type(error).__name__,
+                words=words,
+            ),
+            _(
+                "Report this to the authors of {project}. --verbose shows where it failed.",
+                project=project,
+            ),
         ) from error

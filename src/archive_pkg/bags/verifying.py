@@ -687,7 +687,7 @@ class _Verification:
             agreeing = [
                 manifests[name].name
                 for name, digests in wanted.items()
-                if path in digests and name not in [algorithm for algorithm, _ in differing]
+                if path in digests and name not in [algorithm for algorithm, __ in differing]
             ]
             hint = (
                 _(

@@ -26,7 +26,7 @@ import typer
 from archive_pkg.cli.counting import CountedProgress
 from archive_pkg.cli.language import message_language, translated
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
-from archive_pkg.messages import plural, term, within
+from archive_pkg.messages import _, plural, term, within
 from archive_pkg.reports import Severity
 from archive_pkg.storage import (
     NotRegularError,
@@ -141,7 +141,9 @@ class Answer:
         self.worsen(error.exit_status)
         path = result.get("path", "")
         if path and path not in error.message:  # each log line must name its subject
-            error = ArchivePkgError(f"{path}: {error.message}", error.hint)
+            error = ArchivePkgError(
+                _("{path}: {message}", path=path, message=error.message), error.hint
+            )
         self._line.clear()
         complain(error, [one for one in listed if one.severity is Severity.ERROR])
         self.found(result, listed)

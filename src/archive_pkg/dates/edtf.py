@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, Self
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import Message, _
 from archive_pkg.reports import Code, Severity, abridged
 
 if TYPE_CHECKING:
@@ -123,14 +124,15 @@ def _wrong(message: str, hint: str = "") -> NoReturn:
     raise Fault(message, hint + stop, DATE_INVALID)
 
 
-def _suggest(hint: str, *dates: str) -> str:
+def _suggest(hint: Message, *dates: str) -> str:
     """Return a hint that contains dates, or "" if one of the dates is not valid."""
     try:
         for date in dates:
             parse(date)
     except Fault:
         return ""
-    return hint.format(*dates)
+    filled = dict(zip(hint.values, dates, strict=True))
+    return _(hint.sources[0], **filled)
 
 
 @lru_cache(maxsize=1024)
@@ -144,18 +146,24 @@ def parse(text: str) -> DateSpan:
         Fault: The text is not such a date. The message says what is wrong, the hint what to write.
     """
     if not text:
-        _wrong("the date is empty", "Leave the field out if the date is unknown")
+        _wrong(_("the date is empty"), _("Leave the field out if the date is unknown"))
     if len(text) > LONGEST:
-        _wrong(f"the date has {len(text)} characters", f"Use up to {LONGEST} characters")
+        _wrong(
+            _("the date has {text} characters", text=len(text)),
+            _("Use up to {longest} characters", longest=LONGEST),
+        )
     if text != text.strip():
-        hint = _suggest("Write {}", text.strip()) or _FORMS
-        _wrong(f"“{abridged(text)}” has spaces around it", hint)
+        hint = _suggest(_("Write {date}", date=""), text.strip()) or _FORMS
+        _wrong(_("“{text}” has spaces around it", text=abridged(text)), hint)
     if text.startswith("["):
         return _one_of(text)
     if text.startswith("{"):
         _wrong(
-            f"“{abridged(text)}” is an EDTF set “all of”, which records do not support",
-            "If only one of the dates is right, write [1960,1962]; otherwise use several fields",
+            _(
+                "“{text}” is an EDTF set “all of”, which records do not support",
+                text=abridged(text),
+            ),
+            _("If only one of the dates is right, write [1960,1962]; otherwise use several fields"),
         )
     if text.count("/") == 1:
         return _interval(text)
@@ -189,7 +197,10 @@ def _calendar(text: str) -> DateSpan:
     if not all(character in "0123456789X" for part in parts for character in part):
         _wrong_form(text)
     if sign < 0 and parts[0] == "0000":
-        _wrong(f"“{abridged(text)}”: there is no year -0000", "The year before year 1 is 0000")
+        _wrong(
+            _("“{text}”: there is no year -0000", text=abridged(text)),
+            _("The year before year 1 is 0000"),
+        )
     if "X" in text:
         return _masked(text, sign, parts)
     numbers = [int(part) for part in parts]
@@ -202,8 +213,13 @@ def _calendar(text: str) -> DateSpan:
     year, month, day = numbers
     if not 1 <= day <= _days_in(year, month):
         _wrong(
-            f"“{abridged(text)}”: there is no day {parts[2]} in {text[: -len(parts[2]) - 1]}",
-            f"Its days are 01 to {_days_in(year, month)}",
+            _(
+                "“{text}”: there is no day {parts} in {text_2}",
+                text=abridged(text),
+                parts=parts[2],
+                text_2=text[: -len(parts[2]) - 1],
+            ),
+            _("Its days are 01 to {days_in}", days_in=_days_in(year, month)),
         )
     return DateSpan.of(Day(year, month, day), Day(year, month, day), "day")
 
@@ -213,15 +229,21 @@ def _masked(text: str, sign: int, parts: list[str]) -> DateSpan:
     if len(parts) > 1 and "X" not in parts[1]:
         if "X" in parts[0] and int(parts[1]) in _SEASONS:
             _wrong(
-                f"“{abridged(text)}”: a season or part of a year needs a complete year",
-                "Write the year without X, or leave out what follows it",
+                _(
+                    "“{text}”: a season or part of a year needs a complete year",
+                    text=abridged(text),
+                ),
+                _("Write the year without X, or leave out what follows it"),
             )
         _check_month(text, int(parts[1]))
     low, high = sorted(sign * int(parts[0].replace("X", digit)) for digit in "09")
     first = _fitting(range(low, high + 1), parts, 1)
     last = _fitting(range(high, low - 1, -1), parts, -1)
     if first is None or last is None:
-        _wrong(f"“{abridged(text)}”: there is no such day", "Days are 01 to 31, months 01 to 12")
+        _wrong(
+            _("“{text}”: there is no such day", text=abridged(text)),
+            _("Days are 01 to 31, months 01 to 12"),
+        )
     precision = ("year", "month", "day")[len(parts) - 1]
     if parts[0] == "XXXX":
         return DateSpan(None, None, -math.inf, math.inf, precision=precision, masked=True)
@@ -263,13 +285,16 @@ def _month_or_season(text: str, year: int, month: int) -> DateSpan:
 def _check_month(text: str, month: int) -> None:
     if month in _SEASONS:
         _wrong(
-            f"“{abridged(text)}”: a season or part of a year cannot have a day",
-            f"Write {text[:-3]}, or the month",
+            _("“{text}”: a season or part of a year cannot have a day", text=abridged(text)),
+            _("Write {text}, or the month", text=text[:-3]),
         )
     if not 1 <= month <= 12:
         _wrong(
-            f"“{abridged(text)}”: there is no month {month:02}",
-            "Months are 01 to 12, seasons 21 (spring) to 24 (winter); the order is year-month-day",
+            _("“{text}”: there is no month {month:02}", text=abridged(text), month=month),
+            _(
+                "Months are 01 to 12, seasons 21 (spring) to 24 (winter); the order is "
+                "year-month-day"
+            ),
         )
 
 
@@ -280,27 +305,30 @@ def _long_year(text: str) -> DateSpan:
     if not digits.isascii() or not digits.isdigit():
         level_two = any(letter in digits for letter in "ES")
         _wrong(
-            f"“{abridged(text)}” is not a year"
-            + (" (E and S are EDTF level 2)" if level_two else ""),
-            "Write only digits after Y, as in Y17000 or Y-17000",
+            (
+                _("“{text}” is not a year (E and S are EDTF level 2)", text=abridged(text))
+                if level_two
+                else _("“{text}” is not a year", text=abridged(text))
+            ),
+            _("Write only digits after Y, as in Y17000 or Y-17000"),
         )
     if len(digits) <= 4:
         _wrong(
-            f"“{abridged(text)}”: Y is for years of more than four digits",
-            _suggest("Write {}", f"{sign}{digits.rjust(4, '0')}") or _NO_YEAR,
+            _("“{text}”: Y is for years of more than four digits", text=abridged(text)),
+            _suggest(_("Write {date}", date=""), f"{sign}{digits.rjust(4, '0')}") or _NO_YEAR,
         )
     if digits.startswith("0"):
         bare = digits.lstrip("0") or "0"
         right = f"Y{sign}{bare}" if len(bare) > 4 else f"{sign}{bare.rjust(4, '0')}"
-        hint = _suggest("Write {}", right) or _NO_YEAR
-        _wrong(f"“{abridged(text)}” begins its year with a zero", hint)
+        hint = _suggest(_("Write {date}", date=""), right) or _NO_YEAR
+        _wrong(_("“{text}” begins its year with a zero", text=abridged(text)), hint)
     if text[0] == "y":
-        hint = _suggest("Write {}", f"Y{text[1:]}") or _NO_YEAR
-        _wrong(f"“{abridged(text)}” has a lowercase y before the year", hint)
+        hint = _suggest(_("Write {date}", date=""), f"Y{text[1:]}") or _NO_YEAR
+        _wrong(_("“{text}” has a lowercase y before the year", text=abridged(text)), hint)
     if len(digits) > _LONGEST_YEAR:
         _wrong(
-            f"“{text[:12]}…” is a year of {len(digits)} digits",
-            f"Use up to {_LONGEST_YEAR} digits",
+            _("“{text}…” is a year of {digits} digits", text=text[:12], digits=len(digits)),
+            _("Use up to {longest_year} digits", longest_year=_LONGEST_YEAR),
         )
     year = int(sign + digits)
     return _years(year, year)
@@ -308,7 +336,7 @@ def _long_year(text: str) -> DateSpan:
 
 def _date_and_time(text: str) -> DateSpan:
     """Parse `YYYY-MM-DDThh:mm:ss`, with `Z`, with an offset from UTC, or with neither."""
-    day, _, time = text.partition("T")
+    day, __, time = text.partition("T")
     span = _date(day) if day else _wrong_form(text)
     if (
         span.first is None
@@ -318,8 +346,8 @@ def _date_and_time(text: str) -> DateSpan:
         or span.approximate
     ):
         _wrong(
-            f"“{abridged(text)}”: a time of day needs a complete day before its T",
-            "Write 1960-07-18T09:30:00",
+            _("“{text}”: a time of day needs a complete day before its T", text=abridged(text)),
+            _("Write 1960-07-18T09:30:00"),
         )
     clock, offset = time[:8], time[8:]
     seconds = _clock(text, clock)
@@ -331,8 +359,8 @@ def _date_and_time(text: str) -> DateSpan:
 def _clock(text: str, clock: str) -> int:
     """Return the seconds since midnight."""
     if len(clock) != 8 or clock[2] != ":" or clock[5] != ":":
-        message = f"“{abridged(text)}” has no complete time after its T"
-        _wrong(message, "Write hh:mm:ss, as in 09:30:00")
+        message = _("“{text}” has no complete time after its T", text=abridged(text))
+        _wrong(message, _("Write hh:mm:ss, as in 09:30:00"))
     return _hours_minutes(text, clock[:5]) + _two_digits(text, clock[6:], 59, "second")
 
 
@@ -340,12 +368,15 @@ def _offset(text: str, offset: str) -> int:
     """Return the number of seconds by which local time is ahead of UTC."""
     if offset[0] not in "+-" or len(offset) not in (3, 6) or offset[3:4] not in ("", ":"):
         _wrong(
-            f"“{abridged(text)}” has “{offset}” after its time",
-            "Remove it, or write Z or an offset from UTC such as +03 or -04:30",
+            _("“{text}” has “{offset}” after its time", text=abridged(text), offset=offset),
+            _("Remove it, or write Z or an offset from UTC such as +03 or -04:30"),
         )
     seconds = _hours_minutes(text, offset[1:] if len(offset) == 6 else f"{offset[1:]}:00")
     if offset[0] == "-" and seconds == 0:
-        _wrong(f"“{abridged(text)}”: an offset of zero cannot be negative", "Write Z, or +00:00")
+        _wrong(
+            _("“{text}”: an offset of zero cannot be negative", text=abridged(text)),
+            _("Write Z, or +00:00"),
+        )
     return seconds if offset[0] == "+" else -seconds
 
 
@@ -356,7 +387,15 @@ def _hours_minutes(text: str, clock: str) -> int:
 
 def _two_digits(text: str, digits: str, most: int, name: str) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits) <= most):
-        _wrong(f"“{abridged(text)}”: there is no {name} {digits}", f"Write 00 to {most}")
+        _wrong(
+            _(
+                "“{text}”: there is no {name} {digits}",
+                text=abridged(text),
+                name=name,
+                digits=digits,
+            ),
+            _("Write 00 to {most}", most=most),
+        )
     return int(digits)
 
 
@@ -364,21 +403,32 @@ def _interval(text: str) -> DateSpan:
     """Parse `from/to`, with `..` for an open end and nothing for an unknown one."""
     left, right = text.split("/")
     if left in ("", "..") and right in ("", ".."):
-        _wrong(f"“{abridged(text)}” is an interval without a date", "Add a beginning or an end")
+        _wrong(
+            _("“{text}” is an interval without a date", text=abridged(text)),
+            _("Add a beginning or an end"),
+        )
     start = _BEFORE if left in ("", "..") else _interval_end(text, left)
     end = _AFTER if right in ("", "..") else _interval_end(text, right)
     if start.start > end.end:
-        _wrong(f"“{abridged(text)}” ends before it begins", f"Swap the dates: {right}/{left}")
+        _wrong(
+            _("“{text}” ends before it begins", text=abridged(text)),
+            _("Swap the dates: {right}/{left}", right=right, left=left),
+        )
     return _from_to(start, end, "interval")
 
 
 def _interval_end(text: str, date: str) -> DateSpan:
     if date in ("open", "unknown"):
         right = text.replace("unknown", "").replace("open", "..")
-        hint = _suggest("Write {}", right) or "Write .. for an open end, nothing for an unknown one"
-        _wrong(f"“{abridged(text)}” is in the form of the EDTF draft of 2012", hint)
+        hint = _suggest(_("Write {date}", date=""), right) or _(
+            "Write .. for an open end, nothing for an unknown one"
+        )
+        _wrong(_("“{text}” is in the form of the EDTF draft of 2012", text=abridged(text)), hint)
     if "T" in date:
-        _wrong(f"“{abridged(text)}”: dates in an interval cannot have a time of day", "Write days")
+        _wrong(
+            _("“{text}”: dates in an interval cannot have a time of day", text=abridged(text)),
+            _("Write days"),
+        )
     if date.isdigit() and len(date) < 4:
         _wrong_form(text)
     return _date(date)
@@ -387,11 +437,11 @@ def _interval_end(text: str, date: str) -> DateSpan:
 def _one_of(text: str) -> DateSpan:
     """Parse a set "one of": `[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`."""
     if not text.endswith("]"):
-        hint = _suggest("Write {}", f"{text}]") or "Write [1960,1962]"
-        _wrong(f"“{abridged(text)}” has no closing bracket", hint)
+        hint = _suggest(_("Write {date}", date=""), f"{text}]") or _("Write [1960,1962]")
+        _wrong(_("“{text}” has no closing bracket", text=abridged(text)), hint)
     inner = text[1:-1]
     if any(sign in inner for sign in "[]{}"):
-        _wrong(f"“{abridged(text)}” has a set within a set", "Write [1960,1962]")
+        _wrong(_("“{text}” has a set within a set", text=abridged(text)), _("Write [1960,1962]"))
     members = [part.removeprefix(" ") if n else part for n, part in enumerate(inner.split(","))]
     spans = [_member(text, member, n, len(members)) for n, member in enumerate(members)]
     return DateSpan(
@@ -407,32 +457,48 @@ def _one_of(text: str) -> DateSpan:
 
 def _member(text: str, member: str, place: int, count: int) -> DateSpan:
     if not member:
-        _wrong(f"“{abridged(text)}” has an empty item in its set", "Write [1960,1962]")
+        _wrong(
+            _("“{text}” has an empty item in its set", text=abridged(text)), _("Write [1960,1962]")
+        )
     if "/" in member or "T" in member:
         _wrong(
-            f"“{abridged(text)}”: a set cannot contain intervals or times",
-            "Write years, months or days, and [1959..1961] for a range",
+            _("“{text}”: a set cannot contain intervals or times", text=abridged(text)),
+            _("Write years, months or days, and [1959..1961] for a range"),
         )
     if ".." not in member:
         return _date(member)
-    left, _, right = member.partition("..")
+    left, __, right = member.partition("..")
     if not left and not right:
         _wrong(
-            f"“{abridged(text)}” has a range without a date",
-            "Write [1959..1961], [..1961] or [1959..]",
+            _("“{text}” has a range without a date", text=abridged(text)),
+            _("Write [1959..1961], [..1961] or [1959..]"),
         )
     if not left and place > 0:
-        _wrong(f"“{abridged(text)}”: “{member}” comes after other dates", "Put it first in the set")
+        _wrong(
+            _("“{text}”: “{member}” comes after other dates", text=abridged(text), member=member),
+            _("Put it first in the set"),
+        )
     if not right and place < count - 1:
-        _wrong(f"“{abridged(text)}”: “{member}” comes before other dates", "Put it last in the set")
+        _wrong(
+            _("“{text}”: “{member}” comes before other dates", text=abridged(text), member=member),
+            _("Put it last in the set"),
+        )
     start, end = _range_end(text, left, _BEFORE), _range_end(text, right, _AFTER)
     if left and right and start.precision != end.precision:
         _wrong(
-            f"“{abridged(text)}” has a range from a {start.precision} to a {end.precision}",
-            "Write both in the same form: [1959..1961] or [1959-11..1960-02]",
+            _(
+                "“{text}” has a range from a {precision} to a {precision_2}",
+                text=abridged(text),
+                precision=start.precision,
+                precision_2=end.precision,
+            ),
+            _("Write both in the same form: [1959..1961] or [1959-11..1960-02]"),
         )
     if start.start > end.end:
-        _wrong(f"“{abridged(text)}”: “{member}” ends before it begins", f"Write {right}..{left}")
+        _wrong(
+            _("“{text}”: “{member}” ends before it begins", text=abridged(text), member=member),
+            _("Write {right}..{left}", right=right, left=left),
+        )
     return _from_to(start, end)
 
 
@@ -453,8 +519,8 @@ def _range_end(text: str, date: str, unbounded: DateSpan) -> DateSpan:
         return unbounded
     span = _date(date)
     if span.masked:
-        message = f"“{abridged(text)}”: a range cannot have unspecified digits"
-        _wrong(message, "Write [1960..1969]")
+        message = _("“{text}”: a range cannot have unspecified digits", text=abridged(text))
+        _wrong(message, _("Write [1960..1969]"))
     return span
 
 
@@ -481,7 +547,7 @@ def _days_in(year: int, month: int) -> int:
 
 def _wrong_form(text: str) -> NoReturn:
     """Raise a Fault for a string that is not a date, with the likely date as the hint."""
-    _wrong(f"“{abridged(text)}” is not a date in EDTF", _likely(text) or _FORMS)
+    _wrong(_("“{text}” is not a date in EDTF", text=abridged(text)), _likely(text) or _FORMS)
 
 
 _FORMS = (
@@ -498,23 +564,29 @@ def _likely(text: str) -> str:
         return ""
     digits = text.isdigit()
     if digits and len(text) == 8:
-        return _suggest("Write {}", f"{text[:4]}-{text[4:6]}-{text[6:]}")
+        return _suggest(_("Write {date}", date=""), f"{text[:4]}-{text[4:6]}-{text[6:]}")
     if digits and len(text) < 4:
-        return _suggest("A year has four digits: {}", text.rjust(4, "0"))
+        return _suggest(_("A year has four digits: {date}", date=""), text.rjust(4, "0"))
     if digits:
-        return _suggest("A year of more than four digits begins with Y: {}", f"Y{text}")
+        return _suggest(
+            _("A year of more than four digits begins with Y: {date}", date=""), f"Y{text}"
+        )
     if len(text) == 5 and text[:3].isdigit() and text.endswith("0s"):
-        return _suggest("Write {}", f"{text[:3]}X")
+        return _suggest(_("Write {date}", date=""), f"{text[:3]}X")
     if "u" in text and all(c in "0123456789u-?~" for c in text):
-        return _suggest("Write X for unknown digits: {}", text.replace("u", "X"))
+        return _suggest(_("Write X for unknown digits: {date}", date=""), text.replace("u", "X"))
     years = text.replace(" ", "").split("-")
     if len(years) == 2 and all(len(year) == 4 and year.isdigit() for year in years):
         period, one_of = f"{years[0]}/{years[1]}", f"[{years[0]}..{years[1]}]"
-        return _suggest("Write {} for a period, {} for one year of it", period, one_of)
+        return _suggest(
+            _("Write {date} for a period, {year} for one year of it", date="", year=""),
+            period,
+            one_of,
+        )
     for circa in ("circa ", "ca. ", "ca ", "c. ", "c."):
         rest = text.lower().removeprefix(circa)
         if rest != text.lower() and len(rest) == 4 and rest.isdigit():
-            return _suggest("Write {}", f"{rest}~")
+            return _suggest(_("Write {date}", date=""), f"{rest}~")
     for separator in "./- ":
         parts = text.split(separator)
         if not all(part.isdigit() and len(part) in (1, 2, 4) for part in parts):
@@ -522,13 +594,15 @@ def _likely(text: str) -> str:
         if len(parts) == 3 and len(parts[1]) <= 2:
             if len(parts[0]) == 4 and len(parts[2]) <= 2:
                 day = f"{parts[0]}-{parts[1].rjust(2, '0')}-{parts[2].rjust(2, '0')}"
-                return _suggest("Write {}", day)
+                return _suggest(_("Write {date}", date=""), day)
             if len(parts[2]) == 4 and len(parts[0]) <= 2:
                 one, two = int(parts[0]), int(parts[1])
                 if max(one, two) > 12 or one == two:  # only one of them can be the month
                     month, day_of_month = (one, two) if two > 12 else (two, one)
-                    return _suggest("Write {}", f"{parts[2]}-{month:02}-{day_of_month:02}")
+                    return _suggest(
+                        _("Write {date}", date=""), f"{parts[2]}-{month:02}-{day_of_month:02}"
+                    )
                 return f"Write year, month and day in this order: {parts[2]}-MM-DD"
         if len(parts) == 2 and len(parts[0]) == 4 and len(parts[1]) <= 2:
-            return _suggest("Write {}", f"{parts[0]}-{parts[1].rjust(2, '0')}")
+            return _suggest(_("Write {date}", date=""), f"{parts[0]}-{parts[1].rjust(2, '0')}")
     return ""

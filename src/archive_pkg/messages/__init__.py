@@ -72,6 +72,20 @@ class Message(str):
     values: dict[str, Any]
     context: str
 
+    def __str__(self) -> Message:
+        """Return the message itself, so that the text of an exception is still a message."""
+        return self
+
+    def mapped(self, function: Callable[[str], str]) -> Message:
+        """Return the message with its values, which may come from a file, changed.
+
+        Args:
+            function: Changes a string.
+        """
+        return _made(
+            self.context, self.sources, {k: _mapped(v, function) for k, v in self.values.items()}
+        )
+
     def within(self, tag: str) -> Message:
         """Return the text in a language of `LANGUAGES`."""
         if tag == ENGLISH:
@@ -83,6 +97,12 @@ class Message(str):
         made = Message(_FORMATTERS[tag].vformat(form, (), values) if values else form)
         made.sources, made.values, made.context = self.sources, self.values, self.context
         return made
+
+
+def _mapped(value: Any, function: Callable[[str], str]) -> Any:
+    if isinstance(value, Message):
+        return value.mapped(function)
+    return value if isinstance(value, int | float) else function(str(value))
 
 
 def _made(context: str, sources: tuple[str, ...], values: dict[str, Any]) -> Message:
@@ -125,6 +145,13 @@ def sentences(texts: Sequence[str]) -> str:
     for text in more:
         first = _("{text} {more}", text=first, more=text)
     return first
+
+
+def capital(text: Message) -> Message:
+    """Return a message whose English text begins with a capital letter."""
+    made = Message(text[:1].upper() + text[1:])
+    made.sources, made.values, made.context = text.sources, text.values, text.context
+    return made
 
 
 def joined(names: Sequence[str]) -> str:

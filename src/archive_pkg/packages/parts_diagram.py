@@ -80,7 +80,7 @@ def _rows(record: Record) -> list[list[Part]]:
     depth: dict[str, int] = {}
     for name in TopologicalSorter(leading).static_order():
         depth[name] = 1 + max((depth[other] for other in leading[name]), default=-1)
-    rows: list[list[Part]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    rows: list[list[Part]] = [[] for __ in range(max(depth.values(), default=-1) + 1)]
     for part in record.parts:
         rows[depth[part.id]].append(part)
     return rows
@@ -92,7 +92,7 @@ def _laid_out(record: Record) -> dict[str, _Box]:
     boxes: dict[str, _Box] = {}
     y = _MARGIN
     for row in rows:
-        height = max(len(lines) for _, lines in row) * _LINE + 2 * _PADDING
+        height = max(len(lines) for __, lines in row) * _LINE + 2 * _PADDING
         left = (widest - len(row)) * (_WIDTH + _GAP_ACROSS) // 2
         for number, (part, lines) in enumerate(row):
             x = _MARGIN + left + number * (_WIDTH + _GAP_ACROSS)

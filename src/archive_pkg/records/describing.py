@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 from archive_pkg.records.models import Agent, Evidence
 from archive_pkg.records.statement_index import StatementIndex, statements
 
@@ -30,9 +31,15 @@ def described_by(record: Record, agent: Agent | str, note: str | None = None) ->
     name = agent if isinstance(agent, str) else agent.id
     known = {each.id: each for each in record.agents}
     if isinstance(agent, Agent) and known.setdefault(name, agent) != agent:
-        raise UsageError(f"{record.id} describes the agent {name} differently", "Use another id.")
+        raise UsageError(
+            _("{id} describes the agent {name} differently", id=record.id, name=name),
+            _("Use another id."),
+        )
     if name not in known:
-        raise UsageError(f"{record.id} has no agent {name}", "Give the agent instead of its id.")
+        raise UsageError(
+            _("{id} has no agent {name}", id=record.id, name=name),
+            _("Give the agent instead of its id."),
+        )
     record = record.model_copy(update={"agents": tuple(known.values())})
     index = StatementIndex(record)
     supplied = (

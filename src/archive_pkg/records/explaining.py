@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import Message, _, capital, sentence
 from archive_pkg.records.value_paths import get, id_of, models_in
 from archive_pkg.records.yaml.nodes import Node, Position, visible, walk
 from archive_pkg.reports import Code, Finding, Location, Severity, abridged
@@ -63,15 +64,18 @@ _OWN = {
     "unknown_statement": STATEMENT_UNKNOWN,
 }
 # What Pydantic's names for wrong types mean, and how to write the right one.
-_MEANT = {
-    "string_type": ("text", "Write text."),
-    "tuple_type": ("a list", "Write [one, two], or each item on its own line after “- ”."),
-    "list_type": ("a list", "Write [one, two], or each item on its own line after “- ”."),
-    "model_type": ("a group of fields", "Write its fields one below the other, as key: value."),
-    "model_attributes_type": ("a group of fields", "Write its fields, as key: value."),
-    "dict_type": ("a group of fields", "Write its fields, as key: value."),
-    "int_type": ("a whole number", "Write decimal digits."),
-    "bool_type": ("true or false", "Write true or false."),
+_MEANT: dict[str, tuple[str, str]] = {
+    "string_type": ("text", _("Write text.")),
+    "tuple_type": (_("a list"), _("Write [one, two], or each item on its own line after “- ”.")),
+    "list_type": (_("a list"), _("Write [one, two], or each item on its own line after “- ”.")),
+    "model_type": (
+        _("a group of fields"),
+        _("Write its fields one below the other, as key: value."),
+    ),
+    "model_attributes_type": (_("a group of fields"), _("Write its fields, as key: value.")),
+    "dict_type": (_("a group of fields"), _("Write its fields, as key: value.")),
+    "int_type": (_("a whole number"), _("Write decimal digits.")),
+    "bool_type": (_("true or false"), _("Write true or false.")),
 }
 
 
@@ -117,8 +121,8 @@ def explain(
         code, message, hint = say(entry, model)
         findings.append(code.at(location, visible(message), visible(hint)))
     if len(entries) > MAX_REPORTED:
-        message = f"{len(entries) - MAX_REPORTED:,} more errors are not listed"
-        findings.append(AND_MORE.at(Location(path), message, "Fix these first."))
+        message = _("{entries:,} more errors are not listed", entries=len(entries) - MAX_REPORTED)
+        findings.append(AND_MORE.at(Location(path), message, _("Fix these first.")))
     return findings
 
 
@@ -148,7 +152,7 @@ def _position_of(root: Node, entry: ErrorDetails) -> Position:
     """Return the position of an error in the file; for a missing field, that of its mapping."""
     loc, key = entry["loc"], entry["type"] == "extra_forbidden"
     node, above = root, root
-    for _, below in walk(root, loc[:-1] if key else loc):
+    for __, below in walk(root, loc[:-1] if key else loc):
         node, above = below, node
     last = loc[-1] if loc else ""
     if key and isinstance(last, str) and last in node.keys:
@@ -160,7 +164,9 @@ def _position_of(root: Node, entry: ErrorDetails) -> Position:
     return node.start
 
 
-def explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
+def explain_entry(  # noqa: PLR0911 - one for each kind of error
+    entry: ErrorDetails, model: type[BaseModel]
+) -> tuple[Code, str, str]:
     """Return the code, message and hint of one entry of an error.
 
     Args:
@@ -175,27 +181,47 @@ def explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, st
     if kind == "extra_forbidden":
         return _unknown_field(loc, model)
     if kind == "missing":
-        return FIELD_MISSING, f"{name} is missing", _how_to_write(loc, model)
+        return FIELD_MISSING, _("{name} is missing", name=name), _how_to_write(loc, model)
     if kind in _MEANT:
         return _wrong_type(entry, model)
     if kind == "literal_error":
         return _not_among(entry, model)
     if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
-        word = "below" if kind.startswith("greater") else "above"
         limit = next(iter(context.values()))
-        return VALUE_WRONG, f"{name} is {entry['input']}, {word} {limit}", f"The limit is {limit}."
+        message = _(
+            "{name} is {number}, above {limit}", name=name, number=entry["input"], limit=limit
+        )
+        if kind.startswith("greater"):
+            message = _(
+                "{name} is {number}, below {limit}", name=name, number=entry["input"], limit=limit
+            )
+        return VALUE_WRONG, message, _("The limit is {limit}.", limit=limit)
     if kind == "string_too_short":
-        return VALUE_WRONG, f"{name} is empty", "Leave the field out if nothing is known."
-    message, _, hint = entry["msg"].removeprefix("Value error, ").partition("; ")
+        return (
+            VALUE_WRONG,
+            _("{name} is empty", name=name),
+            _("Leave the field out if nothing is known."),
+        )
+    if isinstance(text := context.get("text"), Message):
+        return _OWN.get(kind, VALUE_WRONG), *_with_hint(text)
+    said, __, hint = entry["msg"].removeprefix("Value error, ").partition("; ")
     if hint:
         hint = f"{hint[0].upper()}{hint[1:]}" + ("" if hint.endswith("?") else ".")
-    return _OWN.get(kind, VALUE_WRONG), message, hint
+    return _OWN.get(kind, VALUE_WRONG), said, hint
+
+
+def _with_hint(text: Message) -> tuple[str, str]:
+    """Return the message of our own rule and its hint, as a sentence."""
+    if "hint" not in text.values:
+        return text, ""
+    hint: Message = text.values["hint"]
+    return text.values["message"], capital(hint if hint.endswith(("?", ".")) else sentence(hint))
 
 
 def _subject(loc: Loc) -> str:
     """Return the name of the innermost field of a place."""
     names = [step for step in loc if isinstance(step, str)]
-    return names[-1] if names else "the record"
+    return names[-1] if names else _("the record")
 
 
 def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
@@ -205,13 +231,21 @@ def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
     near = _nearest_field(loc, model)
     thing = _thing(owner)
     if key == "of" and "made_from" in known:
-        hint = "Write made_from, part_of or about."
-        return FIELD_UNKNOWN, f"“of” is not a field of {thing}", hint
-    hint = f"Did you mean {near}?" if near else f"The fields are {', '.join(known)}."
+        hint = _("Write made_from, part_of or about.")
+        return FIELD_UNKNOWN, _("“of” is not a field of {thing}", thing=thing), hint
+    hint = (
+        _("Did you mean {near}?", near=near)
+        if near
+        else _("The fields are {known}.", known=", ".join(known))
+    )
     part = model_at(model, (*loc[:-1], "parts", 0)) if "parts" in known else None
     if not near and part and key in part.model_fields:
-        hint = f"Write {key} into the part that it is about."
-    return FIELD_UNKNOWN, f"“{abridged(key)}” is not a field of {thing}", hint
+        hint = _("Write {key} into the part that it is about.", key=key)
+    return (
+        FIELD_UNKNOWN,
+        _("“{key}” is not a field of {thing}", key=abridged(key), thing=thing),
+        hint,
+    )
 
 
 def _nearest_field(loc: Loc, model: type[BaseModel]) -> str:
@@ -223,9 +257,10 @@ def _nearest_field(loc: Loc, model: type[BaseModel]) -> str:
 
 def _thing(owner: type[BaseModel] | None) -> str:
     if owner is None:
-        return "this mapping"
+        return _("this mapping")
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", owner.__name__).lower()
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+    article = "an" if words[0] in "aeiou" else "a"
+    return _("{called} {thing}", called=article, thing=words)
 
 
 def _how_to_write(loc: Loc, model: type[BaseModel]) -> str:
@@ -234,29 +269,41 @@ def _how_to_write(loc: Loc, model: type[BaseModel]) -> str:
     field = owner.model_fields.get(name) if owner else None
     choices = _choices(field.annotation) if field else ()
     if choices:
-        return f"Add {name}: one of {', '.join(choices)}."
+        return _("Add {name}: one of {choices}.", name=name, choices=", ".join(choices))
     example = f": {field.examples[0]}" if field and field.examples else ""
-    return f"Add {name}{example}."
+    return _("Add {name}{example}.", name=name, example=example)
 
 
 def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
+    meant: str
+    hint: str
     meant, hint = _MEANT[entry["type"]]
-    name, value = _subject(entry["loc"]), entry["input"]
+    name: str = _subject(entry["loc"])
+    given: str
+    value = entry["input"]
     if isinstance(entry["loc"][-1] if entry["loc"] else None, int):
-        name = f"this item of {name}"
+        name = _("this item of {name}", name=name)
     if value is None:
-        return TYPE_WRONG, f"{name} is empty", _instead_of_nothing(entry["loc"], model)
+        return TYPE_WRONG, _("{name} is empty", name=name), _instead_of_nothing(entry["loc"], model)
     if isinstance(value, str):
         given = _shown(value)
         hint = _around(value, meant, model_at(model, entry["loc"])) or hint
         if value.casefold() in ("none", "null", "unknown", "n/a", "-", "–", "?"):
             hint = _instead_of_nothing(entry["loc"], model)
     elif isinstance(value, dict | list | tuple):
-        given = "a mapping" if isinstance(value, dict) else "a list"
+        given = _("a mapping") if isinstance(value, dict) else _("a list")
     else:  # only a program can give such a value
-        given = f"of type {type(value).__name__}"
-        hint = f'Write "{value.isoformat()}".' if isinstance(value, datetime.date) else hint
-    return TYPE_WRONG, f"{name} is {given}, not {meant}", hint
+        given = _("of type {type}", type=type(value).__name__)
+        hint = (
+            _('Write "{isoformat}".', isoformat=value.isoformat())
+            if isinstance(value, datetime.date)
+            else hint
+        )
+    return (
+        TYPE_WRONG,
+        _("{name} is {given}, not {meant}", name=name, given=given, meant=meant),
+        hint,
+    )
 
 
 def _around(value: str, meant: str, owner: type[BaseModel] | None) -> str:
@@ -265,20 +312,29 @@ def _around(value: str, meant: str, owner: type[BaseModel] | None) -> str:
         return ""
     is_list = meant == "a list"
     if owner is None:
-        return f"Write [{value}]." if is_list else ""
+        return _("Write [{value}].", value=value) if is_list else ""
     needed = [name for name, field in owner.model_fields.items() if field.is_required()]
     if len(needed) == 1:
         dash = "- " if is_list else ""
-        return f"Write on the next line, indented: {dash}{needed[0]}: {value}"
-    return f"Write a list of items, each with {' and '.join(needed)}." if is_list else ""
+        return _(
+            "Write on the next line, indented: {dash}{needed}: {value}",
+            dash=dash,
+            needed=needed[0],
+            value=value,
+        )
+    return (
+        _("Write a list of items, each with {needed}.", needed=" and ".join(needed))
+        if is_list
+        else ""
+    )
 
 
 def _instead_of_nothing(loc: Loc, model: type[BaseModel]) -> str:
     owner = model_at(model, loc[:-1]) if loc and isinstance(loc[-1], str) else None
     field = owner.model_fields.get(str(loc[-1])) if owner else None
     if field and field.is_required():
-        return f"Add a value: {_thing(owner)} must have {loc[-1]}."
-    return "Leave the field out if nothing is known."
+        return _("Add a value: {thing} must have {loc}.", thing=_thing(owner), loc=loc[-1])
+    return _("Leave the field out if nothing is known.")
 
 
 def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
@@ -289,9 +345,13 @@ def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, 
     value = entry["input"]
     near = get_close_matches(str(value).lower(), choices, 1, 0.6)
     among = f"Write one of {', '.join(choices)}."
-    hint = f"Did you mean {near[0]}? {among}" if near else among
+    hint = _("Did you mean {near}? {among}", near=near[0], among=among) if near else among
     shown = _shown(value) if isinstance(value, str) else f"a {type(value).__name__}"
-    return VALUE_WRONG, f"{shown} is not a valid {_subject(entry['loc'])}", hint
+    return (
+        VALUE_WRONG,
+        _("{shown} is not a valid {subject}", shown=shown, subject=_subject(entry["loc"])),
+        hint,
+    )
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import Message, _
 from archive_pkg.parsing import ZIP_ERRORS, read_json
 
 if TYPE_CHECKING:
@@ -21,55 +22,72 @@ class FileKind:
 
     Attributes:
         name: The kind: "an image (JPEG)".
-        hint: What to do with it; `{}` is replaced by the path of the file.
+        hint: What to do with it; the value `{}` stands for the path of the file.
     """
 
     name: str
     hint: str
 
+    def advice(self, path: str) -> str:
+        """Return what to do with the file at a path."""
+        if isinstance(self.hint, Message):
+            return self.hint.mapped(lambda value: path if value == "{}" else value)
+        return self.hint
 
-_PART = "Give the document's text as .txt, .docx or .odt, and add this file to parts in the record."
-_UNPACK = "Unpack it, and use a file in it."
-WORD = FileKind("a Word file", "Draft a record from it: archive-pkg draft {}")
-OPEN_DOCUMENT = FileKind("an OpenDocument text", "Draft a record from it: archive-pkg draft {}")
-DAMAGED = FileKind("a damaged zip archive or Office file", "Restore it from another copy.")
-XML = FileKind("XML", "If it describes documents, import it: archive-pkg import {}")
-PDF_FILE = FileKind(
-    "a PDF file",
-    "If it has a text layer, draft a record from it: archive-pkg draft {}",
+
+_PART = _(
+    "Give the document's text as .txt, .docx or .odt, and add this file to parts in the record."
 )
-WORKBOOK = FileKind("a workbook", "Save it as .xlsx, and check it: archive-pkg check FILE.xlsx")
+_UNPACK = _("Unpack it, and use a file in it.")
+WORD = FileKind(_("a Word file"), _("Draft a record from it: archive-pkg draft {path}", path="{}"))
+OPEN_DOCUMENT = FileKind(
+    _("an OpenDocument text"), _("Draft a record from it: archive-pkg draft {path}", path="{}")
+)
+DAMAGED = FileKind(_("a damaged zip archive or Office file"), _("Restore it from another copy."))
+XML = FileKind(
+    _("XML"), _("If it describes documents, import it: archive-pkg import {path}", path="{}")
+)
+PDF_FILE = FileKind(
+    _("a PDF file"),
+    _("If it has a text layer, draft a record from it: archive-pkg draft {path}", path="{}"),
+)
+WORKBOOK = FileKind(
+    _("a workbook"), _("Save it as .xlsx, and check it: archive-pkg check FILE.xlsx")
+)
 OLD_OFFICE = FileKind(
-    "a file of an old Office program (.doc, .xls, .msg)",
-    "Save a letter as .docx or .txt, a table as .xlsx.",
+    _("a file of an old Office program (.doc, .xls, .msg)"),
+    _("Save a letter as .docx or .txt, a table as .xlsx."),
 )
 _LOCKED = FileKind(
-    "an Office file with a password", "Open it, remove the password, and save it again."
+    _("an Office file with a password"), _("Open it, remove the password, and save it again.")
 )
-_ZIP = FileKind("a zip archive", _UNPACK)
+_ZIP = FileKind(_("a zip archive"), _UNPACK)
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _PREFIXES = (
     (b"%PDF-", PDF_FILE),
-    (b"\xff\xd8\xff", FileKind("an image (JPEG)", _PART)),
-    (b"\x89PNG\r\n", FileKind("an image (PNG)", _PART)),
-    (b"GIF8", FileKind("an image (GIF)", _PART)),
-    (b"II*\0", FileKind("an image (TIFF)", _PART)),
-    (b"MM\0*", FileKind("an image (TIFF)", _PART)),
-    (b"\0\0\0\x0cjP  ", FileKind("an image (JPEG 2000)", _PART)),
-    (b"{\\rtf", FileKind("an RTF file", "Save it as .docx, .odt or .txt, and use that file.")),
+    (b"\xff\xd8\xff", FileKind(_("an image (JPEG)"), _PART)),
+    (b"\x89PNG\r\n", FileKind(_("an image (PNG)"), _PART)),
+    (b"GIF8", FileKind(_("an image (GIF)"), _PART)),
+    (b"II*\0", FileKind(_("an image (TIFF)"), _PART)),
+    (b"MM\0*", FileKind(_("an image (TIFF)"), _PART)),
+    (b"\0\0\0\x0cjP  ", FileKind(_("an image (JPEG 2000)"), _PART)),
+    (
+        b"{\\rtf",
+        FileKind(_("an RTF file"), _("Save it as .docx, .odt or .txt, and use that file.")),
+    ),
     (_COMPOUND, OLD_OFFICE),
-    (b"\x1f\x8b", FileKind("a compressed file (gzip)", _UNPACK)),
-    (b"\x28\xb5\x2f\xfd", FileKind("a compressed file (zstd)", _UNPACK)),
+    (b"\x1f\x8b", FileKind(_("a compressed file (gzip)"), _UNPACK)),
+    (b"\x28\xb5\x2f\xfd", FileKind(_("a compressed file (zstd)"), _UNPACK)),
 )
 # The kind of an Office file, by the beginning of the name of a member.
 _MEMBERS = (
     ("word/", WORD),
     ("xl/", WORKBOOK),
-    ("ppt/", FileKind("a presentation", _PART)),
+    ("ppt/", FileKind(_("a presentation"), _PART)),
     (
         "Index/",
         FileKind(
-            "a file of Numbers, Pages or Keynote", "Export a table as .xlsx, a text as .docx."
+            _("a file of Numbers, Pages or Keynote"), _("Export a table as .xlsx, a text as .docx.")
         ),
     ),
     ("content.xml", OPEN_DOCUMENT),
@@ -77,10 +95,12 @@ _MEMBERS = (
 _TYPES = {
     b"application/vnd.oasis.opendocument.text": OPEN_DOCUMENT,
     b"application/vnd.oasis.opendocument.spreadsheet": FileKind(
-        "an OpenDocument spreadsheet", "Save it as .xlsx, and use that file."
+        _("an OpenDocument spreadsheet"), _("Save it as .xlsx, and use that file.")
     ),
 }
-_EMAIL = FileKind("an e-mail message", "Save the text of the message as .txt, and use that file.")
+_EMAIL = FileKind(
+    _("an e-mail message"), _("Save the text of the message as .txt, and use that file.")
+)
 _IS_EMAIL = re.compile(
     rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*"
     # Not "Received:": records and the heads of memoranda say when a document was received.
@@ -90,34 +110,44 @@ _IS_EMAIL = re.compile(
     re.IGNORECASE,
 )
 _LOCK_FILE = FileKind(
-    "the lock file of an open document",
-    "Use the document next to it, whose name does not begin with “~$” or “.~lock”.",
+    _("the lock file of an open document"),
+    _("Use the document next to it, whose name does not begin with “~$” or “.~lock”."),
 )
 _LOCK_NAMES = ("~$", ".~lock.")
 _LIBRE_OFFICE_LOCK = re.compile(rb",[^\n,]*,[^\n,]*,\d\d\.\d\d\.\d{4} \d\d:\d\d,file:[^\n]*\n?")
-_DESCRIPTION = "Import it: archive-pkg import {}"
-_TABLE = FileKind("a table (CSV)", "Say what its columns mean: archive-pkg tables map {}")
-TEXT = FileKind("a text", "Draft a record from it: archive-pkg draft {}")
-RECORD = FileKind("a record", "Check it: archive-pkg check {}")
-RECEIPT = FileKind("the receipt of a deposit", "Name the package that was deposited.")
-_YAML = FileKind("a YAML file", "If it is a record, check it: archive-pkg check {}")
-_JSON = FileKind("a JSON file", "If it is a record, check it: archive-pkg check {}")
-WEB_PAGE = FileKind("a web page (HTML)", "Save its text as .txt, and use that file.")
+_DESCRIPTION = _("Import it: archive-pkg import {path}", path="{}")
+_TABLE = FileKind(
+    _("a table (CSV)"), _("Say what its columns mean: archive-pkg tables map {path}", path="{}")
+)
+TEXT = FileKind(_("a text"), _("Draft a record from it: archive-pkg draft {path}", path="{}"))
+RECORD = FileKind(_("a record"), _("Check it: archive-pkg check {path}", path="{}"))
+RECEIPT = FileKind(_("the receipt of a deposit"), _("Name the package that was deposited."))
+_YAML = FileKind(
+    _("a YAML file"), _("If it is a record, check it: archive-pkg check {path}", path="{}")
+)
+_JSON = FileKind(
+    _("a JSON file"), _("If it is a record, check it: archive-pkg check {path}", path="{}")
+)
+WEB_PAGE = FileKind(_("a web page (HTML)"), _("Save its text as .txt, and use that file."))
 # The kind of an XML file, by the name of its root element.
 _MARKUP = {
-    "PcGts": FileKind("a PAGE XML file", "Draft a record from it: archive-pkg draft {}"),
-    "alto": FileKind("an ALTO file", "Draft a record from it: archive-pkg draft {}"),
-    "html": WEB_PAGE,
-    "mods": FileKind("a MODS record", _DESCRIPTION),
-    "modsCollection": FileKind("a MODS file", _DESCRIPTION),
-    "marc:record": FileKind("a MARCXML record", _DESCRIPTION),
-    "marc:collection": FileKind("a MARCXML file", _DESCRIPTION),
-    "ead": FileKind("an EAD 2002 finding aid", _DESCRIPTION),
-    "mets": FileKind(
-        "a METS file", "It describes a document. Convert it to MODS, EAD or CSV to import it."
+    "PcGts": FileKind(
+        _("a PAGE XML file"), _("Draft a record from it: archive-pkg draft {path}", path="{}")
     ),
-    "TEI.2": FileKind("a TEI P4 file", "Convert it to TEI P5, and import it."),
-    "TEI": FileKind("a TEI file", "Import it: archive-pkg import {}"),
+    "alto": FileKind(
+        _("an ALTO file"), _("Draft a record from it: archive-pkg draft {path}", path="{}")
+    ),
+    "html": WEB_PAGE,
+    "mods": FileKind(_("a MODS record"), _DESCRIPTION),
+    "modsCollection": FileKind(_("a MODS file"), _DESCRIPTION),
+    "marc:record": FileKind(_("a MARCXML record"), _DESCRIPTION),
+    "marc:collection": FileKind(_("a MARCXML file"), _DESCRIPTION),
+    "ead": FileKind(_("an EAD 2002 finding aid"), _DESCRIPTION),
+    "mets": FileKind(
+        _("a METS file"), _("It describes a document. Convert it to MODS, EAD or CSV to import it.")
+    ),
+    "TEI.2": FileKind(_("a TEI P4 file"), _("Convert it to TEI P5, and import it.")),
+    "TEI": FileKind(_("a TEI file"), _("Import it: archive-pkg import {path}", path="{}")),
 }
 _PROLOG = re.compile(
     r"\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)\s*)*", re.DOTALL
@@ -144,9 +174,9 @@ def recognize(data: bytes) -> FileKind | None:
         if data.startswith(prefix):
             return kind
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return FileKind("an image (WebP)", _PART)
+        return FileKind(_("an image (WebP)"), _PART)
     if data[257:262] == b"ustar":
-        return FileKind("a tar archive", _UNPACK)
+        return FileKind(_("a tar archive"), _UNPACK)
     return _EMAIL if _IS_EMAIL.match(data[:_HEAD].replace(b"\r\n", b"\n")) else None
 
 
@@ -172,7 +202,11 @@ def side_file_kind(path: Path) -> FileKind | None:
     end = re.sub(r"^(?:~\$|\.~lock\.|\._)|#$", "", path.name)
     names = [one.name for one in path.parent.iterdir() if one.name.endswith(end)]
     documents = [name for name in names if not side_file(name)]
-    hint = f"Name the document itself: {documents[0]}" if len(documents) == 1 else _LOCK_FILE.hint
+    hint = (
+        _("Name the document itself: {documents}", documents=documents[0])
+        if len(documents) == 1
+        else _LOCK_FILE.hint
+    )
     return FileKind(kind, hint)
 
 
@@ -267,7 +301,10 @@ def _in_zip(data: bytes) -> FileKind:
     if declared in _TYPES:
         return _TYPES[declared]
     if any(name.rpartition("/")[2] == "bagit.txt" for name in names):
-        return FileKind("a zip archive with a bag in it", "Verify it: archive-pkg verify {}")
+        return FileKind(
+            _("a zip archive with a bag in it"),
+            _("Verify it: archive-pkg verify {path}", path="{}"),
+        )
     return next(
         (kind for start, kind in _MEMBERS if any(name.startswith(start) for name in names)), _ZIP
     )

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.messages import _
 from archive_pkg.records.yaml.nodes import (
     CHARACTER,
     SYNTAX,
@@ -79,12 +80,14 @@ def _events(text: str, builder: Builder) -> Iterator[Any]:
                 builder.report(
                     CHARACTER,
                     start,
-                    "this is half of a surrogate pair, not a character",
-                    "Remove it.",
+                    _("this is half of a surrogate pair, not a character"),
+                    _("Remove it."),
                 )
             value = _SURROGATE.sub("\ufffd", value)
             yield yaml.ScalarEvent(None, None, (True, True), value, start, end, '"')
         else:
             if word in _NOT_JSON:  # json.loads accepts these words
-                builder.report(SYNTAX, start, f"{word} is not JSON", "Put text in quotes.")
+                builder.report(
+                    SYNTAX, start, _("{word} is not JSON", word=word), _("Put text in quotes.")
+                )
             yield yaml.ScalarEvent(None, None, (True, True), word, start, end)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import RECORD_SIZE
+from archive_pkg.messages import _, joined, sentences
 from archive_pkg.parsing import read_json as parse_json
 from archive_pkg.paths import StrPath
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN, TYPE_WRONG, explain
@@ -71,8 +72,8 @@ def load_record(source: RecordSource) -> Record:
     """
     record, report = read_record(source)
     if record is None:
-        what = "the record" if isinstance(source, bytes | Mapping) else os.fspath(source)
-        raise invalid(report, f"{what} is not a valid record")
+        what = _("the record") if isinstance(source, bytes | Mapping) else os.fspath(source)
+        raise invalid(report, _("{what} is not a valid record", what=what))
     return record
 
 
@@ -97,7 +98,7 @@ def load_records(sources: Iterable[RecordSource]) -> Iterator[Record]:
             yield record
     if bad:
         which = f"{bad} of the records are" if bad > 1 else "one of the records is"
-        raise invalid(findings, f"{which} not valid")
+        raise invalid(findings, _("{which} not valid", which=which))
 
 
 def read_record(
@@ -166,12 +167,16 @@ def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
         return there[0], []
     place = Location(os.fspath(given))
     if there:
-        message = f"the folder has {' and '.join(file.name for file in there)}"
-        return there[0], [NO_FILE.at(place, message, "Keep one of them, or name the file.")]
+        message = _("the folder has {there}", there=joined([file.name for file in there]))
+        return there[0], [NO_FILE.at(place, message, _("Keep one of them, or name the file."))]
     from archive_pkg.records.path_checks import FOLDER, kind_of, refusal
 
     name = kind_of(given).name
-    said = "the folder has no record.yaml" if name == FOLDER else f"this is {name}, not a record"
+    said = (
+        _("the folder has no record.yaml")
+        if name == FOLDER
+        else _("this is {name}, not a record", name=name)
+    )
     return given / NAMES[0], [NO_FILE.at(place, said, refusal(given, "record")[1])]
 
 
@@ -192,8 +197,8 @@ def read_tree(data: bytes, path: str) -> YamlTree:
     if kind:
         hint = kind.hint.replace("{}", path)
         if kind.name.startswith("an image"):
-            hint = "Name a record (a folder with record.yaml) or a package."
-        found = NO_FILE.at(Location(path), f"this is {kind.name}, not a record", hint)
+            hint = _("Name a record (a folder with record.yaml) or a package.")
+        found = NO_FILE.at(Location(path), _("this is {name}, not a record", name=kind.name), hint)
         return YamlTree(None, complete=False, report=Report([found]))
     text, findings = _decoded(data, path)
     if findings:
@@ -232,13 +237,13 @@ def _record(
     if not isinstance(root.value, dict):
         place = Location(path, root.start.line + 1, root.start.column + 1)
         if isinstance(root.value, list):
-            hint = "Write a mapping of fields, beginning with id."
-            report.add(TYPE_WRONG.at(place, "the file is a list, not a record", hint))
+            hint = _("Write a mapping of fields, beginning with id.")
+            report.add(TYPE_WRONG.at(place, _("the file is a list, not a record"), hint))
         else:
             report.add(_text_finding(place, path))
         return None, report, root
     if is_receipt(root.value):
-        message = f"this is {RECEIPT.name}, not a record"
+        message = _("this is {name}, not a record", name=RECEIPT.name)
         return None, Report([NO_FILE.at(Location(path), message, RECEIPT.hint)]), root
     root = upgrade_tree(root)
     record, findings = _validated(root.plain, path, root)
@@ -250,8 +255,8 @@ def _record(
 
 
 def _text_finding(place: Location, path: str) -> Finding:
-    hint = f"Draft a record: archive-pkg draft {shlex.quote(path)}"
-    return TYPE_WRONG.at(place, "this is plain text, not a record", hint)
+    hint = _("Draft a record: archive-pkg draft {quote}", quote=shlex.quote(path))
+    return TYPE_WRONG.at(place, _("this is plain text, not a record"), hint)
 
 
 def read_register(file: Path) -> tuple[Register | None, Report]:
@@ -281,7 +286,7 @@ def register_above(folder: StrPath) -> Register | None:
 def _register(data: bytes, path: str) -> tuple[Register | None, tuple[Finding, ...]]:
     """Read the bytes of a register; all records of a collection share the result."""
     if len(data) > RECORD_SIZE.value:
-        message = f"the file has more than {RECORD_SIZE.value:,} bytes"
+        message = _("the file has more than {value:,} bytes", value=RECORD_SIZE.value)
         return None, (TOO_LARGE.at(Location(path), message, RECORD_SIZE.hint),)
     tree = read_tree(data, path)
     root, findings = tree.root, tuple(tree.report)
@@ -290,9 +295,9 @@ def _register(data: bytes, path: str) -> tuple[Register | None, tuple[Finding, .
     if root is None or not tree.complete:
         return None, findings
     if not isinstance(root.value, dict):
-        hint = "Write “agents:” and, below it, each agent with its id, name and kind."
+        hint = _("Write “agents:” and, below it, each agent with its id, name and kind.")
         place = Location(path, root.start.line + 1, root.start.column + 1)
-        return None, (TYPE_WRONG.at(place, "this is not a register of agents", hint),)
+        return None, (TYPE_WRONG.at(place, _("this is not a register of agents"), hint),)
     try:
         register = Register.model_validate(root.plain)
     except ValidationError as error:
@@ -309,9 +314,16 @@ def _completed(
     if file is None:
         ignored = find_upwards(Path(folder), REGISTER, even_open=True)
         if ignored and any(found.code == REFERENCE_UNKNOWN.code for found in findings):
-            message = f"{ignored} is not used: every user of the machine can write to its folder"
+            message = _(
+                "{ignored} is not used: every user of the machine can write to its folder",
+                ignored=ignored,
+            )
             closing = f"close its folder to others: chmod o-w {shlex.quote(str(ignored.parent))}"
-            hint = f"If it is yours, {closing}. Or {trusting(ignored.parent)}"
+            hint = _(
+                "If it is yours, {closing}. Or {trusting}",
+                closing=closing,
+                trusting=trusting(ignored.parent),
+            )
             findings.add(REGISTER_IGNORED.at(Location(path), message, hint))
         return None, findings
     register, found = read_register(file)
@@ -361,8 +373,8 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
     try:
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):
-            hint = "Name the record's file or its folder."
-            return b"", [NO_FILE.at(Location(name), "this is not a file", hint)]
+            hint = _("Name the record's file or its folder.")
+            return b"", [NO_FILE.at(Location(name), _("this is not a file"), hint)]
         if about.st_size > RECORD_SIZE.value:
             return b"", [_too_large(about.st_size, name)]
         with open_regular(file) as stream:
@@ -370,14 +382,18 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
     except OSError as error:
         raise unreadable(name, error) from error
     except ValueError as error:  # a NUL in the name
-        raise StorageError(f"{name!r}: {error}", "Check the path.") from error
+        raise StorageError(f"{name!r}: {error}", _("Check the path.")) from error
 
 
 def _too_large(size: int, path: str) -> Finding:
     return TOO_LARGE.at(
         Location(path),
-        f"the file has {size:,} bytes; a record can have up to {RECORD_SIZE.value:,}",
-        "Put the text of the document into a separate file. " + RECORD_SIZE.hint,
+        _(
+            "the file has {size:,} bytes; a record can have up to {value:,}",
+            size=size,
+            value=RECORD_SIZE.value,
+        ),
+        sentences([_("Put the text of the document into a separate file."), RECORD_SIZE.hint]),
     )
 
 
@@ -391,6 +407,10 @@ def _decoded(data: bytes, path: str) -> tuple[str, list[Finding]]:
     line = before.count("\n") + 1
     column = len(before) - before.rfind("\n")
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    message = "the file is in UTF-16" if wide else f"the byte 0x{data[offset]:02X} is not UTF-8"
-    hint = "Save the file as UTF-8."
+    message = (
+        _("the file is in UTF-16")
+        if wide
+        else _("the byte 0x{data:02X} is not UTF-8", data=data[offset])
+    )
+    hint = _("Save the file as UTF-8.")
     return "", [NOT_UTF8.at(Location(path, line, column, byte=offset), message, hint)]

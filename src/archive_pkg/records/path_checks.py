@@ -10,6 +10,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+from archive_pkg.messages import _
 from archive_pkg.records.file_kinds import RECORD, TEXT, FileKind, recognize, recognize_text
 from archive_pkg.records.loading import NAMES
 from archive_pkg.storage import is_folder, is_regular, open_regular
@@ -23,10 +24,10 @@ Wanted = Literal["record", "package", "record or package", "bag", "collection", 
 FOLDER = "an ordinary folder"
 """The name of the kind of a folder without records and packages."""
 
-_CLOSED = FileKind("a folder that cannot be read", "")
-_EMPTY = FileKind("an empty folder", "")
-_PACKAGE = FileKind("a package", "Verify it: archive-pkg verify {}")
-_UNKNOWN = FileKind("a file of an unknown kind", "")
+_CLOSED = FileKind(_("a folder that cannot be read"), "")
+_EMPTY = FileKind(_("an empty folder"), "")
+_PACKAGE = FileKind(_("a package"), _("Verify it: archive-pkg verify {path}", path="{}"))
+_UNKNOWN = FileKind(_("a file of an unknown kind"), "")
 _BUILD = "archive-pkg build {} --out packages"
 _HINTS: dict[tuple[Wanted, str], str] = {
     ("record", "a package"): "Name the record that it was built from.",
@@ -64,23 +65,26 @@ def refusal(path: Path, wanted: Wanted) -> tuple[str, str]:
         wanted: What the command needs.
     """
     kind = kind_of(path)
-    message = f"{path} is {kind.name}, not a {wanted}"
+    message = _("{path} is {name}, not a {wanted}", path=path, name=kind.name, wanted=wanted)
     if kind.name == FOLDER and wanted in _CONTENTS:
-        message = f"{path} contains no {_CONTENTS[wanted]}"
+        message = _("{path} contains no {contents}", path=path, contents=_CONTENTS[wanted])
     if template := _HINTS.get((wanted, kind.name), ""):
         stem, parent = path.with_suffix(""), path.resolve().parent
         return message, template.format(_shown(path), stem=_shown(stem), parent=_shown(parent))
     if wanted in ("record", "record or package") or (
         wanted == "package" and kind.hint.startswith("Name ")
     ):
-        return message, kind.hint.replace("{}", _shown(path)) or _NAME_ONE[wanted]
+        return message, kind.advice(_shown(path)) or _NAME_ONE[wanted]
     return message, _NAME_ONE[wanted]
 
 
 def kind_of(path: Path) -> FileKind:
     """Return the kind of an existing file or folder."""
     if package := package_above(path):
-        return FileKind(f"part of the package {package}", f"Name the package: {_shown(package)}")
+        return FileKind(
+            _("part of the package {package}", package=package),
+            _("Name the package: {package}", package=_shown(package)),
+        )
     return _folder(path) if is_folder(path) else _file(path)
 
 
@@ -110,18 +114,26 @@ def _folder(path: Path) -> FileKind:
         return RECORD
     if any(map(_BAG.fullmatch, names)):
         return _PACKAGE
-    for below, _, files in islice(os.walk(path), _MOST_FOLDERS):
+    for below, __, files in islice(os.walk(path), _MOST_FOLDERS):
         if "bagit.txt" in files:
-            hint = f"Name a package in it, such as {_shown(below)}"
-            return FileKind("a folder of packages", hint)
+            hint = _("Name a package in it, such as {below}", below=_shown(below))
+            return FileKind(_("a folder of packages"), hint)
         if any(name in files for name in NAMES):
-            return FileKind("a folder of records", f"Name a record in it, such as {_shown(below)}")
+            return FileKind(
+                _("a folder of records"),
+                _("Name a record in it, such as {below}", below=_shown(below)),
+            )
     letters = [name for name in names if name.lower().endswith(_LETTERS)]
     if len(letters) == 1:
-        hint = f"Draft a record from this file: archive-pkg draft {_shown(path / letters[0])}"
+        hint = _(
+            "Draft a record from this file: archive-pkg draft {path}",
+            path=_shown(path / letters[0]),
+        )
         return FileKind(FOLDER, hint)
     if letters:
-        return FileKind(FOLDER, f"Draft records from its letters: archive-pkg draft {_shown(path)}")
+        return FileKind(
+            FOLDER, _("Draft records from its letters: archive-pkg draft {path}", path=_shown(path))
+        )
     return FileKind(FOLDER, "") if names else _EMPTY
 
 

@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
 from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.messages import Message, _, term
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.records.value_paths import MAX_SUGGESTIONS, Values, get, id_of, items, models_in
 from archive_pkg.records.vocabularies.document_types import document_types
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 Place = tuple[str | int, ...]
+
+
+def with_hint(message: str, hint: str) -> Message:
+    """Return a problem's message with what to do."""
+    return _("{message}; {hint}", message=message, hint=hint)
+
+
 Problem = tuple[str, str, Place, Any]
 """Kind, message, place in the record and value."""
 
@@ -102,8 +110,15 @@ def _repeated_ids(record: Any) -> Iterator[Problem]:
         for index, item in enumerate(items(record, name)):
             known = id_of(item)
             if known in seen:
-                message = f"{name}.{seen[known]} has the same {field} {known}; " + (
-                    "rename one of them" if field == "id" else "merge the two items"
+                message = with_hint(
+                    _(
+                        "{name}.{number} has the same {field} {id}",
+                        name=name,
+                        number=seen[known],
+                        field=field,
+                        id=known,
+                    ),
+                    _("rename one of them") if field == "id" else _("merge the two items"),
                 )
                 yield "id_taken", message, (name, index, field), known
             elif known is not None:
@@ -127,12 +142,17 @@ def _unknown_references(
     ]
     for count, (what, place, name) in enumerate(unknown):
         file, entries = register if register and what == "agent" else ("", ())
-        also = f", and {file} has none, either" if file else ""
         names = {*known[what], *entries} if count < MAX_SUGGESTIONS else ()
         near = get_close_matches(name, names, 1)
-        add = f"add it to {what}s" + (f", here or in {file}" if file else "")
-        meant = f"; did you mean {near[0]}?" if near else f"; {add}"
-        yield "unknown_reference", f"no {what} has the id {name}{also}{meant}", place, name
+        none = _("no {what} has the id {id}", what=term("agent", what), id=name)
+        plural_name = f"{what}s"
+        hint = _("add it to {list}", list=plural_name)
+        if file:
+            none = _("no agent has the id {id}, and {file} has none, either", id=name, file=file)
+            hint = _("add it to agents, here or in {file}", file=file)
+        if near:
+            hint = _("did you mean {near}?", near=near[0])
+        yield "unknown_reference", with_hint(none, hint), place, name
 
 
 def references(record: Any, model: type[BaseModel]) -> Iterator[Reference]:
@@ -162,17 +182,27 @@ def _unknown_types(record: Any) -> Iterator[Problem]:
         return
     known, own = name in document_types(), get(record, "own_type") is not None
     if known and own:
-        message = f"{name} is a known type; remove own_type, or give its type another id"
+        message = with_hint(
+            _("{name} is a known type", name=name),
+            _("remove own_type, or give its type another id"),
+        )
         yield "type_known", message, ("own_type",), name
     elif not (known or own):
         near = get_close_matches(name.lower().replace(" ", "-"), document_types(), 1)
-        meant = f"did you mean {near[0]}?" if near else "write a known type, or define own_type."
-        hint = f"{meant} The known types are {', '.join(document_types())}"
-        yield "type_unknown", f"“{name}” is not a known type of document; {hint}", ("type",), name
+        types = ", ".join(document_types())
+        hint = (
+            _("did you mean {near}? The known types are {types}", near=near[0], types=types)
+            if near
+            else _(
+                "write a known type, or define own_type. The known types are {types}", types=types
+            )
+        )
+        message = with_hint(_("“{name}” is not a known type of document", name=name), hint)
+        yield "type_unknown", message, ("type",), name
 
 
 def _circles(record: Any) -> Iterator[Problem]:
-    leads = [
+    leads: list[tuple[str | None, int, str, str]] = [
         (id_of(part), index, relation, other)
         for index, part in enumerate(items(record, "parts"))
         for relation in RELATIONS
@@ -180,8 +210,8 @@ def _circles(record: Any) -> Iterator[Problem]:
         if isinstance(other, str)
     ]
     graph: dict[str | None, list[str]] = {}
-    for name, _, _, other in leads:
-        graph.setdefault(name, []).append(other)
+    for start, __index, __relation, other in leads:
+        graph.setdefault(start, []).append(other)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -189,7 +219,9 @@ def _circles(record: Any) -> Iterator[Problem]:
         index, relation = next(
             lead[1:3] for lead in leads if (lead[0], lead[3]) == (circle[0], circle[-2])
         )
-        message = f"the parts depend on each other in a circle: {' ← '.join(circle)}"
+        message = _(
+            "the parts depend on each other in a circle: {circle}", circle=" ← ".join(circle)
+        )
         yield "circle_of_parts", message, ("parts", index, relation), circle
 
 
@@ -202,9 +234,12 @@ def _events_out_of_order(record: Any) -> Iterator[Problem]:
             edtf = Edtf(text if isinstance(text, str) else "")
         except ValueError:
             continue
-        name = id_of(event) or f"event {index + 1}"
+        name: str = id_of(event) or _("event {number}", number=index + 1)
         if before and edtf.latest and edtf.latest < before[1]:
-            message = f"{name} is older than {before[0]}; put the oldest event first"
+            message = with_hint(
+                _("{name} is older than {before}", name=name, before=before[0]),
+                _("put the oldest event first"),
+            )
             yield "events_out_of_order", message, ("events", index, "date"), str(edtf)
         if edtf.earliest and (before is None or edtf.earliest > before[1]):
             before = (name, edtf.earliest)
@@ -221,7 +256,15 @@ def _unknown_statements(
         try:
             if known.value(field) not in (None, (), []) or get(evidence, "value") is not None:
                 continue
-            message = f"the record has no value for {field}; add it, or remove the evidence"
+            message = with_hint(
+                _("the record has no value for {field}", field=field),
+                _("add it, or remove the evidence"),
+            )
         except KeyError as error:
-            message = f"this is evidence for {field}, but {error.args[0]}"
+            reason: Message = error.args[0]
+            near = reason.values.get("near")
+            reason = reason.values.get("message", reason)
+            message = _("this is evidence for {field}, but {reason}", field=field, reason=reason)
+            if near:
+                message = with_hint(message, _("did you mean {near}?", near=near))
         yield "unknown_statement", message, ("evidence", index, "field"), field

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.records.loading import (
     invalid,
     load_record,
@@ -64,14 +65,16 @@ def save_record(record: Record, path: StrPath) -> None:
         file = file.resolve()  # write the target of a link, and keep the link
     valid, report = read_record(as_yaml(record).encode(), "the new record")
     if valid is None:
-        raise invalid(report, f"{file} is not written, because the new record is not valid")
+        raise invalid(
+            report, _("{file} is not written, because the new record is not valid", file=file)
+        )
     if not file.exists():
         write_atomically(file, fresh(valid, file))
         return
     known, report = read_record(file)
     if known is None:
-        raise invalid(report, f"the existing {file} is not a valid record")
-    with storage_errors(f"reading {file}"):
+        raise invalid(report, _("the existing {file} is not a valid record", file=file))
+    with storage_errors(_("reading {file}", file=file)):
         data = read_regular(file)
     if known != valid or _is_in_earlier_format(data, file):
         write_atomically(file, updated(valid, data, file))
@@ -102,11 +105,15 @@ def upgrade_record(path: StrPath) -> bool:
     file = record_file(path)[0].resolve()
     if package := package_above(file):
         raise UsageError(
-            f"{path} is part of the package {package}, which must not change",
-            "Upgrade the record that it was built from, and build it again.",
+            _(
+                "{path} is part of the package {package}, which must not change",
+                path=path,
+                package=package,
+            ),
+            _("Upgrade the record that it was built from, and build it again."),
         )
     record = load_record(path)
-    with storage_errors(f"reading {file}"):
+    with storage_errors(_("reading {file}", file=file)):
         data = read_regular(file)
     if not _is_in_earlier_format(data, file):
         return False
@@ -125,7 +132,7 @@ def updated(record: Record, data: bytes, file: Path) -> bytes:
     register = register_above(file.parent)
     update = _updated_json if _is_json(file) else updated_yaml
     changed = update(record, data.decode("utf-8"), register).encode()
-    read, _ = read_record(changed, file, folder=file.parent)
+    read, __ = read_record(changed, file, folder=file.parent)
     if read is None or not same_content(read, record):
         raise AssertionError(f"patching {file} would have written a different record")
     return changed

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import core_schema
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.paths import is_reserved_on_windows
 from archive_pkg.records.base import OrText
 from archive_pkg.reports import abridged
@@ -44,10 +45,16 @@ def _whole(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not _DIGITS.fullmatch(value):
-        raise Fault(f"“{abridged(value)}” is not a whole number", "Write decimal digits, as in 12.")
+        raise Fault(
+            _("“{value}” is not a whole number", value=abridged(value)),
+            _("Write decimal digits, as in 12."),
+        )
     digits = len(value.removeprefix("-"))
     if digits > _LONGEST_NUMBER:
-        raise Fault(f"the number has {digits} digits", f"Write up to {_LONGEST_NUMBER} digits.")
+        raise Fault(
+            _("the number has {digits} digits", digits=digits),
+            _("Write up to {longest_number} digits.", longest_number=_LONGEST_NUMBER),
+        )
     return int(value)
 
 
@@ -60,7 +67,10 @@ def _flag(value: object) -> object:
             value.lower(), value.lower()
         )
         right = meant if meant in ("true", "false") else "true or false"
-        raise Fault(f"“{abridged(value)}” is neither true nor false", f"Write {right}.")
+        raise Fault(
+            _("“{value}” is neither true nor false", value=abridged(value)),
+            _("Write {right}.", right=right),
+        )
     return value == "true"
 
 
@@ -97,7 +107,9 @@ class Form:
 
     def _check(self, value: str) -> str:
         if not _compiled(self.pattern).fullmatch(value):  # `$` alone lets a line break pass
-            raise Fault(f"“{abridged(value)}” is not {self.name}", self.words)
+            raise Fault(
+                _("“{value}” is not {name}", value=abridged(value), name=self.name), self.words
+            )
         return value
 
     def __get_pydantic_core_schema__(
@@ -119,12 +131,12 @@ def clean_text(value: str) -> str:
             breaks, U+FFFE, U+FFFF or half a surrogate pair.
     """
     if not value.strip():
-        raise Fault("the text is empty", "Leave the field out if nothing is known.")
+        raise Fault(_("the text is empty"), _("Leave the field out if nothing is known."))
     wrong = _NO_TEXT.search(value)
     if wrong:
         raise Fault(
-            f"the text has the character U+{ord(wrong[0]):04X}, which is not allowed",
-            f"Remove it. It is character {wrong.start() + 1} of the text.",
+            _("the text has the character U+{ord:04X}, which is not allowed", ord=ord(wrong[0])),
+            _("Remove it. It is character {start} of the text.", start=wrong.start() + 1),
         )
     return value
 
@@ -139,20 +151,24 @@ def relative_path(value: str) -> str:
             has a name that Windows changes or reserves.
     """
     if not value:
-        raise Fault("the path is empty", "Name a file in the record's folder.")
+        raise Fault(_("the path is empty"), _("Name a file in the record's folder."))
     if value.startswith("/") or value[1:2] == ":":
         raise Fault(
-            f"“{abridged(value)}” is an absolute path",
-            "Write a path relative to the record's folder.",
+            _("“{value}” is an absolute path", value=abridged(value)),
+            _("Write a path relative to the record's folder."),
         )
     if "\\" in value:
         raise Fault(
-            f"“{abridged(value)}” has a backslash", f"Write {abridged(value.replace(chr(92), '/'))}"
+            _("“{value}” has a backslash", value=abridged(value)),
+            _("Write {replace}", replace=abridged(value.replace(chr(92), "/"))),
         )
     if unicodedata.normalize("NFC", value) != value:
         raise Fault(
-            f"“{abridged(value)}” is not in Unicode normalization form C",
-            f"Write {abridged(unicodedata.normalize('NFC', value))}, and rename the file.",
+            _("“{value}” is not in Unicode normalization form C", value=abridged(value)),
+            _(
+                "Write {normalize}, and rename the file.",
+                normalize=abridged(unicodedata.normalize("NFC", value)),
+            ),
         )
     for name in value.split("/"):
         _check_name(value, name)
@@ -162,19 +178,35 @@ def relative_path(value: str) -> str:
 def _check_name(path: str, name: str) -> None:
     shown = abridged(path)
     if name == "..":
-        raise Fault(f"“{shown}” is outside the folder of the files", "Move the file into it.")
+        raise Fault(
+            _("“{shown}” is outside the folder of the files", shown=shown),
+            _("Move the file into it."),
+        )
     if name in ("", "."):
-        raise Fault(f"“{shown}” has an empty name or a dot between slashes", "Write FOLDER/FILE.")
+        raise Fault(
+            _("“{shown}” has an empty name or a dot between slashes", shown=shown),
+            _("Write FOLDER/FILE."),
+        )
     if name != name.rstrip(" .") or name != name.lstrip(" "):
-        message = f"“{shown}”: “{name}” begins with a space, or ends with a space or dot"
-        raise Fault(message, "Rename the file.")
+        message = _(
+            "“{shown}”: “{name}” begins with a space, or ends with a space or dot",
+            shown=shown,
+            name=name,
+        )
+        raise Fault(message, _("Rename the file."))
     bad = [c for c in name if unicodedata.category(c) in ("Cc", "Cs")]
     if bad:
         raise Fault(
-            f"“{shown}”: the name has the character U+{ord(bad[0]):04X}",
-            "Rename the file without it.",
+            _("“{shown}”: the name has the character U+{ord:04X}", shown=shown, ord=ord(bad[0])),
+            _("Rename the file without it."),
         )
     if is_reserved_on_windows(name):  # a package has to be unpacked there, too
-        raise Fault(f"“{shown}”: Windows reserves the name {name}", "Rename the file.")
+        raise Fault(
+            _("“{shown}”: Windows reserves the name {name}", shown=shown, name=name),
+            _("Rename the file."),
+        )
     if len(name.encode()) > 255:
-        raise Fault(f"“{shown}” has a name of more than 255 bytes", "Shorten the name of the file.")
+        raise Fault(
+            _("“{shown}” has a name of more than 255 bytes", shown=shown),
+            _("Shorten the name of the file."),
+        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import Message, _
 from archive_pkg.records.record_errors import references
 from archive_pkg.records.statement_index import StatementIndex
 
@@ -66,15 +67,21 @@ def trace(record: Record, field: str) -> Trace:
     try:
         value = index.value(field)
     except KeyError as error:
-        wrong, _, meant = error.args[0].partition("; ")
-        like = "Name a statement like date, sender, parts.letter or agents.khrushchev.name."
-        hint = f"{meant[0].upper()}{meant[1:]}" if meant else like
-        raise UsageError(f"{field}: {wrong}" if "." in field else wrong, hint) from error
+        reason: Message = error.args[0]
+        wrong = reason.values.get("message", reason)
+        hint = _("Name a statement like date, sender, parts.letter or agents.khrushchev.name.")
+        if near := reason.values.get("near"):
+            hint = _("Did you mean {near}?", near=near)
+        if "." in field:
+            wrong = _("{path}: {message}", path=field, message=wrong)
+        raise UsageError(wrong, hint) from error
     evidence = (*index.evidence(field), *index.finer_evidence(field))
     if value in (None, ()) and not evidence:
-        raise UsageError(f"the record has no value for {field}", "Name a field that it has.")
+        raise UsageError(
+            _("the record has no value for {field}", field=field), _("Name a field that it has.")
+        )
     lineage = tuple(_lineage(record, dict.fromkeys(_origins(record, field, value, evidence))))
-    parts = {part.id for _, part in lineage}
+    parts = {part.id for __, part in lineage}
     # An event without parts is about the document as a whole.
     events = tuple(
         event

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
+from archive_pkg.messages import Message, _
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -76,20 +78,24 @@ class Values:
             if name in numbers:
                 return value[numbers[name]], model, numbers[name]
             known = filter(None, map(id_of, value))
-            raise KeyError(f"the list has no item {name}" + self._meant(name, known))
+            raise KeyError(self._meant(_("the list has no item {name}", name=name), name, known))
         if model is None or value is None:
-            raise KeyError(f"{name} does not exist there")
+            raise KeyError(_("{name} does not exist there", name=name))
         if name not in model.model_fields:
-            raise KeyError(f"{name} is not a field" + self._meant(name, model.model_fields))
+            raise KeyError(
+                self._meant(_("{name} is not a field", name=name), name, model.model_fields)
+            )
         if isinstance(value, str):  # a date can be just its EDTF form
             value = {next(iter(model.model_fields)): value}
         return get(value, name, model.model_fields[name].default), _model_of(model, name), name
 
-    def _meant(self, name: str, known: Iterable[str]) -> str:
-        """Return a suggestion for a wrong name, or "" if there is none or there were too many."""
+    def _meant(self, message: Message, name: str, known: Iterable[str]) -> Message:
+        """Return a message with a suggestion for a wrong name, unless there were too many."""
         self._misses += 1
         near = get_close_matches(name, list(known), 1) if self._misses <= MAX_SUGGESTIONS else []
-        return f"; did you mean {near[0]}?" if near else ""
+        return (
+            _("{message}; did you mean {near}?", message=message, near=near[0]) if near else message
+        )
 
 
 def get(value: Any, name: str, default: Any = None) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import FILE_SIZE
+from archive_pkg.messages import _, language, shown
 from archive_pkg.storage import system
 from archive_pkg.storage.open_folder import open_folder
 from archive_pkg.storage.reading import TooLargeError, read_regular
@@ -34,24 +35,36 @@ _NAME_MAX = 255
 _LONGEST_SUFFIX = 24
 
 _MEANINGS = {
-    errno.ENOSPC: ("the disk is full", "Free some space, then run the same command again."),
-    errno.EDQUOT: ("the quota is used up", "Free some space, then run the same command again."),
-    errno.EFBIG: (
-        "the file would be larger than allowed here",
-        "Raise the limit on file sizes (ulimit -f), or write to another file system.",
+    errno.ENOSPC: (_("the disk is full"), _("Free some space, then run the same command again.")),
+    errno.EDQUOT: (
+        _("the quota is used up"),
+        _("Free some space, then run the same command again."),
     ),
-    errno.EACCES: ("permission denied", "Ask the owner for permission, or run as another user."),
-    errno.EPERM: ("the operation is not permitted", "Ask the owner for permission."),
-    errno.EROFS: ("the file system is read-only", "Write somewhere else, or mount it writable."),
-    errno.EIO: ("the device reports an error", "Check the disk first (dmesg, smartctl)."),
-    errno.ENOENT: ("there is no such file or folder", "Check the path."),
-    errno.ENOTDIR: ("a part of the path is not a folder", "Check the path."),
-    errno.EISDIR: ("it is a folder", "Name a file."),
-    errno.ELOOP: ("it is a symbolic link, and links are not followed here", "Name its target."),
-    errno.EEXIST: ("it already exists", "Choose another name, or remove it first."),
-    errno.ENAMETOOLONG: ("a name is too long for the file system", "Shorten the name."),
-    errno.EMFILE: ("too many files are open", "Raise the limit (ulimit -n)."),
-    errno.EILSEQ: ("the file system does not allow this name", "Rename the file."),
+    errno.EFBIG: (
+        _("the file would be larger than allowed here"),
+        _("Raise the limit on file sizes (ulimit -f), or write to another file system."),
+    ),
+    errno.EACCES: (
+        _("permission denied"),
+        _("Ask the owner for permission, or run as another user."),
+    ),
+    errno.EPERM: (_("the operation is not permitted"), _("Ask the owner for permission.")),
+    errno.EROFS: (
+        _("the file system is read-only"),
+        _("Write somewhere else, or mount it writable."),
+    ),
+    errno.EIO: (_("the device reports an error"), _("Check the disk first (dmesg, smartctl).")),
+    errno.ENOENT: (_("there is no such file or folder"), _("Check the path.")),
+    errno.ENOTDIR: (_("a part of the path is not a folder"), _("Check the path.")),
+    errno.EISDIR: (_("it is a folder"), _("Name a file.")),
+    errno.ELOOP: (
+        _("it is a symbolic link, and links are not followed here"),
+        _("Name its target."),
+    ),
+    errno.EEXIST: (_("it already exists"), _("Choose another name, or remove it first.")),
+    errno.ENAMETOOLONG: (_("a name is too long for the file system"), _("Shorten the name.")),
+    errno.EMFILE: (_("too many files are open"), _("Raise the limit (ulimit -n).")),
+    errno.EILSEQ: (_("the file system does not allow this name"), _("Rename the file.")),
 }
 
 
@@ -62,16 +75,18 @@ class FullError(StorageError):
 def describe(error: OSError) -> tuple[str, str]:
     """Return the meaning of a system error and a hint, which may be empty."""
     if isinstance(error, NotRegularError) and error.errno == errno.EINVAL:
-        return str(error.strerror), "Use a regular file."
+        return str(error.strerror), _("Use a regular file.")
     if isinstance(error, NotRegularError) and error.errno != errno.EISDIR:
         return (
             str(error.strerror),
-            "Links are not followed here. If nothing else needs it, remove it.",
+            _("Links are not followed here. If nothing else needs it, remove it."),
         )
     if isinstance(error, TooLargeError):
         return str(error.strerror), FILE_SIZE.hint
     meaning, hint = _MEANINGS.get(error.errno or 0, ("", ""))
-    return meaning or (error.strerror or str(error)).lower(), hint
+    return shown(meaning or (error.strerror or str(error)).lower(), language()), shown(
+        hint, language()
+    )
 
 
 _READING = ("opening", "reading", "searching", "working on")
@@ -79,7 +94,7 @@ _READING = ("opening", "reading", "searching", "working on")
 
 def missing(path: StrPath) -> StorageError:
     """Return the error for a file or folder that does not exist."""
-    return StorageError(f"{os.fspath(path)} does not exist", "Check the path.")
+    return StorageError(_("{path} does not exist", path=os.fspath(path)), _("Check the path."))
 
 
 def unreadable(path: StrPath, error: OSError) -> StorageError:
@@ -87,7 +102,9 @@ def unreadable(path: StrPath, error: OSError) -> StorageError:
     if isinstance(error, FileNotFoundError):
         return missing(path)
     meaning, hint = describe(error)
-    return StorageError(f"{os.fspath(path)} cannot be read: {meaning}", hint)
+    return StorageError(
+        _("{path} cannot be read: {meaning}", path=os.fspath(path), meaning=meaning), hint
+    )
 
 
 def explain(error: Exception) -> str:
@@ -112,9 +129,13 @@ def storage_errors(what: str) -> Iterator[None]:
         if not any("\ud800" <= sign <= "\udfff" for sign in error.object):
             raise
         name = error.object[:200]
-        raise InvalidError(f"{what}: the name {name!r} is not UTF-8", "Rename it.") from error
+        raise InvalidError(
+            _("{what}: the name {name!r} is not UTF-8", what=what, name=name), _("Rename it.")
+        ) from error
     except RecursionError as error:
-        raise InvalidError(f"{what}: folders or values are nested too deeply") from error
+        raise InvalidError(
+            _("{what}: folders or values are nested too deeply", what=what)
+        ) from error
     except OSError as error:
         meaning, hint = describe(error)
         name = os.fsdecode(error.filename or "")
@@ -125,7 +146,9 @@ def storage_errors(what: str) -> Iterator[None]:
         where = "" if name in what else f" ({name})"
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = FullError if full else StorageError
-        raise kind(f"{what} failed: {meaning}{where}", hint) from error
+        raise kind(
+            _("{what} failed: {meaning}{where}", what=what, meaning=meaning, where=where), hint
+        ) from error
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
@@ -140,7 +163,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
     Raises:
         StorageError: The storage failed. The file has either its old bytes or all its new ones.
     """
-    with storage_errors(f"writing {path}"), staged_file(path, data, mode) as staged:
+    with storage_errors(_("writing {path}", path=path)), staged_file(path, data, mode) as staged:
         sync_file(staged)
         staged.replace(path)
         sync_folder(path.parent)
@@ -162,7 +185,7 @@ def replace_if_unchanged(path: Path, data: bytes, before: bytes) -> bool:
             new ones.
     """
     path = Path(os.path.realpath(path))  # a link stays a link
-    with storage_errors(f"writing {path}"):
+    with storage_errors(_("writing {path}", path=path)):
         if read_regular(path) != before:
             return False
         with staged_file(path, data) as staged:
@@ -244,7 +267,7 @@ def sync_tree(path: Path) -> None:
         return
     files: list[str] = []
     folders: list[Path] = []
-    for folder, _, names in os.walk(path):
+    for folder, __, names in os.walk(path):
         folders.append(Path(folder))
         files.extend(os.path.join(folder, name) for name in names)  # noqa: PTH118 - hot
         if len(files) + len(folders) > _FEW_FILES and system.SYNCS_FILESYSTEMS:
@@ -318,9 +341,12 @@ def refuse_unsafe_folder(folder: Path) -> None:
         swappable = system.is_open_to_all(status) and not status.st_mode & stat.S_ISVTX
         if swappable and _has_permissions(real):
             raise StorageError(
-                f"{each}: every user of the machine can replace files there while they are being "
-                "written",
-                f"Close it to others (chmod o-w {each}), or name a folder elsewhere.",
+                _(
+                    "{each}: every user of the machine can replace files there while they "
+                    "are being written",
+                    each=each,
+                ),
+                _("Close it to others (chmod o-w {each}), or name a folder elsewhere.", each=each),
             )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.storage import system
 from archive_pkg.storage.files import hidden, is_ours, named, storage_errors
 
@@ -48,13 +49,17 @@ class Lock:
 
     def __enter__(self) -> Lock:
         give_up = time.monotonic() + self._wait
-        with storage_errors(f"locking {self._subject}"):
+        with storage_errors(_("locking {subject}", subject=self._subject)):
             waiting = False
             while not self._try():
                 if time.monotonic() >= give_up:
                     raise LockedError(
-                        f"{self._subject} is in use by {self._holder}",
-                        "Wait until that run has ended, then run the same command again.",
+                        _(
+                            "{subject} is in use by {holder}",
+                            subject=self._subject,
+                            holder=self._holder,
+                        ),
+                        _("Wait until that run has ended, then run the same command again."),
                     )
                 if not waiting:
                     _log.info("waiting for %s, which is used by %s", self._subject, self._holder)
@@ -166,8 +171,8 @@ class Lock:
 
     def _not_a_lock_error(self) -> StorageError:
         return StorageError(
-            f"{self.path} has the name of this program's lock, but is not one",
-            "If nothing else needs it, remove it, then run the same command again.",
+            _("{path} has the name of this program's lock, but is not one", path=self.path),
+            _("If nothing else needs it, remove it, then run the same command again."),
         )
 
 

@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _
 from archive_pkg.paths import windows_fault
 from archive_pkg.storage import system
 from archive_pkg.storage.system import NotRegularError
@@ -185,7 +186,9 @@ class _ByPath(OpenFolder):
         """Return the path of an entry, if the folder is still the one that was opened."""
         _refuse_paths(name)
         if not os.path.samestat(os.lstat(self._path), self._status):
-            raise NotRegularError(errno.ELOOP, "it was exchanged while it was in use", self._path)
+            raise NotRegularError(
+                errno.ELOOP, _("it was exchanged while it was in use"), self._path
+            )
         return os.path.join(self._path, name)  # noqa: PTH118
 
     def again(self) -> OpenFolder:
@@ -266,9 +269,9 @@ def open_folder(path: Path) -> OpenFolder:
 
 def _refuse_paths(name: str) -> None:
     if name in ("", ".", "..") or "\0" in name or "/" in name or os.sep in name:
-        raise NotRegularError(errno.EINVAL, f"{name!r} is not a file name", name)
+        raise NotRegularError(errno.EINVAL, _("{name!r} is not a file name", name=name), name)
     if system.LIMITS_NAMES and (why := windows_fault(name)):
-        raise NotRegularError(errno.EINVAL, f"the name {name!r} {why}", name)
+        raise NotRegularError(errno.EINVAL, _("the name {name!r} {why}", name=name, why=why), name)
 
 
 def _not_regular(error: OSError, name: str) -> OSError:
@@ -276,6 +279,6 @@ def _not_regular(error: OSError, name: str) -> OSError:
     if isinstance(error, NotRegularError):
         return error
     if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
-        kind = "not a folder" if error.errno == errno.ENOTDIR else "a special file"
-        return NotRegularError(error.errno, f"it is a link or {kind}", name)
+        kind = _("not a folder") if error.errno == errno.ENOTDIR else _("a special file")
+        return NotRegularError(error.errno, _("it is a link or {kind}", kind=kind), name)
     return error

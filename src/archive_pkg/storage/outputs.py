@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from archive_pkg import logs
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
 from archive_pkg.storage.staging import DestinationExistsError
 from archive_pkg.storage.system import is_open_to_all, set_open_mode
@@ -45,12 +46,13 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
     """
     target, is_stream = _target(path)
     if is_stream:
-        with storage_errors(f"writing {path}"), target.open("wb") as stream:
+        with storage_errors(_("writing {path}", path=path)), target.open("wb") as stream:
             stream.write(data)
         return
     if not replace and target.exists():
         raise DestinationExistsError(
-            f"{path} already exists", "Name another destination, or replace it (--replace)."
+            _("{path} already exists", path=path),
+            _("Name another destination, or replace it (--replace)."),
         )
     write_atomically(target, data, mode)
 
@@ -64,7 +66,7 @@ def append_output(path: Path) -> BinaryIO:
             pipe or device in a folder that all users can write to.
     """
     target, is_stream = _target(path)
-    with storage_errors(f"writing {path}"):
+    with storage_errors(_("writing {path}", path=path)):
         if is_stream:
             return target.open("wb", buffering=0)
         file = target.open("a+b")
@@ -78,8 +80,8 @@ def append_output(path: Path) -> BinaryIO:
             if file.read(1) != b"{":
                 file.close()
                 raise UsageError(
-                    f"{path} exists and is not a report or log",
-                    "Nothing was added to it. Name another file.",
+                    _("{path} exists and is not a report or log", path=path),
+                    _("Nothing was added to it. Name another file."),
                 )
             file.seek(end - 1)
             if file.read() != b"\n":  # a run was killed in the middle of a line
@@ -102,7 +104,7 @@ def log_to(verbose: bool, file: Path | None) -> None:
 
 def _target(path: Path) -> tuple[Path, bool]:
     """Return the file to write after following links, and whether it is a stream."""
-    with storage_errors(f"writing {path}"):
+    with storage_errors(_("writing {path}", path=path)):
         try:
             named = path.lstat()
         except FileNotFoundError:
@@ -134,6 +136,6 @@ def _refuse_foreign_link(path: Path, status: os.stat_result) -> None:
         and is_open_to_all(parent)
     ):
         raise StorageError(
-            f"{path} is a link, a pipe or a device that belongs to another user",
-            "Name a file in a folder of your own.",
+            _("{path} is a link, a pipe or a device that belongs to another user", path=path),
+            _("Name a file in a folder of your own."),
         )

@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg.limits import FILE_SIZE
+from archive_pkg.messages import _
 from archive_pkg.paths import OUTPUT_MARKS
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import system
@@ -39,12 +40,12 @@ _PIPE_TIMEOUT = 60.0
 _BLOCK = 1 << 20
 
 _KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFLNK: "a symbolic link",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: _("a folder"),
+    stat.S_IFLNK: _("a symbolic link"),
+    stat.S_IFIFO: _("a pipe"),
+    stat.S_IFSOCK: _("a socket"),
+    stat.S_IFCHR: _("a device"),
+    stat.S_IFBLK: _("a device"),
 }
 
 
@@ -149,8 +150,10 @@ def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator
                 elif stat.S_ISDIR(mode):
                     waiting.append(path)
                 else:
-                    kind = _KINDS.get(stat.S_IFMT(mode), "something else")
-                    raise NotRegularError(errno.EINVAL, f"it is {kind}", os.fspath(path))
+                    kind = _KINDS.get(stat.S_IFMT(mode), _("something else"))
+                    raise NotRegularError(
+                        errno.EINVAL, _("it is {kind}", kind=kind), os.fspath(path)
+                    )
             except OSError as error:
                 unreadable(error)
     yield from sorted(found)
@@ -163,8 +166,10 @@ def left_out(path: str, what: str) -> Finding:
         path: The path.
         what: The reason, for example "it is a symbolic link".
     """
-    hint = "If you trust it, replace it with the file itself, or name its path on the command line."
-    return SEARCH_LEFT_OUT.at(Location(path), f"{what}, so it is not read", hint)
+    hint = _(
+        "If you trust it, replace it with the file itself, or name its path on the command line."
+    )
+    return SEARCH_LEFT_OUT.at(Location(path), _("{what}, so it is not read", what=what), hint)
 
 
 def read_text(path: Path) -> str:
@@ -221,12 +226,12 @@ def open_beneath(folder: Path | RecentFolder, path: str) -> io.BufferedReader:
         NotRegularError: A step of the path is a link, or the path is not a regular file.
         OSError: The file does not exist or cannot be read.
     """
-    above, _, name = path.rpartition("/")
+    above, __, name = path.rpartition("/")
     with folder_beneath(folder, above) as parent:
         descriptor = parent.file(name)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
+        raise NotRegularError(errno.EINVAL, _("it is not a regular file"), path)
     return os.fdopen(descriptor, "rb")
 
 
@@ -262,16 +267,18 @@ def read_beneath(folder: Path | RecentFolder, path: str) -> bytes:
 def _read_limited(file: BinaryIO, name: str) -> bytes:
     size = os.fstat(file.fileno()).st_size
     if size > FILE_SIZE.value:
-        message = f"it has {size} bytes, more than the limit of {FILE_SIZE.value}"
+        message = _(
+            "it has {size} bytes, more than the limit of {value}", size=size, value=FILE_SIZE.value
+        )
         raise TooLargeError(errno.EFBIG, message, name)
     return file.read()
 
 
 def _refuse_others(mode: int, path: Path) -> None:
     if not stat.S_ISREG(mode):
-        kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+        kind = _KINDS.get(stat.S_IFMT(mode), _("something else"))
         number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
-        raise NotRegularError(number, f"it is {kind}, not a file", os.fspath(path))
+        raise NotRegularError(number, _("it is {kind}, not a file", kind=kind), os.fspath(path))
 
 
 def _read_pipe(path: Path) -> bytes:
@@ -303,5 +310,5 @@ def _pieces(descriptor: int, name: str) -> list[bytes]:
         pieces.append(piece)
         size += len(piece)
         if size > FILE_SIZE.value:
-            message = f"it has more than {FILE_SIZE.value} bytes"
+            message = _("it has more than {value} bytes", value=FILE_SIZE.value)
             raise TooLargeError(errno.EFBIG, message, name)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.storage.files import (
     exchange,
     hidden,
@@ -98,12 +99,13 @@ class Staging:
         with contextlib.ExitStack() as held:
             if not self.destination.parent.exists():
                 raise StorageError(
-                    f"the folder {self.destination.parent} does not exist", "Create it first."
+                    _("the folder {parent} does not exist", parent=self.destination.parent),
+                    _("Create it first."),
                 )
-            with storage_errors(f"staging {self.destination}"):
+            with storage_errors(_("staging {destination}", destination=self.destination)):
                 refuse_unsafe_folder(self.destination.parent)
             held.enter_context(self._lock)
-            with storage_errors(f"staging {self.destination}"):
+            with storage_errors(_("staging {destination}", destination=self.destination)):
                 _refuse_unfinished(self.destination)
                 recover(self.destination)
                 self.path = hidden(self.destination, f"-{os.urandom(4).hex()}")
@@ -119,7 +121,7 @@ class Staging:
         trace: TracebackType | None,
     ) -> None:
         try:
-            with storage_errors(f"removing {self.path}"):
+            with storage_errors(_("removing {path}", path=self.path)):
                 remove_tree(self.path)
         except StorageError:
             if error is None:
@@ -141,7 +143,7 @@ class Staging:
                 complete.
         """
         staged = item or self.path
-        with storage_errors(f"writing {self.destination}"):
+        with storage_errors(_("writing {destination}", destination=self.destination)):
             set_final_mode(staged, self.mode, like=self.destination if replace else None)
             if self._sync:
                 sync_tree(staged)
@@ -219,8 +221,12 @@ def _refuse_other_kinds(staged: Path, destination: Path) -> None:
         ):
             return
     raise DestinationExistsError(
-        f"{destination} is of a different kind than the new file or folder, so it was not replaced",
-        "Name another destination, or move it away.",
+        _(
+            "{destination} is of a different kind than the new file or folder, so "
+            "it was not replaced",
+            destination=destination,
+        ),
+        _("Name another destination, or move it away."),
     )
 
 
@@ -236,7 +242,8 @@ def refuse_existing(destination: Path) -> None:
 
 def _exists_error(destination: Path) -> DestinationExistsError:
     return DestinationExistsError(
-        f"{destination} already exists", "Name another destination, or replace it (--replace)."
+        _("{destination} already exists", destination=destination),
+        _("Name another destination, or replace it (--replace)."),
     )
 
 
@@ -262,7 +269,7 @@ def recover(destination: Path) -> None:
                 _log.info("restored %s, which an interrupted run had moved away", destination)
             else:
                 _log.info("finished %s, which an interrupted run had written", destination)
-    for path in (destination.with_name(name) for name, _ in leftovers):
+    for path in (destination.with_name(name) for name, __ in leftovers):
         if os.path.lexists(path):
             remove_tree(path)
             _log.info("removed %s, which an interrupted run had left", path)
@@ -380,15 +387,24 @@ def finish_unwrapping(folder: Path, kept: Path) -> bool:
 def _refuse_unfinished(destination: Path) -> None:
     if os.path.lexists(hidden(destination, UNWRAPPING)):
         raise StorageError(
-            f"reverting {destination} was interrupted; the rest of it is in "
-            f"{hidden(destination, UNWRAPPING)}",
-            f"Finish it first: archive-pkg bag revert {destination}",
+            _(
+                "reverting {destination} was interrupted; the rest of it is in {hidden}",
+                destination=destination,
+                hidden=hidden(destination, UNWRAPPING),
+            ),
+            _("Finish it first: archive-pkg bag revert {destination}", destination=destination),
         )
     if holds_data(hidden(destination, ENCLOSING)):
         raise StorageError(
-            f"bagging {destination} in place was interrupted; its files are in "
-            f"{hidden(destination, ENCLOSING)}",
-            f"Finish it first: archive-pkg bag create --in-place {destination}",
+            _(
+                "bagging {destination} in place was interrupted; its files are in {hidden}",
+                destination=destination,
+                hidden=hidden(destination, ENCLOSING),
+            ),
+            _(
+                "Finish it first: archive-pkg bag create --in-place {destination}",
+                destination=destination,
+            ),
         )
 
 

@@ -23,6 +23,8 @@ try:
 except ImportError:
     _fcntl = None  # type: ignore[assignment]
 
+from archive_pkg.messages import _
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -87,7 +89,7 @@ def open_without_link(path: StrPath, flags: int, mode: int = 0o666) -> int:
     if is_link(before):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), os.fspath(path))
     if not stat.S_ISREG(before.st_mode):  # opening a device may already do something
-        raise NotRegularError(errno.EINVAL, "it is not a regular file", os.fspath(path))
+        raise NotRegularError(errno.EINVAL, _("it is not a regular file"), os.fspath(path))
     descriptor = os.open(path, flags)
     if not os.path.samestat(before, os.fstat(descriptor)):
         os.close(descriptor)

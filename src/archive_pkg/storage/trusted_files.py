@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from archive_pkg.errors import StorageError
+from archive_pkg.messages import _
 from archive_pkg.storage import system
 from archive_pkg.storage.files import is_ours, storage_errors
 from archive_pkg.storage.reading import open_beneath
@@ -66,7 +67,7 @@ def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: s
     Raises:
         StorageError: The file cannot be read or trusted.
     """
-    with storage_errors(f"reading {file}"):
+    with storage_errors(_("reading {file}", file=file)):
         with open_beneath(file.parent, file.name) as stream:
             status = os.fstat(stream.fileno())
             data = stream.read(limit + 1)
@@ -76,14 +77,28 @@ def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: s
     for each, what in ((status, file), (above, file.parent)):
         if system.is_open_to_all(each):
             raise StorageError(
-                f"{what}: every user of the machine can write to it, so {file.name} cannot be "
-                "trusted",
-                f"Close it to others (chmod o-w {what}){closing}. On a shared disk whose users you "
-                f"trust: {trusting(file.parent)}",
+                _(
+                    "{what}: every user of the machine can write to it, so {name} cannot "
+                    "be trusted",
+                    what=what,
+                    name=file.name,
+                ),
+                _(
+                    "Close it to others (chmod o-w {what}){closing}. On a shared disk "
+                    "whose users you trust: {trusting}",
+                    what=what,
+                    closing=closing,
+                    trusting=trusting(file.parent),
+                ),
             )
         if not (named or each.st_uid == 0 or is_ours(each)):
             raise StorageError(
-                f"{what} belongs to another user, so {file.name} is not used", naming
+                _(
+                    "{what} belongs to another user, so {name} is not used",
+                    what=what,
+                    name=file.name,
+                ),
+                naming,
             )
     return data
 

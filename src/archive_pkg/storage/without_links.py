@@ -11,6 +11,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
+from archive_pkg.messages import _
 from archive_pkg.storage import system
 from archive_pkg.storage.files import is_ours, storage_errors, sync_folder
 from archive_pkg.storage.reading import RecentFolder, folder_beneath
@@ -35,7 +36,7 @@ def make_beneath(folder: Path | RecentFolder, path: str, mode: int = 0o777) -> N
         NotRegularError: A part of the path is a link or not a folder.
         OSError: The folder cannot be made.
     """
-    above, _, name = path.rpartition("/")
+    above, __, name = path.rpartition("/")
     try:
         parent = folder_beneath(folder, above)
     except FileNotFoundError:
@@ -68,7 +69,7 @@ def state_folder(
             `check_state_folder` refuses it.
     """
     made = base / path
-    with storage_errors(f"making {made}"):
+    with storage_errors(_("making {made}", made=made)):
         folders = (made, *made.parents[: path.count("/")])
         new = [each for each in folders if not os.path.lexists(each)]
         make_beneath(base, path, mode & ~stat.S_IWOTH)
@@ -91,7 +92,7 @@ def check_state_folder(folder: Path) -> None:
     Raises:
         StorageError: The folder is refused, or cannot be read.
     """
-    with storage_errors(f"reading {folder}"):
+    with storage_errors(_("reading {folder}", folder=folder)):
         try:
             opened = folder_beneath(folder.parent, folder.name)
         except FileNotFoundError:
@@ -107,13 +108,13 @@ def check_state_folder(folder: Path) -> None:
     trusted = is_ours(status) or status.st_uid in (above.st_uid, 0)
     if system.is_open_to_all(status) or (not trusted and system.is_open_to_all(above)):
         raise StorageError(
-            f"{folder} belongs to another user, or all users can write to it",
-            "Its contents cannot be trusted. If nothing else needs it, remove it.",
+            _("{folder} belongs to another user, or all users can write to it", folder=folder),
+            _("Its contents cannot be trusted. If nothing else needs it, remove it."),
         )
     if unsafe:
         raise StorageError(
-            f"{folder / unsafe[0]} is a link or a special file",
-            "Links are not followed here. If nothing else needs it, remove it.",
+            _("{folder} is a link or a special file", folder=folder / unsafe[0]),
+            _("Links are not followed here. If nothing else needs it, remove it."),
         )
 
 
@@ -133,7 +134,7 @@ def write_beneath(folder: Path | RecentFolder, path: str, *, append: bool = Fals
             hard link, so that writing would change a file elsewhere, too.
         OSError: The file cannot be opened, or exists although `append` is not set.
     """
-    above, _, name = path.rpartition("/")
+    above, __, name = path.rpartition("/")
     with folder_beneath(folder, above) as parent:
         descriptor = parent.file(name, system.APPEND if append else system.CREATE | os.O_APPEND)
     try:
@@ -151,9 +152,9 @@ def refuse_shared_file(status: os.stat_result, path: str) -> None:
         NotRegularError: The file is not regular, or has a second hard link.
     """
     if not stat.S_ISREG(status.st_mode):
-        raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
+        raise NotRegularError(errno.EINVAL, _("it is not a regular file"), path)
     if status.st_nlink != 1:
-        message = "the file has a second hard link, so writing would also change the file there"
+        message = _("the file has a second hard link, so writing would also change the file there")
         raise NotRegularError(errno.EINVAL, message, path)
 
 
@@ -168,7 +169,7 @@ def remove_tree(path: Path) -> None:
 
 def remove_beneath(folder: Path, path: str) -> None:
     """Remove a path below a folder as `remove_tree` does, without following links."""
-    above, _, name = path.rpartition("/")
+    above, __, name = path.rpartition("/")
     try:
         parent = folder_beneath(folder, above)
     except FileNotFoundError:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Report, Severity
 
 NOT_DECODABLE = Code(
@@ -85,7 +86,7 @@ def iana_name(codec: str) -> str:
     try:
         name = codec_name(codec)
     except LookupError as error:
-        raise UsageError(f"unknown encoding {codec}", ENCODING_NAMES) from error
+        raise UsageError(_("unknown encoding {codec}", codec=codec), ENCODING_NAMES) from error
     return _IANA.get(name, codec.upper())
 
 
@@ -126,13 +127,15 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
 def _with_nul(data: bytes, codec: str, path: str) -> InvalidError:
     """Return an error with the place of the first NUL byte."""
     name = iana_name(codec)
-    message = f"the file has a NUL byte, so it is not a text in {name}"
-    hint = (
-        "If it is a text in UTF-16, add --encoding UTF-16LE or UTF-16BE. Otherwise use a text, "
-        ".docx, .odt or TEI file."
+    message = _("the file has a NUL byte, so it is not a text in {name}", name=name)
+    hint = _(
+        "If it is a text in UTF-16, add --encoding UTF-16LE or UTF-16BE. "
+        "Otherwise use a text, .docx, .odt or TEI file."
     )
     report = Report([BINARY.at(Location(path, byte=data.index(b"\0")), message, hint)])
-    return InvalidError(f"{path or 'the file'} is not a text in {name}", report=report)
+    return InvalidError(
+        _("{value} is not a text in {name}", value=path or _("the file"), name=name), report=report
+    )
 
 
 def encodings_hint(data: bytes, place: int) -> str:
@@ -163,17 +166,20 @@ def _readable(data: bytes, encoding: str) -> str:
 def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -> InvalidError:
     """Return an error with the places of up to 100 invalid bytes; with one finding for no text."""
     if not declared and len(_CONTROLS.findall(body)) * 100 > len(body):
-        message = f"the file has control characters, and bytes that are not {iana_name(codec)}"
-        hint = (
-            "It may be an image, or a damaged Word or OpenDocument file. Use a text or an intact "
-            "copy."
+        message = _(
+            "the file has control characters, and bytes that are not {iana_name}",
+            iana_name=iana_name(codec),
+        )
+        hint = _(
+            "It may be an image, or a damaged Word or OpenDocument file. Use a "
+            "text or an intact copy."
         )
         report = Report([BINARY.at(Location(path), message, hint)])
-        return InvalidError(f"{path or 'the file'} is not a text", report=report)
+        return InvalidError(_("{value} is not a text", value=path or _("the file")), report=report)
     advice = (
-        "Declare a different encoding with --encoding."
+        _("Declare a different encoding with --encoding.")
         if declared
-        else "Declare the file's encoding with --encoding."
+        else _("Declare the file's encoding with --encoding.")
     )
     report = Report()
     decoder = codecs.getincrementaldecoder(codec)
@@ -190,7 +196,12 @@ def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bo
             report.add(
                 NOT_DECODABLE.at(
                     Location(path, line=line, byte=place + shift),
-                    f"the byte {wrong} in “{around}” is not valid {iana_name(codec)}",
+                    _(
+                        "the byte {wrong} in “{around}” is not valid {iana_name}",
+                        wrong=wrong,
+                        around=around,
+                        iana_name=iana_name(codec),
+                    ),
                     "" if len(report) else f"{advice} {encodings_hint(body, place)}",
                 )
             )
@@ -199,5 +210,11 @@ def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bo
     if len(report) == _MOST_REPORTED:
         count = f"at least {count}"
     return InvalidError(
-        f"{path or 'the text'}: {count} not valid {iana_name(codec)}", report=report
+        _(
+            "{value}: {count} not valid {iana_name}",
+            value=path or _("the text"),
+            count=count,
+            iana_name=iana_name(codec),
+        ),
+        report=report,
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import limits
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
 from archive_pkg.records.file_kinds import (
     DAMAGED,
@@ -126,7 +127,9 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     try:
         size = path.stat().st_size if path.is_file() else 0
         if size > limits.DOCUMENT_SIZE.value:
-            raise _too_large(path, OverLimitError(f"it has {size} bytes", limits.DOCUMENT_SIZE))
+            raise _too_large(
+                path, OverLimitError(_("it has {size} bytes", size=size), limits.DOCUMENT_SIZE)
+            )
         data = read_regular(path)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -145,14 +148,14 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
             raise
         except Exception as error:  # the libraries raise many types for damaged files
             broken = isinstance(error, zipfile.BadZipFile)
-            why = "it is damaged or incomplete" if broken else str(error)
+            why = _("it is damaged or incomplete") if broken else str(error)
             raise _unreadable(name, why) from error
         _refuse_blank(name, text, "the PDF file has no text layer" if kind == PDF else "")
         return SourceText(name, text, "", False, digest, kind)
     if kind == TEI:
-        hint = "Use archive-pkg import, or archive_pkg.interchange.importing.read in Python."
-        finding = MARKUP.at(Location(name), "this is a TEI file, not a plain text", hint)
-        raise InvalidError(f"{name} is a TEI file", report=Report([finding]))
+        hint = _("Use archive-pkg import, or archive_pkg.interchange.importing.read in Python.")
+        finding = MARKUP.at(Location(name), _("this is a TEI file, not a plain text"), hint)
+        raise InvalidError(_("{name} is a TEI file", name=name), report=Report([finding]))
     decoded = decode(data, encoding, path=name)
     try:
         _refuse_long(len(decoded.text))
@@ -242,22 +245,24 @@ def _too_large(path: Path, error: OverLimitError) -> InvalidError:
 
 def _other_kind(path: str, kind: FileKind) -> InvalidError:
     hint = kind.hint.replace("{}", path)
-    finding = OTHER_KIND.at(Location(path), f"this is {kind.name}, not a letter's text", hint)
-    return InvalidError(f"{path} cannot be drafted", report=Report([finding]))
+    finding = OTHER_KIND.at(
+        Location(path), _("this is {name}, not a letter's text", name=kind.name), hint
+    )
+    return InvalidError(_("{path} cannot be drafted", path=path), report=Report([finding]))
 
 
 def _refuse_blank(path: str, text: str, message: str = "") -> None:
     """Raise InvalidError if a text has no character that a reader would see."""
     if not any(sign.isprintable() and not sign.isspace() for sign in text):
-        hint = "Use a file that has the letter's text. Transcribe pages that are images."
-        finding = BLANK.at(Location(path), message or "the file has no text", hint)
-        raise InvalidError(f"{path} cannot be drafted", report=Report([finding]))
+        hint = _("Use a file that has the letter's text. Transcribe pages that are images.")
+        finding = BLANK.at(Location(path), message or _("the file has no text"), hint)
+        raise InvalidError(_("{path} cannot be drafted", path=path), report=Report([finding]))
 
 
 def _unreadable(path: str, why: str) -> InvalidError:
-    hint = "Open it in the program that made it, and save it again, or save its text as .txt."
-    finding = UNREADABLE.at(Location(path), f"the file cannot be opened: {why}", hint)
-    return InvalidError(f"{path} cannot be drafted", report=Report([finding]))
+    hint = _("Open it in the program that made it, and save it again, or save its text as .txt.")
+    finding = UNREADABLE.at(Location(path), _("the file cannot be opened: {why}", why=why), hint)
+    return InvalidError(_("{path} cannot be drafted", path=path), report=Report([finding]))
 
 
 def _within_bounds(archive: zipfile.ZipFile) -> None:
@@ -265,13 +270,15 @@ def _within_bounds(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     size = sum(info.file_size for info in members)
     if size > limits.DOCUMENT_SIZE.value:
-        raise OverLimitError(f"it unpacks to {size} bytes", limits.DOCUMENT_SIZE)
+        raise OverLimitError(_("it unpacks to {size} bytes", size=size), limits.DOCUMENT_SIZE)
     marks = 0
     for info in members:
         if info.filename.endswith((".xml", ".rels")):
             marks += check_xml(archive.read(info))
     if marks > limits.XML_MARKUP.value:
-        raise OverLimitError(f"it has {marks} tags and attributes", limits.XML_MARKUP)
+        raise OverLimitError(
+            _("it has {marks} tags and attributes", marks=marks), limits.XML_MARKUP
+        )
 
 
 def _docx(data: bytes) -> str:
@@ -288,7 +295,7 @@ def _docx(data: bytes) -> str:
     except (PackageNotFoundError, XMLSyntaxError) as error:
         raise ValueError(str(error)) from error
     except ValueError as error:  # its message names a Python object
-        raise ValueError("its content type is not the type of a .docx file") from error
+        raise ValueError(_("its content type is not the type of a .docx file")) from error
     blocks: list[str] = []
     for item in document.iter_inner_content():
         if isinstance(item, Table):
@@ -325,7 +332,9 @@ def _spaces(element: Any, space: str) -> int:
 def _refuse_long(length: int) -> None:
     """Raise OverLimitError if a document has too much text."""
     if length > limits.DOCUMENT_TEXT.value:
-        raise OverLimitError(f"its text has {length} characters", limits.DOCUMENT_TEXT)
+        raise OverLimitError(
+            _("its text has {length} characters", length=length), limits.DOCUMENT_TEXT
+        )
 
 
 def _odt_text(element: object, space: str) -> str:

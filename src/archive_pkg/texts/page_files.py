@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import limits
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 from archive_pkg.parsing import OverLimitError, parse_xml
 
 if TYPE_CHECKING:
@@ -126,21 +127,21 @@ def pdf_blocks(data: bytes) -> Iterator[str]:
     try:
         from pypdf import PdfReader
     except ImportError as error:
-        hint = "Install it: pip install 'archive-pkg[pdf]'. Or save the text as .txt."
-        raise UsageError("PDF files need pypdf, which is not installed", hint) from error
+        hint = _("Install it: pip install 'archive-pkg[pdf]'. Or save the text as .txt.")
+        raise UsageError(_("PDF files need pypdf, which is not installed"), hint) from error
     logger = logging.getLogger("pypdf")
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # it warns about many files that it reads without loss
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise ValueError("a password protects it")
+            raise ValueError(_("a password protects it"))
         for page in reader.pages:
             yield page.extract_text()
     except (MemoryError, ValueError):
         raise
     except Exception as error:  # pypdf raises many types for damaged files
-        raise ValueError("it is damaged or incomplete") from error
+        raise ValueError(_("it is damaged or incomplete")) from error
     finally:
         logger.setLevel(level)
 
@@ -168,6 +169,6 @@ def text_of_pages(data: bytes, media_type: str) -> str:
             length += len(blocks[-1])
         if length > limits.DOCUMENT_TEXT.value:
             raise OverLimitError(
-                f"its text has more than {length} characters", limits.DOCUMENT_TEXT
+                _("its text has more than {length} characters", length=length), limits.DOCUMENT_TEXT
             )
     return "\n\n".join(blocks) + "\n" if blocks else ""

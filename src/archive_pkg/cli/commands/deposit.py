@@ -366,7 +366,7 @@ def receipts(
     with answering("receipts", as_json=as_json, quiet=quiet) as answer:
         if folder is not None and not is_folder(folder):
             raise missing(folder)
-        found = [path for path, _ in deposits.receipts_of(package, folder)]
+        found = [path for path, __ in deposits.receipts_of(package, folder)]
         if not found and is_folder(package) and not is_bag(package):
             found = deposits.receipts_below(package if folder is None else folder)
         if not found and (not is_folder(package) or not record_file(package)[1]):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, ConfigDict
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.base import Model, OrText, present, validated_by
 from archive_pkg.records.models.dates import WrittenDateField
 from archive_pkg.records.models.fields import EMPTY, UNKNOWN, AgentId, Id, Many, Text
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def _name_faults(parts: Any) -> Iterator[Fault]:
     if get(parts, "family") is None and get(parts, "given") is None:
-        yield Fault("the name has neither family nor given", "Add one of them.")
+        yield Fault(_("the name has neither family nor given"), _("Add one of them."))
 
 
 class NameParts(Model):

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from archive_pkg.dates.edtf_string import EDTF_FORM
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.base import Model, OrText, present, validated_by
 from archive_pkg.records.models.fields import EMPTY, UNKNOWN, AnyEdtf, Many, MaybeEdtf, Text
 from archive_pkg.records.value_paths import get
@@ -26,8 +27,8 @@ Calendar = Literal[
 def _date_faults(date: Any) -> Iterator[Fault]:
     if get(date, "edtf") is None and get(date, "as_written") is None:
         yield Fault(
-            "the date has neither edtf nor as_written",
-            "Write the date as edtf, or its words as as_written if it is not clear.",
+            _("the date has neither edtf nor as_written"),
+            _("Write the date as edtf, or its words as as_written if it is not clear."),
         )
 
 
@@ -83,8 +84,8 @@ class Place(Model):
 def _date_and_place_faults(date: Any) -> Iterator[Fault]:
     if all(get(date, name) is None for name in ("edtf", "as_written", "place")):
         yield Fault(
-            "there is neither a date nor a place",
-            "Write edtf or as_written for the date, or the place with its name.",
+            _("there is neither a date nor a place"),
+            _("Write edtf or as_written for the date, or the place with its name."),
         )
 
 

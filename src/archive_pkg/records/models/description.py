@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.base import Model, OrText, present, validated_by
 from archive_pkg.records.models.dates import DateField, WrittenDateField
 from archive_pkg.records.models.fields import (
@@ -192,8 +193,8 @@ class Rights(Model):
 def _relation_faults(relation: Any) -> Iterator[Fault]:
     if all(get(relation, name) is None for name in ("record", "title", "identifier")):
         yield Fault(
-            "the relation does not name the other document",
-            "Add record (the id of the other document's record), title or identifier.",
+            _("the relation does not name the other document"),
+            _("Add record (the id of the other document's record), title or identifier."),
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ConfigDict
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.base import Model, field_is, present, validated_by
 from archive_pkg.records.models.dates import DateField
 from archive_pkg.records.models.fields import (
@@ -69,7 +70,10 @@ def _evidence_faults(evidence: Any) -> Iterator[Fault]:
             "rule": "the name of the rule",
             "agent": "the id of an agent",
         }[needed]
-        yield Fault(f"basis is {basis}, but {needed} is missing", f"Add {needed}: {how}.")
+        yield Fault(
+            _("basis is {basis}, but {needed} is missing", basis=basis, needed=needed),
+            _("Add {needed}: {how}.", needed=needed, how=how),
+        )
 
 
 class Evidence(Model):

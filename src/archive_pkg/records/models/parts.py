@@ -36,16 +36,19 @@ if TYPE_CHECKING:
 def _access_faults(access: Any) -> Iterator[Fault]:
     status, until = get(access, "status"), get(access, "until")
     if status in ("restricted", "closed") and get(access, "rule") is None:
-        yield Fault(f"status is {status}, but rule is missing", "Add rule: the law or agreement.")
+        yield Fault(
+            _("status is {status}, but rule is missing", status=status),
+            _("Add rule: the law or agreement."),
+        )
     if status == "restricted" and until is None:
         yield Fault(
-            "status is restricted, but until is missing",
-            "Add until, the day from which the part is open, or write status: closed.",
+            _("status is restricted, but until is missing"),
+            _("Add until, the day from which the part is open, or write status: closed."),
         )
     if status in ("open", "closed") and until is not None:
         yield Fault(
-            f"until is present, but status is {status}",
-            "Write status: restricted, or remove until.",
+            _("until is present, but status is {status}", status=status),
+            _("Write status: restricted, or remove until."),
         )
 
 
@@ -86,12 +89,12 @@ def _file_faults(part: Any) -> Iterator[Fault]:
     held = get(part, "held", True)
     if held in (True, "true") and get(part, "file") is None:
         yield Fault(
-            "file is missing", "Add file, or write held: false if you do not hold the part."
+            _("file is missing"), _("Add file, or write held: false if you do not hold the part.")
         )
     if held in (False, "false") and any(get(part, name) for name in ("file", "span", "sha256")):
         yield Fault(
-            "the part has held: false, but also a file, span or digest",
-            "Remove them, or write held: true.",
+            _("the part has held: false, but also a file, span or digest"),
+            _("Remove them, or write held: true."),
         )
 
 

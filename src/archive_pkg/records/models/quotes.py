@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.base import Model, validated_by
 from archive_pkg.records.models.fields import PartId
 from archive_pkg.records.scalars import WholeNumber
@@ -30,8 +31,8 @@ def _span_faults(span: Any) -> Iterator[Fault]:
     if length is not None and length <= 0:
         start, end = get(span, "start"), get(span, "end")
         yield Fault(
-            f"the span ends at {end}, not after its start at {start}",
-            "Count the characters of the text from 0. The end is the first character after it.",
+            _("the span ends at {end}, not after its start at {start}", end=end, start=start),
+            _("Count the characters of the text from 0. The end is the first character after it."),
         )
 
 
@@ -41,9 +42,15 @@ def _quote_faults(quote: Any) -> Iterator[Fault]:
         yield from _span_faults(quote)
     elif isinstance(exact, str) and len(exact) not in (0, length):
         yield Fault(
-            f"the quote has {len(exact)} characters, but its span has {length}",
-            "Copy the words exactly as they are in the text, with line endings, and correct start "
-            "and end, which count characters from 0.",
+            _(
+                "the quote has {exact} characters, but its span has {length}",
+                exact=len(exact),
+                length=length,
+            ),
+            _(
+                "Copy the words exactly as they are in the text, with line endings, "
+                "and correct start and end, which count characters from 0."
+            ),
         )
 
 

@@ -246,7 +246,8 @@ def _entry_of_a_register(described: JsonSchemaValue) -> JsonSchemaValue:
 
 def fault(kind: str, message: str, place: Steps, value: Any) -> InitErrorDetails:
     """Return an error for Pydantic."""
-    return InitErrorDetails(type=PydanticCustomError(kind, message), loc=place, input=value)
+    error = PydanticCustomError(kind, message, {"text": message})
+    return InitErrorDetails(type=error, loc=place, input=value)
 
 
 Named = TypeVar("Named", Agent, Part)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.vocabularies.terms import read_vocabulary
 
 
@@ -88,8 +89,9 @@ def known_type(name: str) -> str:
     known = document_types()
     if name not in known:
         near = get_close_matches(name.lower().replace(" ", "-"), known, 1)
-        meant = f"Did you mean {near[0]}? " if near else ""
+        meant = _("Did you mean {near}? ", near=near[0]) if near else ""
         raise Fault(
-            f"“{name}” is not a known type of document", f"{meant}Write one of {', '.join(known)}."
+            _("“{name}” is not a known type of document", name=name),
+            _("{meant}Write one of {known}.", meant=meant, known=", ".join(known)),
         )
     return name

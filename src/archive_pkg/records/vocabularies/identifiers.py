@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import ConfigDict, Field, ValidationError
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.base import Model, field_is, validated_by
 from archive_pkg.records.value_paths import get
 from archive_pkg.reports import Code, Severity, abridged
@@ -251,16 +252,31 @@ def check_identifier(scheme: str, value: str) -> None:
     if not rules.pattern.fullmatch(value):
         right = _bare(scheme, value)
         if right:
-            _wrong(f"“{abridged(value)}” is not a bare {rules.name} identifier", f"Write {right}.")
+            _wrong(
+                _(
+                    "“{value}” is not a bare {name} identifier",
+                    value=abridged(value),
+                    name=rules.name,
+                ),
+                _("Write {right}.", right=right),
+            )
         _wrong(
-            f"“{abridged(value)}” is not a {rules.name} identifier", f"The form is {rules.form}."
+            _("“{value}” is not a {name} identifier", value=abridged(value), name=rules.name),
+            _("The form is {form}.", form=rules.form),
         )
     if scheme == "url" and not _host(value):
-        _wrong(f"“{abridged(value)}” has no host", f"The form is {rules.form}.")
+        _wrong(
+            _("“{value}” has no host", value=abridged(value)),
+            _("The form is {form}.", form=rules.form),
+        )
     if rules.check and not value.endswith(rules.check(value)):
         _wrong(
-            f"“{value}” is not a {rules.name} identifier: the check digit is wrong",
-            "Look for a mistyped digit or two swapped digits.",
+            _(
+                "“{value}” is not a {name} identifier: the check digit is wrong",
+                value=value,
+                name=rules.name,
+            ),
+            _("Look for a mistyped digit or two swapped digits."),
         )
 
 

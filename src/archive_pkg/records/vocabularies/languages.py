@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 from pydantic import AfterValidator, WithJsonSchema
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Severity
 
 LANGUAGE_INVALID = Code(
@@ -69,11 +70,16 @@ def language_tag(text: str) -> str:
         Fault: The tag is malformed or has an unknown subtag.
     """
     if not text or len(text) > _LONGEST:
-        _wrong("the language tag is empty" if not text else "the language tag is too long")
+        _wrong(_("the language tag is empty") if not text else _("the language tag is too long"))
     if "_" in text:
-        _wrong(f"“{text}” has an underscore", f"Write {text.replace('_', '-')}.")
+        _wrong(
+            _("“{text}” has an underscore", text=text),
+            _("Write {replace}.", replace=text.replace("_", "-")),
+        )
     if text != text.strip():
-        _wrong(f"“{text}” has spaces around it", f"Write {text.strip()}.")
+        _wrong(
+            _("“{text}” has spaces around it", text=text), _("Write {strip}.", strip=text.strip())
+        )
     subtags = text.lower().split("-")
     for subtag in subtags:
         if not (0 < len(subtag) <= 8 and subtag.isascii() and subtag.isalnum()):
@@ -82,7 +88,7 @@ def language_tag(text: str) -> str:
         return old
     if subtags[0] == "x":
         if len(subtags) == 1:
-            _wrong(f"“{text}” has nothing after x", "Write x-NAME for private use.")
+            _wrong(_("“{text}” has nothing after x", text=text), _("Write x-NAME for private use."))
         return "-".join(subtags)
     return "-".join(_checked(text, subtags))
 
@@ -103,7 +109,7 @@ def _old_tag(text: str) -> str:
         return ""
     right = _fields(entries[2], "Preferred-Value")
     if right:
-        _wrong(f"“{text}” is an outdated tag", f"Write {right[0]}.")
+        _wrong(_("“{text}” is an outdated tag", text=text), _("Write {right}.", right=right[0]))
     return entries[1]
 
 
@@ -117,15 +123,36 @@ def _checked(text: str, subtags: list[str]) -> list[str]:
             return checked + _extensions(text, subtags[place:])
         kind, order = _kind(subtag)
         if kind == "extlang" and place > 1:
-            _wrong(f"“{text}”: “{subtag}” is in the wrong place", _ORDER)
+            _wrong(
+                _("“{text}”: “{subtag}” is in the wrong place", text=text, subtag=subtag), _ORDER
+            )
         if order < stage or (order == stage and kind in ("script", "region")):
-            _wrong(f"“{text}”: the {kind} “{subtag}” is in the wrong place", _ORDER)
+            _wrong(
+                _(
+                    "“{text}”: the {kind} “{subtag}” is in the wrong place",
+                    text=text,
+                    kind=kind,
+                    subtag=subtag,
+                ),
+                _ORDER,
+            )
         if kind == "variant" and subtag in seen:
-            _wrong(f"“{text}” has the variant “{subtag}” twice", "Write it once.")
+            _wrong(
+                _("“{text}” has the variant “{subtag}” twice", text=text, subtag=subtag),
+                _("Write it once."),
+            )
         if not _knows(kind, subtag):
             _unknown(text, kind, subtag)
         if kind == "extlang" and subtags[0] not in _fields(_entry(kind, subtag), "Prefix"):
-            _wrong(f"“{text}”: “{subtag}” does not extend “{subtags[0]}”", f"Write {subtag}.")
+            _wrong(
+                _(
+                    "“{text}”: “{subtag}” does not extend “{subtags}”",
+                    text=text,
+                    subtag=subtag,
+                    subtags=subtags[0],
+                ),
+                _("Write {subtag}.", subtag=subtag),
+            )
         stage = order
         seen.add(subtag)
         checked.append(_case(kind, subtag))
@@ -176,15 +203,21 @@ def _extensions(text: str, subtags: list[str]) -> list[str]:
             continue
         following = subtags[place + 1 : place + 2]
         if not following or (subtag != "x" and len(following[0]) == 1):
-            _wrong(f"“{text}” has nothing after “{subtag}”", "Remove it.")
+            _wrong(
+                _("“{text}” has nothing after “{subtag}”", text=text, subtag=subtag),
+                _("Remove it."),
+            )
         if subtag == "x":
             break
         if subtag in singletons:
-            _wrong(f"“{text}” has the extension “{subtag}” twice", "Write it once.")
+            _wrong(
+                _("“{text}” has the extension “{subtag}” twice", text=text, subtag=subtag),
+                _("Write it once."),
+            )
         if subtag not in "ut":
             _wrong(
-                f"“{text}”: the extension “{subtag}” is not registered",
-                "Write x-… for private use.",
+                _("“{text}”: the extension “{subtag}” is not registered", text=text, subtag=subtag),
+                _("Write x-… for private use."),
             )
         singletons.add(subtag)
     return subtags
@@ -193,15 +226,17 @@ def _extensions(text: str, subtags: list[str]) -> list[str]:
 def _unknown(text: str, kind: str, subtag: str) -> NoReturn:
     """Raise a Fault for an unknown subtag, with a similar known one in the hint."""
     name = "language extension" if kind == "extlang" else kind
-    message = f"“{text}”: there is no {name} “{_case(kind, subtag)}”"
+    message = _(
+        "“{text}”: there is no {name} “{case}”", text=text, name=name, case=_case(kind, subtag)
+    )
     right = _MEANT.get((kind, subtag), "") or (_shorter(subtag) if kind == "language" else "")
     if right:
-        _wrong(message, f"Write {right}.")
+        _wrong(message, _("Write {right}.", right=right))
     if kind == "extlang":
-        _wrong(message, "Write a region with two letters, as in ru-RU.")
+        _wrong(message, _("Write a region with two letters, as in ru-RU."))
     alike = [known for known in _subtags(kind) if len(known) == len(subtag)]
     near = get_close_matches(_case(kind, subtag), alike, 1, 0.6)
-    _wrong(message, f"Did you mean {near[0]}?" if near else _FORM)
+    _wrong(message, _("Did you mean {near}?", near=near[0]) if near else _FORM)
 
 
 # Codes that are often confused, with the right ones.
@@ -335,11 +370,14 @@ def language_called(text: str) -> str:
 def _no_subtag(text: str, subtag: str) -> NoReturn:
     code = NAMES.get(text.lower())
     if code:
-        _wrong(f"“{text}” is the name of a language, not its tag", f"Write {code}.")
+        _wrong(
+            _("“{text}” is the name of a language, not its tag", text=text),
+            _("Write {code}.", code=code),
+        )
     _wrong(
-        f"“{text}” is not a language tag"
+        _("“{text}” is not a language tag", text=text)
         if text == subtag
-        else f"“{text}”: “{subtag}” is not a subtag"
+        else _("“{text}”: “{subtag}” is not a subtag", text=text, subtag=subtag)
     )
 
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.yaml.reading import read_yaml
 
 
@@ -116,15 +117,20 @@ def level(scheme: str, name: str) -> ClassificationLevel:
     """
     known = schemes()
     if scheme not in known:
-        raise Fault(f"there is no scheme “{scheme}”", f"Write one of {', '.join(known)}.")
+        raise Fault(
+            _("there is no scheme “{scheme}”", scheme=scheme),
+            _("Write one of {known}.", known=", ".join(known)),
+        )
     for candidate in known[scheme].levels:
         if candidate.id == name:
             return candidate
     names = [candidate.id for candidate in known[scheme].levels]
     near = get_close_matches(name, names, 1)
     raise Fault(
-        f"the scheme {scheme} has no level “{name}”",
-        f"Did you mean {near[0]}?" if near else f"Write one of {', '.join(names)}.",
+        _("the scheme {scheme} has no level “{name}”", scheme=scheme, name=name),
+        _("Did you mean {near}?", near=near[0])
+        if near
+        else _("Write one of {names}.", names=", ".join(names)),
     )
 
 
@@ -144,7 +150,7 @@ def find_marking(text: str) -> tuple[TermCandidate, ...]:
     longest = [
         candidate
         for phrase, candidate in found
-        if not any(phrase != other and f" {phrase} " in f" {other} " for other, _ in found)
+        if not any(phrase != other and f" {phrase} " in f" {other} " for other, __ in found)
     ]
     best: dict[str, TermCandidate] = {}
     for candidate in sorted(longest, key=lambda c: (c.rendering, -c.level.rank)):

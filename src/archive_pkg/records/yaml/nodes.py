@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.messages import Message, _, capital
 from archive_pkg.reports import Code, Location, Report, Severity, abridged
 
 if TYPE_CHECKING:
@@ -112,6 +113,9 @@ def visible(text: str) -> str:
 
     A file must not be able to control the terminal that shows the findings.
     """
+    if isinstance(text, Message):
+        made = text.mapped(visible)
+        return capital(made) if text[:1].isupper() else made
     return "".join(
         c if c.isprintable() or c in "\u00a0\n" else f"\\u{ord(c):04X}" for c in abridged(text, 500)
     )
@@ -139,7 +143,9 @@ def refuse_empty(tree: YamlTree, path: str) -> YamlTree:
     if nothing and tree.report.ok:
         tree.root, tree.complete = None, False
         tree.report.add(
-            EMPTY.at(Location(path), "the file is empty", "Write a record, beginning with its id.")
+            EMPTY.at(
+                Location(path), _("the file is empty"), _("Write a record, beginning with its id.")
+            )
         )
     return tree
 

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from archive_pkg.limits import RECORD_VALUES
+from archive_pkg.messages import _
 from archive_pkg.records.yaml.nodes import (
     CHARACTER,
     DEEP,
@@ -89,10 +90,10 @@ def _readable(text: str, path: str, report: Report) -> bool:
         report.add(
             CHARACTER.at(
                 Location(path, line, column),
-                f"the character {name} is not allowed",
-                f'To keep it, write "\\u{ord(match[0]):04X}" in double quotes.'
+                _("the character {name} is not allowed", name=name),
+                _('To keep it, write "\\u{ord:04X}" in double quotes.', ord=ord(match[0]))
                 if text_of_its_own
-                else "Remove this control character.",
+                else _("Remove this control character."),
             )
         )
     return report.ok
@@ -130,8 +131,8 @@ class Builder:
                 self._stop(
                     DEEP,
                     event.start_mark,
-                    f"nested more than {MAX_DEPTH} levels deep",
-                    "Remove levels; a record has up to 7.",
+                    _("nested more than {max_depth} levels deep", max_depth=MAX_DEPTH),
+                    _("Remove levels; a record has up to 7."),
                 )
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             node = self._open.pop()
@@ -140,7 +141,10 @@ class Builder:
             self._put(node, event)
         elif name == "AliasEvent":
             self.report(
-                ANCHOR, event.start_mark, f"*{event.anchor} is an alias", "Write the value."
+                ANCHOR,
+                event.start_mark,
+                _("*{anchor} is an alias", anchor=event.anchor),
+                _("Write the value."),
             )
             self._tree.complete = False
             self._put(Node(None, event.start_mark, event.end_mark, "*"), event)
@@ -150,16 +154,24 @@ class Builder:
                 self._stop(
                     DOCUMENTS,
                     event.start_mark,
-                    "a second document begins",
-                    "Write one record per file.",
+                    _("a second document begins"),
+                    _("Write one record per file."),
                 )
 
     def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
-            self.report(ANCHOR, event.start_mark, f"&{event.anchor} is an anchor", "Remove it.")
+            self.report(
+                ANCHOR,
+                event.start_mark,
+                _("&{anchor} is an anchor", anchor=event.anchor),
+                _("Remove it."),
+            )
         if event.tag is not None:
             self.report(
-                TAG, event.start_mark, f"{event.tag} is a tag", "Remove it, and put text in quotes."
+                TAG,
+                event.start_mark,
+                _("{tag} is a tag", tag=event.tag),
+                _("Remove it, and put text in quotes."),
             )
 
     def _put(self, node: Node, event: Any) -> None:
@@ -168,8 +180,11 @@ class Builder:
             self._stop(
                 MANY,
                 event.start_mark,
-                f"more than {self._most:,} values",
-                f"The record of a document usually has a few hundred. {RECORD_VALUES.hint}",
+                _("more than {most:,} values", most=self._most),
+                _(
+                    "The record of a document usually has a few hundred. {hint}",
+                    hint=RECORD_VALUES.hint,
+                ),
             )
         if not self._open:
             self._tree.root = node
@@ -188,16 +203,16 @@ class Builder:
 
     def _key(self, parent: Node, node: Node, event: Any) -> str:
         if isinstance(node.value, dict | list):
-            hint = "Write the name of a field."
-            self.report(KEY_NO_TEXT, node.start, "a key is a list or mapping", hint)
+            hint = _("Write the name of a field.")
+            self.report(KEY_NO_TEXT, node.start, _("a key is a list or mapping"), hint)
             self._tree.complete = False
             return f"\0{node.start.index}"
         key = str(event.value) if type(event).__name__ == "ScalarEvent" else ""
         if key in parent.keys:
             first = parent.keys[key].line + 1
-            message = f"“{key}” is repeated; it is already in line {first}"
+            message = _("“{key}” is repeated; it is already in line {first}", key=key, first=first)
             self._keys[-1] = key
-            self.report(KEY_REPEATED, node.start, message, "Merge the two or rename one.")
+            self.report(KEY_REPEATED, node.start, message, _("Merge the two or rename one."))
         else:
             parent.keys[key] = node.start
         return key
@@ -227,7 +242,11 @@ def _syntax(error: Any, text: str, path: str) -> Finding:
     line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
     message, hint = explain_syntax(problem, line, mark.column)
     if "does not fit the lines" in message and (number := _unclosed(text, mark.line)):
-        hint = f"The quotation mark in line {number} may not be closed. {hint}"
+        hint = _(
+            "The quotation mark in line {number} may not be closed. {hint}",
+            number=number,
+            hint=hint,
+        )
     location = Location(path, mark.line + 1, mark.column + 1)
     return SYNTAX.at(location, visible(message), hint)
 

@@ -127,7 +127,7 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
     flat = " ".join(words.split())
     given: dict[str, Any] = {}
     for one in single_inputs(inputs(record, field)):
-        above, _, last = one.name.rpartition(".")
+        above, __, last = one.name.rpartition(".")
         if above and given:
             continue  # the words are for the statement, not for a mapping in it
         if one.kind in ("agents", "agent") and not given:

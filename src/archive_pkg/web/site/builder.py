@@ -193,7 +193,7 @@ def _version(title: str, base: str, downloads: bool, project: Project) -> bytes:
 
 def count_packages(collection: Collection) -> int:
     """Return how many packages `build_site` reads."""
-    return sum(1 for _ in _shown(collection, lambda done: None))
+    return sum(1 for __ in _shown(collection, lambda done: None))
 
 
 def _shown(collection: Collection, take: Callable[[Done], None]) -> Iterator[Path]:

@@ -396,7 +396,7 @@ class Catalogue:
         names = [f"{name}-{number}.xml" for number in range(1, len(groups) + 1)]
         for one, group in zip(names, groups, strict=True):
             yield one, [self._sitemap("url", group, says)]
-        dated = [(n, max(day for _, day in g)) for n, g in zip(names, groups, strict=True)]
+        dated = [(n, max(day for __, day in g)) for n, g in zip(names, groups, strict=True)]
         yield f"{name}.xml", [self._sitemap("sitemap", dated, says)]
 
     def _sitemap(
