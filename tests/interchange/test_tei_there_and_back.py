@@ -219,6 +219,22 @@ def test_all_facts_of_a_tei_header_survive_export_and_import(kind: str) -> None:
     ]
 
 
+def test_the_life_of_agents_survives_export_and_import() -> None:
+    agents = [
+        {
+            "id": "doe-ann", "name": "Doe, Ann", "kind": "person", "affiliations": ["body"],
+            "born": {"edtf": "1900", "as_written": "about 1900"}, "died": "1950?",
+            "name_parts": {"family": "Doe", "given": "Ann", "patronymic": "I.", "suffix": "Jr."},
+        },
+        {"id": "body", "name": "Body", "kind": "organization", "born": {"as_written": "long ago"}},
+        {"id": "does", "name": "Does", "kind": "family", "affiliations": ["body"]},
+    ]  # fmt: skip
+    given = record(agents=agents, sender=["doe-ann"], mentioned_agents=["body", "does"])
+    [back] = read(export("tei", given, FULL_CONTEXT), "x.xml")
+    made = {one.id: one for one in back.record.agents}
+    assert [made[one.id] for one in given.agents] == list(given.agents)
+
+
 def statements(header: Any) -> dict[tuple[str, str], str]:
     """Return the texts and attributes of a header by path and value, each with its sentence.
 

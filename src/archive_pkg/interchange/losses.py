@@ -63,7 +63,9 @@ _IN_OTHER_WORDS = frozenset(
 )
 """Fields whose values formats express in words of their own or as a link. The document cannot be
 searched for these values."""
-_OF_KINDS = ("creator", "contributor", "origination", "controlaccess", "correspAction")
+_OF_KINDS = (
+    "creator", "contributor", "origination", "controlaccess", "correspAction", "name, roleTerm",
+)  # fmt: skip
 """Elements that can state the kind of an agent next to the name. Free text gives only the name."""
 _IN_PIECES = frozenset({"agents.name", "salutation", "closing"})
 """Fields whose words some formats reorder or interrupt, so that only the words are searched for."""

@@ -44,6 +44,10 @@ MAPPING = {
     "rights.statement": "note",
     **dict.fromkeys(derived_facts.RECEIPT, "annotation"),
     "agents.name": "author, translator, editor, annotation",
+    "agents.name_parts.family": "author, translator, editor",
+    "agents.name_parts.given": "author, translator, editor",
+    "agents.name_parts.patronymic": "author, translator, editor",
+    "agents.name_parts.suffix": "author, translator, editor",
 }
 
 _ESCAPES = {

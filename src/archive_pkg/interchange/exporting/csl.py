@@ -43,6 +43,10 @@ MAPPING = {
     "rights.statement": "note",
     **dict.fromkeys(derived_facts.RECEIPT, "annote"),
     "agents.name": "author, recipient, translator, editor, contributor, annote",
+    "agents.name_parts.family": "family",
+    "agents.name_parts.given": "given",
+    "agents.name_parts.patronymic": "given",
+    "agents.name_parts.suffix": "suffix",
 }
 
 

@@ -19,6 +19,7 @@ from archive_pkg.interchange.addresses import address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.evidence_marks import strongest
 from archive_pkg.interchange.exporting.tei_annotations import CERTAINTY, DOCUMENT, annotate
+from archive_pkg.interchange.exporting.tei_register import add_life, add_name_forms
 from archive_pkg.interchange.exporting.tei_text import note_id, render
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
 from archive_pkg.records.display import classification_in_words
@@ -78,6 +79,8 @@ MAPPING = {
     "received.edtf": "correspAction received, date; notesStmt, note",
     "received.as_written": "correspAction received, date; notesStmt, note",
     "received.note": "correspAction received, note; notesStmt, note",
+    "received.place.name": "correspAction received, placeName; notesStmt, note",
+    "received.place.identifiers": "correspAction received, placeName ref, key; notesStmt, note",
     "place.name": "correspAction sent, placeName; creation, placeName",
     "place.identifiers": "placeName ref, key",
     "classification.as_written": "notesStmt, note",
@@ -144,6 +147,16 @@ MAPPING = {
     "rights.holder": "availability, ab, type=rights-holder",
     "agents.name": "persName, orgName",
     "agents.kind": "persName, orgName, rs",
+    "agents.name_parts.family": "particDesc, persName, surname",
+    "agents.name_parts.given": "particDesc, persName, forename",
+    "agents.name_parts.patronymic": "particDesc, persName, forename type=patronymic",
+    "agents.name_parts.suffix": "particDesc, persName, genName",
+    **{
+        f"agents.{name}.{field}": f"particDesc, {tag} (of persons); note, date"
+        for name, tag in (("born", "birth"), ("died", "death"))
+        for field in ("edtf", "as_written")
+    },
+    "agents.affiliations": "particDesc, affiliation (of persons); note, rs",
     "agents.role": "particDesc, note type=role",
     "agents.as_written": "particDesc, persName type=as-written",
     "agents.version": "particDesc, note type=version",
@@ -542,9 +555,8 @@ def _parts(participant: Participant | None) -> str | None:
 
 
 def _agent(element: Element, agent: Agent, tag: str, participant: Participant | None) -> None:
-    say(element, tag, agent.name)
-    if agent.as_written:
-        say(element, tag, agent.as_written, type="as-written")
+    add_name_forms(element, tag, agent)
+    add_life(element, agent)
     for identifier in agent.identifiers:
         _idno(element, identifier)
     for kind in ("role", "version", "note"):

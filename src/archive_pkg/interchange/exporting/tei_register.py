@@ -57,7 +57,19 @@ def write(
 
 
 def _agent(entry: Element, called: str, agent: Agent, evidence: Sequence[Evidence]) -> None:
-    _names(entry, called, agent)
+    add_name_forms(entry, called, agent)
+    add_life(entry, agent)
+    for identifier in agent.identifiers:
+        say(entry, "idno", identifier.value, type=identifier.scheme)
+    for kind in ("role", "version", "note"):
+        if value := getattr(agent, kind):
+            say(entry, "note", value, type=kind)
+    for one in evidence:
+        say(entry, "note", words_of(one), type="evidence")
+
+
+def add_life(entry: Element, agent: Agent) -> None:
+    """Add the beginning and end of an agent, and the organizations to which it belonged."""
     for tag, date in (("birth", agent.born), ("death", agent.died)):
         if date and agent.kind == "person":
             _date(entry, tag, date)
@@ -68,21 +80,15 @@ def _agent(entry: Element, called: str, agent: Agent, evidence: Sequence[Evidenc
         if agent.kind == "person":
             say(entry, "affiliation", ref=f"#agent-{name}")
         else:
-            say(put(entry, "note", type="affiliation"), "ref", name, target=f"#agent-{name}")
-    for identifier in agent.identifiers:
-        say(entry, "idno", identifier.value, type=identifier.scheme)
-    for kind in ("role", "version", "note"):
-        if value := getattr(agent, kind):
-            say(entry, "note", value, type=kind)
-    for one in evidence:
-        say(entry, "note", words_of(one), type="evidence")
+            say(put(entry, "note", type="affiliation"), "rs", ref=f"#agent-{name}")
 
 
 def _date(parent: Element, tag: str, date: WrittenDate) -> None:
     say(parent, tag, date.as_written or date.words, **date_attributes(date.edtf))
 
 
-def _names(entry: Element, called: str, agent: Agent) -> None:
+def add_name_forms(entry: Element, called: str, agent: Agent) -> None:
+    """Add the name of an agent, its parts, and the name as written, in elements with a tag."""
     say(entry, called, agent.name)
     if agent.name_parts and agent.kind == "person":
         parts = put(entry, called, type="name-parts")

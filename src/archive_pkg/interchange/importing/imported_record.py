@@ -108,7 +108,7 @@ class ImportedDraft:
         reference: str | None = None,
         mentioned: bool = False,
         referred: bool = False,
-        **more: str | None,
+        **more: Any,
     ) -> str | None:
         """Return the id of an agent with a name, adding the agent if necessary; None without name.
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange.importing.correspondence import AGENT_ELEMENTS, Correspondence
+from archive_pkg.interchange.importing.correspondence import (
+    AGENT_ELEMENTS,
+    Correspondence,
+    read_date_element,
+)
 from archive_pkg.interchange.importing.imported_record import language, optional, read_language
 from archive_pkg.interchange.importing.restrictions import own_restriction
 from archive_pkg.interchange.importing.tei_notes import OwnNotes
@@ -24,6 +28,7 @@ _OF_ORIGINAL = re.compile("Access to Original of ")
 """The beginning of a restriction that names no part except the original."""
 _LICENCE = re.compile("licen[cs]e", re.IGNORECASE)
 _TRANSLATES = re.compile(r"translat|übersetz|uebersetz|tradu[cz]|перев", re.IGNORECASE)
+_OWN_PARTS = {"surname": "family", "patronymic": "patronymic", "genName": "suffix"}
 _OWN_KINDS = {"person": "person", "personGrp": "family", "org": "organization"}
 _SHELFMARKS = frozenset([
     "", "call", "callnumber", "call-number", "cote", "file", "idno", "inventory", "shelfmark",
@@ -125,6 +130,7 @@ class TeiHeader:
 
     def _own_agents(self) -> None:
         """Read the agents that this program exported, with all their fields."""
+        known: dict[str, tuple[str, Element]] = {}
         for path in ("listPerson/*", "listOrg/*"):
             for entry in self._all(f"profileDesc/particDesc/{path}"):
                 kind = _OWN_KINDS.get(local(entry))
@@ -132,8 +138,9 @@ class TeiHeader:
                     continue
                 names = [e for e in entry if local(e) in ("persName", "orgName", "name")]
                 written = [n for n in names if n.get("type") == "as-written"]
+                pieces = [n for n in names if n.get("type") == "name-parts"]
                 notes = {note.get("type"): note for note in self.source.all(entry, "note")}
-                for element in (*written, *notes.values()):
+                for element in (*written, *pieces, *notes.values()):
                     self.source.attribute(element, "type")
                 more: dict[str, Any] = {
                     field: self.source.words(notes[field])
@@ -141,6 +148,7 @@ class TeiHeader:
                     if field in notes
                 }
                 more |= {"as_written": self.source.words(written[0])} if written else {}
+                more |= self._own_life(entry, pieces)
                 software = self.source.attribute(entry, "type") == "software"
                 listed = self.correspondence.listed_identifiers(entry) if names else []
                 agent = self.draft.agent(
@@ -156,12 +164,52 @@ class TeiHeader:
                     self.draft.report.add(self.source.not_read(what))
                 elif name:
                     self.correspondence.own[name] = f"#{entry.get(XML_ID)}"
+                if agent:
+                    known[f"#{entry.get(XML_ID)}"] = agent, entry
                 parts = re.split(r"[ +]", self.source.attribute(entry, "role") or "")
                 if agent and all(parts):
                     taken = {"agent": agent, "part": parts}
                     for field in ("office", "side"):
                         taken |= optional(field, self.source.words(notes.get(field)))
                     self.draft.add("participants", taken)
+
+        self._own_affiliations(known)
+
+    def _own_affiliations(self, known: dict[str, tuple[str, Element]]) -> None:
+        """Add the organizations of agents.
+
+        Args:
+            known: Each agent with its entry, by the reference to it.
+        """
+        for reference, (agent, entry) in known.items():
+            bodies = []
+            for path in ("affiliation", "note[@type='affiliation']/rs"):
+                for element in self.source.all(entry, path):
+                    if body := known.get(element.get("ref") or ""):
+                        self.source.attribute(element, "ref")
+                        bodies.append(body[0])
+            name = self.draft.agent_name(agent)
+            self.draft.agent(name, reference=reference, affiliations=bodies)
+
+    def _own_life(self, entry: Element, pieces: list[Element]) -> dict[str, Any]:
+        """Return the parts of a person's name, and the dates of the beginning and end."""
+        found: dict[str, Any] = {}
+        for tag, kind, field in (("birth", "founded", "born"), ("death", "dissolved", "died")):
+            dates = self.source.all(entry, tag)
+            for note in self.source.all(entry, f"note[@type='{kind}']"):
+                dates += self.source.all(note, "date")
+            for element in dates[:1]:
+                date = read_date_element(self.source, element, is_ours=True)
+                date = date or optional("as_written", self.source.words(element))
+                date.pop("rule", None)
+                found |= optional(field, date)
+        parts = {
+            _OWN_PARTS.get(part.get("type") or local(part), "given"): self.source.words(part)
+            for part in (pieces[0] if pieces else ())
+        }
+        for part in pieces[0] if pieces else ():
+            self.source.attribute(part, "type")
+        return found | optional("name_parts", parts)
 
     def _author(self) -> None:
         """Read the author as the sender, or as a rival if a `correspDesc` names a different sender.
