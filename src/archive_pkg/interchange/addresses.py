@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archive_pkg.interchange.licences import spdx_id, spdx_page
+from archive_pkg.records.media_types import media_type_of_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +38,6 @@ _SUFFIXES = {
     "image/tiff": ".tif",
     "image/jp2": ".jp2",
 }
-_TYPES = {suffix: media_type for media_type, suffix in _SUFFIXES.items()} | {
-    ".jpeg": "image/jpeg",
-    ".tiff": "image/tiff",
-}
 
 
 def site_type(part: Part) -> str:
@@ -49,8 +45,7 @@ def site_type(part: Part) -> str:
 
     Without a media type in the record, the ending of the file's name counts.
     """
-    ending = PurePosixPath(part.file or "").suffix.lower()
-    media_type = part.media_type or _TYPES.get(ending, "")
+    media_type = media_type_of_part(part)
     return media_type if media_type in _SUFFIXES else "application/octet-stream"
 
 

@@ -16,6 +16,7 @@ from archive_pkg.messages import _, capitalized, term
 from archive_pkg.packages.page.marked_text import MarkedLine
 from archive_pkg.packages.page.statement_rows import PageStatements
 from archive_pkg.records.display import language_in_words
+from archive_pkg.records.media_types import media_type_of_part
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text, holds_text
 from archive_pkg.texts.page_files import PDF
 
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 
 IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
 """The media types of scans that browsers can show."""
-_BY_ENDING = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-}
 _FILE_LIMIT = 64 * 1024 * 1024
 _LONG_LINE = 100
 _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
@@ -106,8 +100,7 @@ def image_type(part: Part) -> str:
 
     Without a media type in the record, the extension of the file's name counts.
     """
-    ending = PurePosixPath(part.file or "").suffix.lower()
-    media_type = part.media_type or _BY_ENDING.get(ending, "")
+    media_type = media_type_of_part(part)
     return media_type if media_type in IMAGES else ""
 
 

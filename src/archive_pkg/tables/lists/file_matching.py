@@ -20,6 +20,7 @@ from archive_pkg import storage
 from archive_pkg.paths import OUTPUT_MARKS
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.records.file_kinds import side_file
+from archive_pkg.records.media_types import media_type_of
 from archive_pkg.reports import Code, Severity
 from archive_pkg.storage import is_regular
 
@@ -125,7 +126,7 @@ def part_of_file(path: str, kind: str, others: Sequence[Mapping[str, Any]]) -> d
         f"file-{n}" for n in range(len(others) + 1, 2 * len(others) + 2) if f"file-{n}" not in ids
     )
     part: dict[str, Any] = {"id": name, "kind": kind, "file": path}
-    part["media_type"] = _MEDIA.get(ending_of(path), "application/octet-stream")
+    part["media_type"] = media_type_of(path) or "application/octet-stream"
     if kind == "translation":
         sources = [one["id"] for one in others if one["kind"] in ("transcription", "scan")]
         part |= {"made_from": sources[:1]} if sources else {}
@@ -168,18 +169,6 @@ def _part_order(path: str) -> tuple[bool, bool, tuple[tuple[bool, str | int], ..
     """Return a key that sorts the files of a letter: texts, translations, scans by pages."""
     kind = kind_of_file(path)
     return kind == "scan", kind == "translation", _order(path)
-
-
-_MEDIA = {
-    "txt": "text/plain",
-    "tif": "image/tiff", "tiff": "image/tiff", "jpg": "image/jpeg", "jpeg": "image/jpeg",
-    "png": "image/png", "jp2": "image/jp2", "gif": "image/gif", "webp": "image/webp",
-    "pdf": "application/pdf", "xml": "application/xml",
-    "htm": "text/html", "html": "text/html", "rtf": "application/rtf",
-    "doc": "application/msword",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "odt": "application/vnd.oasis.opendocument.text",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
