@@ -32,6 +32,7 @@ from archive_pkg.records.value_paths import models_in
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.reports import Code
+from archive_pkg.tables.lists.mapping import ColumnMap
 from archive_pkg.tables.schema.columns import tables
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -547,6 +548,14 @@ def table_columns_page() -> str:
             words += f" An id of `{column.refers_to}`." if column.refers_to else ""
             words += f" One of: {', '.join(column.enum)}." if column.enum else ""
             parts.append(f"| {title} | {_cell(words)} |\n")
+    keys = re.findall(
+        r"^    (\w+): (.*(?:\n {8}.*)*)", inspect.getdoc(ColumnMap) or "", re.MULTILINE
+    )
+    parts.append(
+        "\n## The keys of a map\n\n[A map](tables.md#maps) says what the columns of your own "
+    )
+    parts.append("list mean.\n\n| key | meaning |\n|---|---|\n")
+    parts += [f"| `{key}` | {_cell(' '.join(words.split()))} |\n" for key, words in keys]
     return "".join(parts)
 
 

@@ -116,11 +116,12 @@ class ColumnMap:
     """The map of a list of letters.
 
     Attributes:
-        columns: The field of each header; `LEFT_OUT` for a column that is not imported.
+        columns: The field of each header; `"-"` for a column that is not imported,
+            `no_restriction` for one whose name suggests a restriction, but that restricts nothing.
         everywhere: Values for the letters whose rows leave a field empty, by field: `type: letter`.
         described_by: The author of the list, who is responsible for its statements; may be empty.
         sheet: The sheet of a workbook; empty for the first one with a header.
-        separators: The text that separates the values in a cell, by header. The default is a
+        separators: By header, the sign between several values in a cell. The default is a
             semicolon.
         unknown: Words for "unknown", in addition to the usual ones.
         encoding: The encoding of a CSV file that is not UTF-8; empty for UTF-8.
