@@ -180,6 +180,14 @@ def _docs() -> list[Path]:
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
+def test_pages_written_by_hand_have_fewer_than_40_000_words(generate: Any) -> None:
+    """Signs without a letter or a digit, such as the bars of tables, are not words."""
+    pages = [page for page in _docs() if page.parent.name != "decisions"]
+    texts = [page.read_text(encoding="utf-8") for page in pages if page.name not in generate.PAGES]
+    words = [word for word in " ".join(texts).split() if re.search(r"\w", word)]
+    assert len(words) < 40_000, "say it shorter, or write the page from the code"
+
+
 def test_commands_and_options_in_the_docs_exist(generate: Any) -> None:
     import typer
 
