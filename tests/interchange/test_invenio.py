@@ -293,3 +293,10 @@ def test_the_official_schema_accepts_every_field() -> None:
     plain: dict[str, object] = {key: {} for key in feature["properties"]}
     for each in metadata["locations"]["features"]:
         jsonschema.validate(each, feature | {"properties": plain})
+
+
+def test_a_title_that_inveniordm_refuses_is_in_a_description() -> None:
+    made = json.loads(export("invenio", record(variant_titles=["Hm", "Hmm"])))["metadata"]
+    assert [each["title"] for each in made["additional_titles"]] == ["Hmm"]
+    words = [each["description"] for each in made["additional_descriptions"]]
+    assert "Other title: Hm" in words

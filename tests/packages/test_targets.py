@@ -288,6 +288,15 @@ def test_why_not_reports_all_missing_values_at_once(tmp_path: Path) -> None:
     assert {finding.location.field for finding in found} == {"identifier", "creator"}
 
 
+def test_why_not_says_that_inveniordm_refuses_a_short_title(tmp_path: Path) -> None:
+    record = tmp_path / "x" / "record.yaml"
+    record.parent.mkdir()
+    record.write_text("id: x\ntype: letter\ntitle: Hm\n", encoding="utf-8")
+    said = {one.location.field: one.message for one in why_not(record, find_target("zenodo"), {})}
+    assert said["title"] == "the title has fewer than 3 characters: “Hm”"
+    assert "title" not in {one.location.field for one in why_not(record, find_target("rda"), {})}
+
+
 def test_why_not_checks_an_existing_package(letter: Path, tmp_path: Path) -> None:
     package = build_package(letter, tmp_path, on=ON).path
     report = why_not(package, find_target("aptrust"), {})

@@ -30,7 +30,7 @@ MAPPING = {
     "identifiers": "pids, doi (the first); identifiers",
     "type": "additional_descriptions, other",
     "title": "title",
-    "variant_titles": "additional_titles",
+    "variant_titles": "additional_titles; additional_descriptions, other (under 3 characters)",
     "authors": "creators",
     "sender": "creators",
     "participants.agent": "contributors; additional_descriptions, other",
@@ -78,6 +78,8 @@ MAPPING = {
     "agents.identifiers": "person_or_org, identifiers; additional_descriptions, other",
 }
 
+SHORTEST_TITLE = 3
+"""The fewest characters of a title (`TitleSchema` and `MetadataSchema` of InvenioRDM)."""
 _ROLES = {"translator": "translator"}
 """InvenioRDM's roles by ours. Other roles become "other", and a description names them."""
 _AGENT_SCHEMES = frozenset(["orcid", "gnd", "isni", "ror"])
@@ -115,7 +117,9 @@ def describe(record: Record, context: ExportContext, doi: str = "") -> dict[str,
         "resource_type": {"id": "publication-other"},
         "title": record.title,
         "additional_titles": [
-            {"title": title, "type": {"id": "alternative-title"}} for title in record.variant_titles
+            {"title": title, "type": {"id": "alternative-title"}}
+            for title in record.variant_titles
+            if not is_too_short(title)
         ],
         "creators": (editors if by_editors else senders)
         or [{"person_or_org": {"type": "organizational", "name": datacite.UNKNOWN}}],
@@ -145,6 +149,11 @@ def describe(record: Record, context: ExportContext, doi: str = "") -> dict[str,
         "version": str(record.version),
     }
     return {key: value for key, value in metadata.items() if value}
+
+
+def is_too_short(title: str) -> bool:
+    """Return whether InvenioRDM refuses a title, because it has fewer than 3 characters."""
+    return len(title.strip()) < SHORTEST_TITLE
 
 
 def without_licence(metadata: dict[str, Any], identifier: str) -> None:
@@ -279,6 +288,8 @@ def _contributors(record: Record, context: ExportContext) -> Iterator[dict[str, 
 def _descriptions(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
     """Yield the type and the words of a description for each fact without a field of its own."""
     yield "other", f"Kind of document: {record.document_type.label}"
+    for title in filter(is_too_short, record.variant_titles):
+        yield "other", f"Other title: {title}"
     tags = [tag for tag in derived_facts.languages(record) if "-" in tag]
     if tags:
         yield "other", f"Languages, with script or region: {', '.join(tags)}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import derived_facts
+from archive_pkg.interchange.exporting import invenio
 from archive_pkg.packages.access.redaction import is_redacted
 from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.packages.targets.target import READERS, Target
@@ -143,6 +144,9 @@ def blockers(
     """
     total = sum(sizes.values())
     report = answer(target, record, given, total).report
+    if target.form == "invenio" and invenio.is_too_short(record.title):
+        message = f"the title has fewer than {invenio.SHORTEST_TITLE} characters: “{record.title}”"
+        report.add(TARGET_VALUE.at(Location(field="title"), message, "Write a longer title."))
     if target.largest is not None and total > target.largest:
         message = (
             f"the files have {_human(total)}, but {target.title} takes at most "

@@ -158,6 +158,11 @@ class InvenioRdm(RestrictingRepository):
             plan.report.add(login_lacking(self.target, self._name))
         self._report_traces(transfer, plan.report)
         self._report_no_sender(transfer, plan.report, "the repository requires a creator")
+        title = self._public_record(transfer).title
+        if invenio.is_too_short(title):
+            message = f"the title has fewer than {invenio.SHORTEST_TITLE} characters: “{title}”"
+            at = Location(self.target, field="title")
+            plan.report.add(TARGET_NEEDS_METADATA.at(at, message, "Write a longer title."))
         if publish and not transfer.earlier and "publisher" not in self._options:
             message = "no publisher is named, but a DOI requires one"
             hint = (
