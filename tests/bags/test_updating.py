@@ -733,3 +733,12 @@ def test_a_bag_that_would_be_invalid_after_an_upgrade_is_unchanged(
         updating.upgrade(good)
     assert there(good) == before
     assert [path.name for path in good.parent.iterdir() if "archive" in path.name] == []
+
+
+def test_a_folder_or_path_that_is_not_a_bag_is_named_as_such(tmp_path: Path) -> None:
+    for change in (updating.update, updating.upgrade):
+        with pytest.raises(StorageError, match="nowhere does not exist"):
+            change(tmp_path / "nowhere")
+        with pytest.raises(InvalidError) as refused_folder:
+            change(tmp_path)
+        assert [one.code for one in refused_folder.value.report] == ["declaration-missing"]

@@ -186,6 +186,7 @@ def upgrade(
         new_hash(name)
     bag = Path(bag).resolve()
     with Staging(bag, wait=wait) as staging:
+        Bag.open(bag)  # raises if it cannot be read at all
         verdict = verify(bag, jobs=jobs)
         if not verdict.valid or verdict.bag is None:
             raise InvalidError(f"{bag} is not valid; nothing was changed", report=verdict.report)
@@ -255,7 +256,8 @@ class _BagChange:
         if unknown or not bag.manifests:
             problem = f"manifests of unknown algorithms: {', '.join(sorted(unknown))}"
             raise InvalidError(
-                f"{path} has {problem if unknown else 'no payload manifest'}; nothing was changed"
+                f"{path} has {problem if unknown else 'no payload manifest'}; nothing was changed",
+                report=None if unknown else bag.report,
             )
         if bag.fetch and any(line.path not in set(bag.payload) for line in bag.fetch):
             raise InvalidError(
