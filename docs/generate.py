@@ -768,6 +768,9 @@ def _parameters(value: Any, *, bound: bool = False) -> str:
     plain = [
         each.replace(annotation=inspect.Parameter.empty, default=_default(each)) for each in found
     ]
+    private = [each.name for each in plain if each.name.startswith("_")]
+    if private:
+        raise ValueError(f"{value} is public, but it has private parameters: {private}")
     return str(inspect.Signature(plain))
 
 

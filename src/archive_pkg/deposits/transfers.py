@@ -82,7 +82,9 @@ class Transfer:
     page: Callable[[], bytes] | None = field(default=None, compare=False)
     tick: Callable[[int], None] = field(default=lambda count: None, compare=False)
     confirm: Callable[[], None] = field(default=lambda: None, compare=False)
-    _known: dict[str, dict[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[str, dict[str, str]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @property
     def record(self) -> Record:
