@@ -326,7 +326,7 @@ def test_building_many_packages_survives_a_power_cut(power: Power, replace: bool
 
 def test_making_an_ocfl_root_survives_a_power_cut(power: Power) -> None:
     place = power.root / "place"
-    make = OcflRoot(f"ocfl:{place}")._ensure_root
+    make = OcflRoot(f"ocfl:{place}")._folder.ensure
     for _ in left(power, make, (place / "0=ocfl_1.1").is_file):
         make()
         assert ocfl.StorageRoot(str(place)).validate(log_errors=False)
@@ -360,7 +360,7 @@ def test_depositing_a_package_survives_a_power_cut(
     shutil.copytree(made, package)
     repository = kind(f"{kind.kind}:{place}")
     if isinstance(repository, OcflRoot):
-        repository._ensure_root()
+        repository._folder.ensure()
 
     def deposit() -> None:
         deposits.deposit(package, repository)

@@ -266,7 +266,7 @@ def test_a_root_that_another_run_creates_at_the_same_time_is_accepted(
         return version
 
     monkeypatch.setattr(
-        "archive_pkg.deposits.repositories.ocfl.root.version_of", other_run_deposits
+        "archive_pkg.deposits.repositories.ocfl.storage_root.version_of", other_run_deposits
     )
     ours._refuse_unfit(pack(package))
     assert valid(root)
@@ -291,7 +291,7 @@ def test_a_version_is_staged_next_to_the_root_or_in_it_if_renaming_is_impossible
         assert own_mount or all(list(path.iterdir()) for path in folders)
         assert own_mount or not list(root.glob("extensions/archive-pkg-*"))
 
-    monkeypatch.setattr("archive_pkg.deposits.repositories.ocfl.root.validate", look)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.ocfl.versions.validate", look)
     record = letter / "record.yaml"
     record.write_text(record.read_text().replace("title: Letter", "title: The Letter", 1))
     changed = build_package(letter, package.parent, on=date(2026, 11, 24), replace=True).path
