@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from test_incoming import comparable
 from test_no_silent_loss import Marks
 
-from archive_pkg.interchange import export
+from archive_pkg.interchange import export, find_format
 from archive_pkg.interchange.dates import edtf_of
+from archive_pkg.interchange.losses import losses
 from archive_pkg.records.models import Record
 from archive_pkg.tables import draft_map, read_tables
 from strategies import records
@@ -76,6 +77,22 @@ def test_atoms_events_have_as_many_dates_as_creators_and_only_its_dates() -> Non
             values = row[column].split("|")
             assert all(map(ATOM_DATE.fullmatch, values))
             assert len(values) == 2 or values == [""]
+
+
+def test_atom_has_what_people_did_and_reports_that_it_leaves_out_what_programs_did() -> None:
+    agents = [
+        {"id": "ann", "name": "Ann", "kind": "person"},
+        {"id": "ocr", "name": "tesseract", "kind": "software"},
+    ]
+    events = [
+        {"id": "1", "type": "translation", "agents": ["ann"], "detail": "By hand."},
+        {"id": "2", "type": "packing", "agents": ["ocr"], "detail": "Into a bag."},
+    ]
+    made = record(agents=agents, events=events)
+    document = export("atom", [made])
+    assert rows(document)[-1]["archivistNote"] == "translation; by Ann; By hand."
+    report = losses(find_format("atom"), made, document=document)
+    assert {one.location.field for one in report} >= {"events.2.agents", "events.2.detail"}
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_text() -> None:

@@ -2,14 +2,21 @@
 
 The levels of the archive are rows above the documents. Everything is a draft in AtoM until its user
 publishes it. AtoM makes an authority record for each actor and name.
+
+What only programs did, such as packing or computing checksums, is left out: it is preservation
+metadata, for which AtoM has no column. Its events (`eventTypes`) are relations of persons and
+bodies to the document, its archival history (ISAD(G) 3.2.3) is about custody, and its archivist's
+note (3.7.1) about the description, to which what people did, such as a translation, is closest.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.exporting import csv_descriptions
 from archive_pkg.interchange.exporting.csv_descriptions import joined
+from archive_pkg.interchange.exporting.ead import events_in_words
 from archive_pkg.interchange.exporting.ead_levels import Component, level_attributes
 from archive_pkg.reports import counted
 
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.interchange.exporting.csv_descriptions import Row
-    from archive_pkg.records.models import HoldingLevel, Record
+    from archive_pkg.records.models import Event, HoldingLevel, Record
 
 HEADER = (
     "legacyId", "parentId", "qubitParentSlug", "accessionNumber", "identifier", "title",
@@ -111,6 +118,8 @@ def _level(component: Component) -> dict[str, str]:
 def _document(record: Record, levels: Sequence[HoldingLevel]) -> dict[str, str]:
     contents = csv_descriptions.contents(record)
     contents["summary"] += contents.pop("contents")
+    told = record.model_copy(update={"events": _history(record)})
+    contents["sources"] = [*events_in_words(told), *derived_facts.evidence_words(record)]
     languages = contents.pop("language")
     creators = contents["creators"]
     identifiers = record.identifiers
@@ -134,6 +143,14 @@ def _document(record: Record, levels: Sequence[HoldingLevel]) -> dict[str, str]:
         "alternativeIdentifierLabels": joined(one.scheme for one in identifiers),
         "eventTypes": joined(["Creation"] * max(len(creators), bool(dated))),
     }
+
+
+def _history(record: Record) -> tuple[Event, ...]:
+    """Return the events without those that only programs took part in."""
+    programs = {agent.id for agent in record.agents if agent.kind == "software"}
+    return tuple(
+        one for one in record.events if not (one.agents and programs.issuperset(one.agents))
+    )
 
 
 def _scripts(tags: Iterable[str]) -> list[str]:
