@@ -23,6 +23,7 @@ from archive_pkg.bags.tagfiles import (
     parse_tags,
 )
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import describe, storage_errors
 
@@ -105,7 +106,7 @@ class BoundedReport(Report):
         for code, first in self._first.items():
             more = self._counts[code] - _MOST_PER_CODE
             self.findings.append(
-                Finding(code, first.severity, f"{more} more of these are not listed")
+                Finding(code, first.severity, _("{more} more of these are not listed", more=more))
             )
         self._first.clear()
 
@@ -207,7 +208,7 @@ def read_info(folder: StrPath) -> list[tuple[str, str]]:
     folder = Path(folder)
     ignored = BoundedReport()
     with opened(folder) as tree:
-        declaration, _ = parse_declaration(_bytes(tree, DECLARATION, ignored))
+        declaration, __ = parse_declaration(_bytes(tree, DECLARATION, ignored))
         tags = read_tags(tree, info_file(declaration), declaration, ignored)
     return [(tag.label, tag.value) for tag in tags]
 
@@ -226,11 +227,13 @@ def opened(path: Path) -> Iterator[Folder | Archive]:
         StorageError: The path does not exist or cannot be opened.
     """
     try:
-        with storage_errors(f"reading {path}"), open_tree(path) as tree:
+        with storage_errors(_("reading {path}", path=path)), open_tree(path) as tree:
             yield tree
     except BadArchiveError as error:
         report = Report([error.finding])
-        raise InvalidError(f"{path} cannot be read as a bag: {error}", "", report) from error
+        raise InvalidError(
+            _("{path} cannot be read as a bag: {error}", path=path, error=error), "", report
+        ) from error
 
 
 def load(
@@ -290,8 +293,8 @@ def _add_manifest(bag: Bag, tree: BagTree, parser: manifests.Parser, manifest: M
         bag.report.add(
             manifests.ALGORITHM_TWICE.at(
                 Location(manifest.name),
-                f"is for the same algorithm as {kind[manifest.algorithm].name}",
-                "Keep the one whose name is in lower case.",
+                _("is for the same algorithm as {name}", name=kind[manifest.algorithm].name),
+                _("Keep the one whose name is in lower case."),
             )
         )
         return
@@ -313,15 +316,15 @@ def _missing(files: Sequence[str], top: str | None) -> Finding:
     """
     alike = [path for path in files if path.lower() == DECLARATION]
     deeper = [path for path in files if path.endswith(f"/{DECLARATION}")]
-    hint = f"If this is a bag, restore {DECLARATION}."
+    hint = _("If this is a bag, restore {declaration}.", declaration=DECLARATION)
     if alike:
-        hint = f"Rename {alike[0]} to {DECLARATION}."
+        hint = _("Rename {alike} to {declaration}.", alike=alike[0], declaration=DECLARATION)
     elif deeper:
         where = f"{top or ''}{deeper[0].removesuffix(DECLARATION)}"
-        hint = f"The bag is in {where} in the archive. Archive that folder alone."
+        hint = _("The bag is in {where} in the archive. Archive that folder alone.", where=where)
         if top is None:
-            hint = f"The bag is in {where}. Name that folder."
-    return MISSING.at(Location(DECLARATION), "is missing", hint)
+            hint = _("The bag is in {where}. Name that folder.", where=where)
+    return MISSING.at(Location(DECLARATION), _("is missing"), hint)
 
 
 def _text(
@@ -349,7 +352,7 @@ def _bytes(
         report.add(_unreadable(path, error))
         return b""
     if len(data) > limit.value:
-        message = f"has more than {limit.value} bytes"
+        message = _("has more than {value} bytes", value=limit.value)
         report.add(manifests.TOO_LARGE.at(Location(path), message, limit.hint))
         return b""
     return data
@@ -357,5 +360,7 @@ def _bytes(
 
 def _unreadable(path: str, error: OSError) -> Finding:
     meaning, hint = describe(error)
-    hint = hint or "Restore it from another copy."
-    return TAG_FILE_UNREADABLE.at(Location(path), f"cannot be read: {meaning}", hint)
+    hint = hint or _("Restore it from another copy.")
+    return TAG_FILE_UNREADABLE.at(
+        Location(path), _("cannot be read: {meaning}", meaning=meaning), hint
+    )

@@ -18,6 +18,7 @@ from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.errors import StorageError
 from archive_pkg.fixity import ALGORITHMS, feed, is_on_rotating_disk, new_hash, reader
 from archive_pkg.limits import FOLDER_DEPTH
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Finding, Location, Severity
 from archive_pkg.storage import describe, open_folder, system
 from archive_pkg.storage.processes import cpus
@@ -194,7 +195,7 @@ class Folder:
 
     def sizes(self, paths: Sequence[str]) -> list[int]:
         """Return the sizes of files; see `size`. It is fastest if they are grouped by folder."""
-        return [size for size, _ in self._stamps(paths)]
+        return [size for size, __ in self._stamps(paths)]
 
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
@@ -220,7 +221,7 @@ class Folder:
 
     def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], tick: Tick) -> Piece:
         """Digest small files. Large ones are left for later."""
-        piece = Piece(digests=[[] for _ in algorithms])
+        piece = Piece(digests=[[] for __ in algorithms])
         blanks = [bytes(ALGORITHMS[name].length // 2) for name in algorithms]
         hashes = [
             (new_hash(name).copy, column.append)
@@ -319,8 +320,8 @@ class Folder:
         for path, size, then, now in zip(files, sizes, before, self._stamps(files), strict=True):
             if then != now or size != then[0]:
                 raise ChangedError(
-                    f"{self.path / path} changed while it was being read",
-                    "Wait until no other program writes to it, then run the same command again.",
+                    _("{path} changed while it was being read", path=self.path / path),
+                    _("Wait until no other program writes to it, then run the same command again."),
                 )
         return {
             path: (sizes[index], tuple(found.of(index, name) for name in algorithms))
@@ -341,7 +342,7 @@ class Folder:
 
 def too_deep(path: str) -> Finding:
     """Return the finding for a path that is nested more deeply than the limit."""
-    message = f"is nested in more than {FOLDER_DEPTH.value} folders"
+    message = _("is nested in more than {value} folders", value=FOLDER_DEPTH.value)
     return TOO_DEEP.at(Location(f"{path[:80]}…"), message, FOLDER_DEPTH.hint)
 
 
@@ -368,12 +369,14 @@ def _not_a_file(path: str, is_link: bool) -> Finding:
     if is_link:
         return SYMBOLIC_LINK.at(
             Location(path),
-            "is a symbolic link",
-            "Replace the link with the file itself, or remove it.",
+            _("is a symbolic link"),
+            _("Replace the link with the file itself, or remove it."),
         )
-    return SPECIAL.at(Location(path), "is a FIFO, socket or device", "Remove it.")
+    return SPECIAL.at(Location(path), _("is a FIFO, socket or device"), _("Remove it."))
 
 
 def _unreadable(path: str, error: OSError) -> Finding:
     meaning, hint = describe(error)
-    return UNREADABLE.at(Location(path or "."), f"cannot be read: {meaning}", hint)
+    return UNREADABLE.at(
+        Location(path or "."), _("cannot be read: {meaning}", meaning=meaning), hint
+    )

@@ -18,6 +18,7 @@ from archive_pkg.bags.tagfiles import DECLARATION, tags_to_bytes
 from archive_pkg.bags.verifying import verify
 from archive_pkg.bags.writing import Written, finish, refuse_misuse, ticking
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.messages import _
 from archive_pkg.storage import (
     ENCLOSING,
     Lock,
@@ -88,33 +89,42 @@ def create_in_place(
     folder = Path(folder).resolve()
     with Lock(folder, wait):
         shell = hidden(folder, ENCLOSING)
-        with storage_errors(f"bagging {folder} in place"):
+        with storage_errors(_("bagging {folder} in place", folder=folder)):
             if finish_enclosing(folder):
                 return None, _verified(folder, jobs, progress)
             if holds_data(shell):
                 raise StorageError(
-                    f"{shell} holds the files of an interrupted run, but {folder} exists too",
-                    f"Move {folder} away, then run the same command again.",
+                    _(
+                        "{shell} holds the files of an interrupted run, but {folder} exists too",
+                        shell=shell,
+                        folder=folder,
+                    ),
+                    _("Move {folder} away, then run the same command again.", folder=folder),
                 )
             if os.path.lexists(shell):
                 if not is_ours(shell.lstat()) or os.path.lexists(shell / "data"):
                     raise StorageError(
-                        f"{shell} has the name of this program's temporary folder, but was "
-                        "not left by this program and this user",
-                        "Move it away, then run the same command again.",
+                        _(
+                            "{shell} has the name of this program's temporary folder, but was not "
+                            "left by this program and this user",
+                            shell=shell,
+                        ),
+                        _("Move it away, then run the same command again."),
                     )
                 remove_tree(shell)
         if (folder / DECLARATION).exists() and (folder / "data").is_dir():
             return None, _verified(folder, jobs, progress)
-        report, files, _ = survey(folder, portable=portable)
+        report, files, __ = survey(folder, portable=portable)
         if not report.ok:
             raise InvalidError(
-                f"{folder} has files that cannot be bagged", "It is unchanged.", report
+                _("{folder} has files that cannot be bagged", folder=folder),
+                _("It is unchanged."),
+                report,
             )
         if profile is not None:
             sources = {path: f"{folder}/{path}" for path in files}
             report.extend(plan.check(profile, folder, sources, tag_files or {}))
-        with storage_errors(f"bagging {folder} in place"):
+        with storage_errors(_("bagging {folder} in place", folder=folder)):
             refuse_unsafe_folder(folder.parent)
             shell.mkdir(0o700)
             try:
@@ -124,8 +134,11 @@ def create_in_place(
                 finish(shell, written, tags, tag_files or {}, plan.declared)
                 if list(survey(folder)[1]) != list(files):
                     raise ChangedError(
-                        f"files were added to or removed from {folder} while it was read",
-                        "Wait until no other program writes to it, then run this again.",
+                        _(
+                            "files were added to or removed from {folder} while it was read",
+                            folder=folder,
+                        ),
+                        _("Wait until no other program writes to it, then run this again."),
                     )
                 set_final_mode(shell, like=folder)
                 enclose(folder, shell)
@@ -147,9 +160,9 @@ def _digest(
         found = tree.digests(files, algorithms, jobs=jobs, tick=tick)
     return Written(
         len(files),
-        sum(size for size, _ in found.values()),
+        sum(size for size, __ in found.values()),
         {
-            name: {f"data/{path}": digests[index] for path, (_, digests) in found.items()}
+            name: {f"data/{path}": digests[index] for path, (__, digests) in found.items()}
             for index, name in enumerate(algorithms)
         },
     )
@@ -159,6 +172,8 @@ def _verified(folder: Path, jobs: int | None, progress: Callable[[Tally], None] 
     verdict = verify(folder, jobs=jobs, progress=progress)
     if not verdict.valid:
         raise InvalidError(
-            f"{folder} is already a bag, but not valid", "It is unchanged.", verdict.report
+            _("{folder} is already a bag, but not valid", folder=folder),
+            _("It is unchanged."),
+            verdict.report,
         )
     return verdict.report

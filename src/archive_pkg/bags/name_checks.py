@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.bags import names
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -75,16 +76,19 @@ def check_names(
             code = unportable if code is NAME_UNPORTABLE else code
             report.add(code.at(Location(shown_name(path)), why, hint))
         if why := names.misread(path):
-            hint = "Rename it if such programs have to read the bag."
+            hint = _("Rename it if such programs have to read the bag.")
             report.add(NAME_MISREAD.at(Location(shown_name(path)), why, hint))
     for path in sorted(files & above):
-        report.add(NAME_TAKEN.at(Location(shown_name(path)), "is given as a file and as a folder"))
+        report.add(
+            NAME_TAKEN.at(Location(shown_name(path)), _("is given as a file and as a folder"))
+        )
     every = [*paths, *above - files]
     for group in names.collisions(every, set(every)):
         others = ", ".join(shown_name(each) for each in sorted(group)[1:])
         report.add(
             alike.at(
-                Location(shown_name(min(group))), f"is the same on some file systems as {others}"
+                Location(shown_name(min(group))),
+                _("is the same on some file systems as {others}", others=others),
             )
         )
     return report

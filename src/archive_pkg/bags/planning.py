@@ -13,6 +13,7 @@ from archive_pkg.bags.manifests import Manifest
 from archive_pkg.bags.tagfiles import DECLARATION, Declaration, Tag
 from archive_pkg.errors import InvalidError
 from archive_pkg.fixity import ALGORITHMS
+from archive_pkg.messages import _
 from archive_pkg.reports import Report
 from archive_pkg.storage import storage_errors
 
@@ -49,7 +50,7 @@ class Plan:
         from archive_pkg.bags.profiles import plain_algorithm
 
         if profile.identifier and not any(
-            label.lower() == _IDENTIFIER.lower() for label, _ in self.info
+            label.lower() == _IDENTIFIER.lower() for label, __ in self.info
         ):
             self.info.append((_IDENTIFIER, profile.identifier))
         if profile.versions and "1.0" not in profile.versions and "0.97" in profile.versions:
@@ -105,11 +106,14 @@ class Plan:
             listing=Listing([*made, *tag_files, *(f"data/{path}" for path in sources)]),
         )
         rules = replace(profile, serialization="optional", folder_named=False)
-        with storage_errors(f"checking {destination}"):
+        with storage_errors(_("checking {destination}", destination=destination)):
             report = Report(list(check(rules, bag, _Planned(sources, tag_files), Folder.kind)))
         if not report.ok:
             raise InvalidError(
-                f"{destination} would not conform to the profile; nothing was written",
+                _(
+                    "{destination} would not conform to the profile; nothing was written",
+                    destination=destination,
+                ),
                 report=report,
             )
         return report

@@ -17,6 +17,7 @@ from archive_pkg.bags.archives.archive import Archive
 from archive_pkg.bags.bag import Bag, BagFiles, read_tags
 from archive_pkg.bags.manifests import NAME as MANIFEST_NAME
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import read_regular, storage_errors
@@ -244,10 +245,13 @@ def load_profile(source: StrPath) -> Profile:
     path = Path(source)
     if not path.exists():
         raise UsageError(
-            f"there is no profile {source}",
-            f"Name a file, or one of {', '.join(bundled_profiles())}.",
+            _("there is no profile {source}", source=source),
+            _(
+                "Name a file, or one of {bundled_profiles}.",
+                bundled_profiles=", ".join(bundled_profiles()),
+            ),
         )
-    with storage_errors(f"reading {path}"):
+    with storage_errors(_("reading {path}", path=path)):
         return parse(read_regular(path), str(path))
 
 
@@ -261,13 +265,13 @@ def parse(data: bytes, name: str) -> Profile:
     try:
         document = read_json(data)
     except ValueError as error:
-        report.add(MALFORMED.at(Location(name), f"is not JSON: {error}"))
+        report.add(MALFORMED.at(Location(name), _("is not JSON: {error}", error=error)))
         document = {}
     reader = _ProfileParser(_unwrapped(document), name, report)
     profile = reader.dart() if "bagItProfileInfo" in reader.document else reader.profile()
     profile.unread = tuple(reader.unread)
     if not report.ok:
-        raise InvalidError(f"{name} is not a usable BagIt profile", "", report)
+        raise InvalidError(_("{name} is not a usable BagIt profile", name=name), "", report)
     return profile
 
 
@@ -339,14 +343,14 @@ class _ProfileParser:
         """Return a profile written in the specification's form."""
         known = self.document.get("BagIt-Profile-Info")
         if not isinstance(known, dict):
-            self.note("BagIt-Profile-Info", "is missing")
+            self.note("BagIt-Profile-Info", _("is missing"))
             known = {}
         self.know(_KEYS, self.document)
         tags = self.document.get("Bag-Info", {})
         rules = []
         for label, rule in tags.items() if isinstance(tags, dict) else []:
             if not isinstance(rule, dict):
-                self.note(f"Bag-Info.{label}", "is not an object")
+                self.note(f"Bag-Info.{label}", _("is not an object"))
                 continue
             at = f"Bag-Info.{label}."
             self.know(_RULE_KEYS, rule, at)
@@ -383,12 +387,12 @@ class _ProfileParser:
         """Return a profile written in DART's form."""
         known = self.document["bagItProfileInfo"]
         if not isinstance(known, dict):
-            self.note("bagItProfileInfo", "is not an object")
+            self.note("bagItProfileInfo", _("is not an object"))
             known = {}
         tags: dict[str, list[TagRule]] = defaultdict(list)
         asked = self.document.get("tags") or []
         if not isinstance(asked, list) or not all(isinstance(tag, dict) for tag in asked):
-            self.note("tags", "is not a list of objects")
+            self.note("tags", _("is not a list of objects"))
             asked = []
         self.know(_DART_KEYS, self.document)
         for tag in asked:
@@ -423,14 +427,14 @@ class _ProfileParser:
         """Return whether a bag must, may or must not be an archive."""
         value = self.document.get(key) or "optional"
         if value not in ("required", "optional", "forbidden"):
-            self.note(key, f"is {value!r}")
+            self.note(key, _("is {value!r}", value=value))
         return str(value)
 
     def list(self, key: str) -> tuple[str, ...]:
         """Return a list of strings; empty if the key is missing."""
         value = self.document.get(key) or []
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            self.note(key, "is not a list of strings")
+            self.note(key, _("is not a list of strings"))
             return ()
         return tuple(value)
 
@@ -458,8 +462,11 @@ def check(profile: Profile, bag: Bag, tree: BagFiles, kind: str) -> Iterator[Fin
     if profile.versions and bag.version not in profile.versions:
         yield VERSION.at(
             Location("bagit.txt", line=1),
-            f"the bag's version is {bag.version}",
-            f"Use a version that the profile accepts: {', '.join(profile.versions)}.",
+            _("the bag's version is {version}", version=bag.version),
+            _(
+                "Use a version that the profile accepts: {versions}.",
+                versions=", ".join(profile.versions),
+            ),
         )
     for path, rules in profile.tags.items():
         yield from _check_tags(path, rules, bag, tree)
@@ -468,8 +475,8 @@ def check(profile: Profile, bag: Bag, tree: BagFiles, kind: str) -> Iterator[Fin
         code = IDENTIFIER_DART if profile.in_darts_form else IDENTIFIER
         yield code.at(
             Location("bag-info.txt", field="BagIt-Profile-Identifier"),
-            f"is {', '.join(named)}" if named else "is missing",
-            f"Set it to {profile.identifier}.",
+            _("is {named}", named=", ".join(named)) if named else _("is missing"),
+            _("Set it to {identifier}.", identifier=profile.identifier),
         )
     for prefix, manifests, required, allowed in (
         ("manifest", bag.manifests, profile.manifests_required, profile.manifests_allowed),
@@ -482,12 +489,14 @@ def check(profile: Profile, bag: Bag, tree: BagFiles, kind: str) -> Iterator[Fin
     ):
         for name in required:
             if plain_algorithm(name) not in manifests:
-                yield MANIFEST.at(Location(f"{prefix}-{plain_algorithm(name)}.txt"), "is missing")
+                yield MANIFEST.at(
+                    Location(f"{prefix}-{plain_algorithm(name)}.txt"), _("is missing")
+                )
         for name in manifests:
             if allowed is not None and name not in map(plain_algorithm, allowed):
                 yield MANIFEST_ALLOWED.at(
                     Location(f"{prefix}-{name}.txt"),
-                    "is not allowed",
+                    _("is not allowed"),
                     f"Allowed: {', '.join(allowed)}.",
                 )
     tag_files = [path for path in bag.tag_files if not _is_standard(path)]
@@ -510,18 +519,22 @@ def _contradictions(profile: Profile) -> Iterator[Finding]:
         known = None if allowed is None else set(map(plain_algorithm, allowed))
         for name in required:
             if known is not None and plain_algorithm(name) not in known:
-                yield CONTRADICTION.at(Location(place, field=key), f"lacks {name}", "Add it there.")
+                yield CONTRADICTION.at(
+                    Location(place, field=key), _("lacks {name}", name=name), _("Add it there.")
+                )
     for key, required, allowed in (
         ("Tag-Files-Allowed", profile.tag_files_required, profile.tag_files_allowed),
         ("Payload-Files-Allowed", profile.payload_files_required, profile.payload_files_allowed),
     ):
         for name in required:
             if allowed is not None and not _is_allowed(name, allowed):
-                yield CONTRADICTION.at(Location(place, field=key), f"lacks {name}", "Add it there.")
+                yield CONTRADICTION.at(
+                    Location(place, field=key), _("lacks {name}", name=name), _("Add it there.")
+                )
     if profile.fetch_required and not profile.fetch_allowed:
         at = Location(place, field="Allow-Fetch.txt")
         yield CONTRADICTION.at(
-            at, "is false, but Fetch.txt-Required is true", "Change one of the two."
+            at, _("is false, but Fetch.txt-Required is true"), _("Change one of the two.")
         )
 
 
@@ -548,15 +561,19 @@ def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagFiles) -
         place = Location(path, field=rule.label)
         given = values.get(rule.label.lower(), [])
         if rule.required and (not given or (not any(given) and not rule.empty)):
-            hint = f"Use one of {', '.join(rule.values)}." if rule.values else ""
-            yield TAG_MISSING.at(place, "is empty" if given else "is missing", hint)
+            hint = _("Use one of {values}.", values=", ".join(rule.values)) if rule.values else ""
+            yield TAG_MISSING.at(place, _("is empty") if given else _("is missing"), hint)
         elif rule.recommended and not given:
-            yield TAG_RECOMMENDED.at(place, "is missing, but recommended")
+            yield TAG_RECOMMENDED.at(place, _("is missing, but recommended"))
         if len(given) > 1 and not rule.repeatable:
-            yield TAG_REPEATED.at(place, f"appears {len(given)} times")
+            yield TAG_REPEATED.at(place, _("appears {given} times", given=len(given)))
         for value in given:
             if rule.values and value not in rule.values and (value or not rule.empty):
-                yield TAG_VALUE.at(place, f"is {value!r}", f"Use one of {', '.join(rule.values)}.")
+                yield TAG_VALUE.at(
+                    place,
+                    _("is {value!r}", value=value),
+                    _("Use one of {values}.", values=", ".join(rule.values)),
+                )
 
 
 def _check_files(
@@ -565,38 +582,42 @@ def _check_files(
     existing = set(files)
     for path in required:
         if path not in existing:
-            yield FILE_MISSING.at(Location(path), "is missing, but required")
+            yield FILE_MISSING.at(Location(path), _("is missing, but required"))
     if allowed is not None:
         for path in files:
             if not _is_allowed(path, allowed):
                 yield FILE_ALLOWED.at(
-                    Location(path), "is not allowed", f"Allowed: {', '.join(allowed)}."
+                    Location(path), _("is not allowed"), f"Allowed: {', '.join(allowed)}."
                 )
 
 
 def _check_rest(profile: Profile, bag: Bag, tree: BagFiles, kind: str) -> Iterator[Finding]:
     fetch = "fetch.txt" in bag.listing.files
     if fetch and not profile.fetch_allowed:
-        yield FETCH.at(Location("fetch.txt"), "is not allowed", "Fetch the files and remove it.")
+        yield FETCH.at(
+            Location("fetch.txt"), _("is not allowed"), _("Fetch the files and remove it.")
+        )
     if profile.fetch_required and not fetch:
-        yield FETCH.at(Location("fetch.txt"), "is missing, but required")
+        yield FETCH.at(Location("fetch.txt"), _("is missing, but required"))
     if profile.data_empty:
         payload = bag.payload
         if len(payload) > 1 or any(tree.size(path) for path in payload):
-            yield DATA_EMPTY.at(Location("data"), f"has {len(payload)} files")
+            yield DATA_EMPTY.at(Location("data"), _("has {payload} files", payload=len(payload)))
     serialized = kind != "folder"
     if profile.folder_named and isinstance(tree, Archive) and not tree.is_named_alike:
         yield ARCHIVE_FOLDER.at(
             Location(bag.path),
-            "its folder does not have the archive's name",
-            "Pack the bag again, or rename the archive.",
+            _("its folder does not have the archive's name"),
+            _("Pack the bag again, or rename the archive."),
         )
     place = Location(bag.path)
     if profile.serialization == "required" and not serialized:
         kinds = ", ".join(profile.media_types)
-        yield SERIALIZATION.at(place, "is a folder, but must be an archive", f"Accepted: {kinds}.")
+        yield SERIALIZATION.at(
+            place, _("is a folder, but must be an archive"), f"Accepted: {kinds}."
+        )
     elif profile.serialization == "forbidden" and serialized:
-        yield SERIALIZATION.at(place, "is an archive, but must be a folder")
+        yield SERIALIZATION.at(place, _("is an archive, but must be a folder"))
     elif serialized and not _MEDIA_TYPES[kind] & set(profile.media_types):
         yield SERIALIZATION.at(
             place, f"is a {kind}", f"Accepted: {', '.join(profile.media_types) or 'none'}."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.bags.archives.archive import unpack_hint
 from archive_pkg.bags.verifying import verify
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.messages import _
 from archive_pkg.storage import (
     UNWRAPPING,
     Lock,
@@ -54,13 +55,17 @@ def revert(bag: StrPath, *, tag_files: StrPath = "", **running: Unpack[Running])
     """
     given = Path(bag)
     if given.is_file():
-        raise InvalidError(f"{given} is not the folder of a bag", unpack_hint(given))
+        raise InvalidError(_("{given} is not the folder of a bag", given=given), unpack_hint(given))
     folder = given.resolve()
     kept = Path(tag_files).resolve() if tag_files else folder.with_name(folder.name + KEPT)
-    with Lock(folder, running.get("wait", 0)), storage_errors(f"reverting {folder}"):
+    with (
+        Lock(folder, running.get("wait", 0)),
+        storage_errors(_("reverting {folder}", folder=folder)),
+    ):
         if os.path.lexists(kept):
             raise StorageError(
-                f"{kept} already exists", "Name another folder for the tag files: --tag-files DIR"
+                _("{kept} already exists", kept=kept),
+                _("Name another folder for the tag files: --tag-files DIR"),
             )
         if finish_unwrapping(folder, kept):
             return kept
@@ -68,12 +73,17 @@ def revert(bag: StrPath, *, tag_files: StrPath = "", **running: Unpack[Running])
             raise missing(folder)
         if os.path.lexists(hidden(folder, UNWRAPPING)):
             raise InvalidError(
-                f"{hidden(folder, UNWRAPPING)} has the name of this program's temporary folder",
-                "Move it away, then run the same command again.",
+                _(
+                    "{hidden} has the name of this program's temporary folder",
+                    hidden=hidden(folder, UNWRAPPING),
+                ),
+                _("Move it away, then run the same command again."),
             )
         verdict = verify(folder, jobs=running.get("jobs"), progress=running.get("progress"))
         if not verdict.valid:
-            raise InvalidError(f"{folder} is not valid", "It is unchanged.", verdict.report)
+            raise InvalidError(
+                _("{folder} is not valid", folder=folder), _("It is unchanged."), verdict.report
+            )
         refuse_unsafe_folder(folder.parent)
         # The payload must not become readable to more users than the bag was.
         data = folder / "data"

@@ -8,6 +8,7 @@ import logging
 import warnings
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
@@ -49,17 +50,24 @@ def bagit_python(path: Path, report: Report, valid: bool) -> list[Finding]:
     """
     place = Location(str(path))
     if not path.is_dir():
-        return [NOT_ASKED.at(place, "bagit-python was not run: it only reads folders")]
+        return [NOT_ASKED.at(place, _("bagit-python was not run: it only reads folders"))]
     if unsafe := sorted({finding.code for finding in report} & _UNSAFE):
-        return [NOT_ASKED.at(place, f"bagit-python was not run because of {', '.join(unsafe)}")]
+        return [
+            NOT_ASKED.at(
+                place, _("bagit-python was not run because of {unsafe}", unsafe=", ".join(unsafe))
+            )
+        ]
     complaint = _validate(path)
     if valid == (complaint == ""):
         return []
     if complaint:
-        message = f"bagit-python calls this bag invalid, archive-pkg valid: {complaint}"
+        message = _(
+            "bagit-python calls this bag invalid, archive-pkg valid: {complaint}",
+            complaint=complaint,
+        )
     else:
-        message = "bagit-python calls this bag valid, archive-pkg does not"
-    return [DIFFERS.at(place, message, "See the other findings for the reason.")]
+        message = _("bagit-python calls this bag valid, archive-pkg does not")
+    return [DIFFERS.at(place, message, _("See the other findings for the reason."))]
 
 
 def agreement(findings: Iterable[Finding], valid: bool) -> str:

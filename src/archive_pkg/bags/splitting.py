@@ -22,6 +22,7 @@ from archive_pkg.bags.verifying import PAYLOAD_MISMATCH, find_faults
 from archive_pkg.bags.writing import Written, write_checked
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.fixity import ALGORITHMS
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import (
     Staging,
@@ -122,21 +123,36 @@ def split(
     """
     path, destination = Path(bag), Path(destination)
     if (size is None) == (count is None) or (size or count or 0) < 1:
-        raise UsageError("a split needs either a size or a count", "Give --size 2G or --count 3.")
+        raise UsageError(
+            _("a split needs either a size or a count"), _("Give --size 2G or --count 3.")
+        )
     if destination.resolve().is_relative_to(path.resolve()):
-        raise UsageError(f"{destination} is inside {path}", "Choose a destination elsewhere.")
+        raise UsageError(
+            _("{destination} is inside {path}", destination=destination, path=path),
+            _("Choose a destination elsewhere."),
+        )
     if os.path.lexists(destination) and not _is_empty(destination):
-        raise StorageError(f"{destination} exists and is not empty", "Name a new folder.")
+        raise StorageError(
+            _("{destination} exists and is not empty", destination=destination),
+            _("Name a new folder."),
+        )
     old, sizes = _complete(path)
-    labels = {label.lower() for label, _ in old.info}
+    labels = {label.lower() for label, __ in old.info}
     if not group and labels & {"bag-group-identifier", "bag-count"}:
-        raise UsageError(f"{path} already belongs to a group", "Name a new group with --group.")
+        raise UsageError(
+            _("{path} already belongs to a group", path=path), _("Name a new group with --group.")
+        )
     report = Report()
     if signed := [name for name in old.tag_files if name.startswith(SIGNATURES)]:
-        report.add(UNSIGNED.at(Location(signed[0]), "is not copied", "Sign the parts."))
+        report.add(UNSIGNED.at(Location(signed[0]), _("is not copied"), _("Sign the parts.")))
     if size is not None:
         for name in [name for name, bytes_ in sizes.items() if bytes_ > size]:
-            report.add(TOO_LARGE.at(Location(name), f"has {sizes[name]} bytes, more than {size}"))
+            report.add(
+                TOO_LARGE.at(
+                    Location(name),
+                    _("has {sizes} bytes, more than {size}", sizes=sizes[name], size=size),
+                )
+            )
         pieces = _by_size(sizes, size)
     else:
         pieces = _by_count(sizes, count or 1)
@@ -148,7 +164,7 @@ def split(
         for number, piece in enumerate(pieces, 1):
             name = f"{path.resolve().name}-{number:0{width}}-of-{len(pieces)}"
             folder = staging.path / name
-            with storage_errors(f"writing {destination / name}"):
+            with storage_errors(_("writing {destination}", destination=destination / name)):
                 folder.mkdir()
                 if number == 1:
                     for empty in old.listing.empty:
@@ -156,7 +172,7 @@ def split(
             info = [*_info(old.info, sizes, piece), identifier]
             info.append(("Bag-Count", f"{number} of {len(pieces)}"))
             written = _copy(folder, dict.fromkeys(piece, old), info, tag_files, running)
-            with storage_errors(f"writing {destination / name}"):
+            with storage_errors(_("writing {destination}", destination=destination / name)):
                 staging.mode &= written.mode & mode_of(path)
                 set_final_mode(folder, staging.mode)
             parts.append(Part(destination / name, written.files, written.size))
@@ -197,10 +213,13 @@ def join(
         refuse_existing(destination)
     for path in paths:
         if destination.resolve().is_relative_to(path.resolve()):
-            raise UsageError(f"{destination} is inside {path}", "Choose a destination elsewhere.")
+            raise UsageError(
+                _("{destination} is inside {path}", destination=destination, path=path),
+                _("Choose a destination elsewhere."),
+            )
     found = [_complete(path) for path in paths]
-    bags = _in_order([bag for bag, _ in found])
-    sizes = {name: size for _, each in found for name, size in each.items()}
+    bags = _in_order([bag for bag, __ in found])
+    sizes = {name: size for __, each in found for name, size in each.items()}
     report = Report()
     sources: dict[str, Bag] = {}
     tag_files: dict[str, bytes] = {}
@@ -208,33 +227,35 @@ def join(
     for bag in bags:
         for name in bag.payload:
             if name in sources:
-                message = f"is in {sources[name].path} and in {bag.path}"
-                report.add(FILE_CLASHES.at(Location(name), message, "Remove one of the two."))
+                message = _(
+                    "is in {path} and in {path_2}", path=sources[name].path, path_2=bag.path
+                )
+                report.add(FILE_CLASHES.at(Location(name), message, _("Remove one of the two.")))
             sources[name] = bag
         for name, data in _other_tag_files(bag).items():
             if tag_files.setdefault(name, data) != data:
-                message = f"differs in {bag.path} from the other bags"
-                report.add(FILE_CLASHES.at(Location(name), message, "Give both the same bytes."))
+                message = _("differs in {path} from the other bags", path=bag.path)
+                report.add(FILE_CLASHES.at(Location(name), message, _("Give both the same bytes.")))
         fetched += bag.fetch
     if not report.ok:
-        raise InvalidError("the bags cannot be joined; nothing was written", report=report)
+        raise InvalidError(_("the bags cannot be joined; nothing was written"), report=report)
     info = list(dict.fromkeys(pair for bag in bags for pair in _info(bag.info, sizes, sources)))
     if dates := [value for label, value in info if label.lower() == "bagging-date"]:
         dropped = {("bagging-date", date) for date in dates} - {("bagging-date", max(dates))}
         info = [pair for pair in info if (pair[0].lower(), pair[1]) not in dropped]
     with Staging(destination, wait=running.get("wait", 0)) as staging:
-        with storage_errors(f"writing {destination}"):
+        with storage_errors(_("writing {destination}", destination=destination)):
             for empty in {name for bag in bags for name in bag.listing.empty} - {"data"}:
                 (staging.path / empty).mkdir(parents=True, exist_ok=True)
         written = _copy(staging.path, sources, info, tag_files, running, fetched)
-        with storage_errors(f"writing {destination}"):
+        with storage_errors(_("writing {destination}", destination=destination)):
             staging.mode = written.mode & mode_of(*paths)
         staging.commit(replace=replace)
     return written, report
 
 
 def _is_empty(path: Path) -> bool:
-    with storage_errors(f"reading {path}"):
+    with storage_errors(_("reading {path}", path=path)):
         return path.is_dir() and not any(path.iterdir())
 
 
@@ -248,19 +269,21 @@ def _complete(path: Path) -> tuple[Bag, dict[str, int]]:
     if not path.exists():
         raise missing(path)
     if path.is_file():
-        raise InvalidError(f"{path} is not the folder of a bag", unpack_hint(path))
+        raise InvalidError(_("{path} is not the folder of a bag", path=path), unpack_hint(path))
     bag = Bag.open(path)
-    with storage_errors(f"reading {path}"), Folder(path) as folder:
+    with storage_errors(_("reading {path}", path=path)), Folder(path) as folder:
         report = find_faults(bag, folder)
         sizes = dict(zip(bag.payload, folder.sizes(bag.payload), strict=True))
     if not report.ok:
-        raise InvalidError(f"{path} is not valid; nothing was written", report=report)
+        raise InvalidError(_("{path} is not valid; nothing was written", path=path), report=report)
     listed = {name for manifest in bag.manifests.values() for name in manifest.digests}
     if bag.declaration.number < (0, 96) or sizes.keys() - listed:
-        why = "lists names in a different normalization form"
+        why = _("lists names in a different normalization form")
         if bag.declaration.number < (0, 96):
-            why = f"has the old BagIt version {bag.version}"
-        raise InvalidError(f"{path} {why}", f"Upgrade it first: archive-pkg bag upgrade {path}")
+            why = _("has the old BagIt version {version}", version=bag.version)
+        raise InvalidError(
+            f"{path} {why}", _("Upgrade it first: archive-pkg bag upgrade {path}", path=path)
+        )
     return bag, dict(sorted(sizes.items()))
 
 
@@ -279,8 +302,12 @@ def _by_size(sizes: Mapping[str, int], most: int) -> list[list[str]]:
 def _by_count(sizes: Mapping[str, int], count: int) -> list[list[str]]:
     if count > max(1, len(sizes)):
         raise UsageError(
-            f"there are fewer payload files ({len(sizes)}) than parts ({count})",
-            "Give a smaller --count.",
+            _(
+                "there are fewer payload files ({sizes}) than parts ({count})",
+                sizes=len(sizes),
+                count=count,
+            ),
+            _("Give a smaller --count."),
         )
     total = sum(sizes.values())
     pieces: list[list[str]] = [[]]
@@ -300,7 +327,7 @@ def _info(
 ) -> list[tuple[str, str]]:
     """Return the labels that a bag shares with its parts, and Bag-Size if it has one."""
     kept = [pair for pair in info if pair[0].lower() not in _OWN_LABELS]
-    if any(label.lower() == "bag-size" for label, _ in info):
+    if any(label.lower() == "bag-size" for label, __ in info):
         kept.append(("Bag-Size", f"{sum(sizes[path] for path in paths)} bytes"))
     return kept
 
@@ -365,13 +392,17 @@ def _copy(
                 report.add(
                     PAYLOAD_MISMATCH.at(
                         Location(f"{bag.path}/{name}"),
-                        f"does not match {manifest.name} (computed {found.hex()}, "
-                        f"listed {listed.hex()})",
-                        "Restore the file from another copy.",
+                        _(
+                            "does not match {name} (computed {hex}, listed {hex_2})",
+                            name=manifest.name,
+                            hex=found.hex(),
+                            hex_2=listed.hex(),
+                        ),
+                        _("Restore the file from another copy."),
                     )
                 )
     if not report.ok:
-        raise InvalidError("files have changed; nothing was written", report=report)
+        raise InvalidError(_("files have changed; nothing was written"), report=report)
     return written
 
 
@@ -393,27 +424,41 @@ def _in_order(bags: Sequence[Bag]) -> list[Bag]:
         if len(groups) > 1 or len(bag.values("Bag-Group-Identifier")) != 1:
             given = ", ".join(bag.values("Bag-Group-Identifier")) or "missing"
             place = Location(f"{bag.path}/bag-info.txt", field="Bag-Group-Identifier")
-            report.add(GROUP_DIFFERS.at(place, f"is {given}", "Join only bags of one group."))
+            report.add(
+                GROUP_DIFFERS.at(
+                    place, _("is {given}", given=given), _("Join only bags of one group.")
+                )
+            )
         if found is None or len(counts) > 1:
             place = Location(f"{bag.path}/bag-info.txt", field="Bag-Count")
             given = ", ".join(counts) or "missing"
-            report.add(GROUP_DIFFERS.at(place, f"is {given}", "Write it like 1 of 3."))
+            report.add(
+                GROUP_DIFFERS.at(place, _("is {given}", given=given), _("Write it like 1 of 3."))
+            )
             continue
         number = int(found[1])
         totals.add(int(found[2]))
         if number in numbered:
-            message = f"has the same number in the group ({number}) as {numbered[number].path}"
-            report.add(PART_MISSING.at(Location(bag.path), message, "Leave one of them out."))
+            message = _(
+                "has the same number in the group ({number}) as {path}",
+                number=number,
+                path=numbered[number].path,
+            )
+            report.add(PART_MISSING.at(Location(bag.path), message, _("Leave one of them out.")))
         numbered[number] = bag
     if len(totals) > 1:
         stated = ", ".join(map(str, sorted(totals)))
-        message = f"the bags state different totals for the group: {stated}"
+        message = _("the bags state different totals for the group: {stated}", stated=stated)
         report.add(PART_MISSING.at(Location(), message))
     for total in totals if len(totals) == 1 else ():
         lacking = [str(number) for number in range(1, total + 1) if number not in numbered][:10]
         if lacking:
-            message = f"number {', '.join(lacking)} of {total} is missing"
-            report.add(PART_MISSING.at(Location(), message, "Name all bags of the group."))
+            message = _(
+                "number {lacking} of {total} is missing", lacking=", ".join(lacking), total=total
+            )
+            report.add(PART_MISSING.at(Location(), message, _("Name all bags of the group.")))
     if not report.ok or not bags:
-        raise InvalidError("the bags are not a complete group; nothing was written", report=report)
+        raise InvalidError(
+            _("the bags are not a complete group; nothing was written"), report=report
+        )
     return [numbered[number] for number in sorted(numbered)]

@@ -12,6 +12,7 @@ from archive_pkg.bags import names
 from archive_pkg.bags.folder import Folder
 from archive_pkg.bags.name_checks import check_names, folders_of, shown_name
 from archive_pkg.errors import StorageError
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import storage_errors
 
@@ -68,13 +69,16 @@ def survey(
         StorageError: The folder cannot be read.
     """
     if source.is_file():
-        raise StorageError(f"{source} is a file, not a folder", "Name the folder with the files.")
-    with storage_errors(f"reading {source}"), Folder(source) as folder:
+        raise StorageError(
+            _("{source} is a file, not a folder", source=source),
+            _("Name the folder with the files."),
+        )
+    with storage_errors(_("reading {source}", source=source)), Folder(source) as folder:
         listing = folder.listing()
     report = Report()
     for path in [*listing.files, *(one.location.path for one in listing.findings)]:
         if _matches(path, exclude):
-            report.add(SOURCE_EXCLUDED.at(Location(shown_name(path)), "was left out"))
+            report.add(SOURCE_EXCLUDED.at(Location(shown_name(path)), _("was left out")))
     listing.files, listing.empty = (
         [path for path in paths if not _matches(path, exclude)]
         for paths in (listing.files, listing.empty)
@@ -82,8 +86,10 @@ def survey(
     listing.findings = [one for one in listing.findings if not _matches(str(one.location), exclude)]
     for path in listing.files:
         if _matches(path, _SYSTEM_FILES):
-            hint = f"Leave it out: --exclude '{path.rpartition('/')[2]}'"
-            report.add(SOURCE_SYSTEM_FILE.at(Location(shown_name(path)), "is a system file", hint))
+            hint = _("Leave it out: --exclude '{rpartition}'", rpartition=path.rpartition("/")[2])
+            report.add(
+                SOURCE_SYSTEM_FILE.at(Location(shown_name(path)), _("is a system file"), hint)
+            )
     if encode_names:
         given = names.utf8_names([*listing.files, *listing.empty])
     else:
@@ -98,7 +104,7 @@ def survey(
         else:
             raise StorageError(f"{source}/{finding.location} {finding.message}", finding.hint)
     for path in listing.empty:
-        report.add(SOURCE_EMPTY_FOLDER.at(Location(shown_name(path)), "is an empty folder"))
+        report.add(SOURCE_EMPTY_FOLDER.at(Location(shown_name(path)), _("is an empty folder")))
     return report, files, {path: given[path] for path in listing.empty}
 
 

@@ -323,7 +323,7 @@ def tags_to_bytes(tags: Sequence[tuple[str, str]]) -> bytes:
     lines = []
     for label, value in tags:
         if not label or label != label.strip() or re.search(r"[:\r\n]", label):
-            raise ValueError(f"{label!r} cannot be a tag's label")
+            raise ValueError(_("{label!r} cannot be a tag's label", label=label))
         folded = "\n  ".join(line.strip() for line in split_lines(value) if line.strip())
         lines.append(f"{label}: {folded}\n")
     return "".join(lines).encode()

@@ -35,6 +35,7 @@ from archive_pkg.bags.verifying import (
 from archive_pkg.bags.writing import copy_and_hash, refuse_tag_files, refuse_tags, ticking
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import ALGORITHMS, Tally, copy_and_digest, digest, new_hash
+from archive_pkg.messages import _
 from archive_pkg.reports import Location, Report, Severity
 from archive_pkg.storage import Staging, mode_of, storage_errors, system
 
@@ -125,8 +126,8 @@ def update(
     """
     given = Path(bag)
     if given.is_file():
-        hint = unpack_hint(given) or "Name the folder of a bag."
-        raise UsageError(f"{given} is a file, not the folder of a bag", hint)
+        hint = unpack_hint(given) or _("Name the folder of a bag.")
+        raise UsageError(_("{given} is a file, not the folder of a bag", given=given), hint)
     bag = given.resolve()
     with Staging(bag, wait=running.get("wait", 0)) as staging:
         dropped = _signatures_to_drop(Bag.open(bag), drop=drop_signatures)
@@ -134,7 +135,7 @@ def update(
             path: new.resolve() if isinstance(new, Path) and new == given / path else new
             for path, new in (add or {}).items()
         }
-        with storage_errors(f"updating {bag}"):
+        with storage_errors(_("updating {bag}", bag=bag)):
             change = _BagChange(
                 bag,
                 given_files,
@@ -144,7 +145,7 @@ def update(
             )
         changes = _InfoChanges(tuple(info), tuple(add_info), tuple(remove_info))
         changes.refuse_misuse(change.bag)
-        with storage_errors(f"updating {bag}"):
+        with storage_errors(_("updating {bag}", bag=bag)):
             change.apply(staging.path, changes, running.get("jobs"), running.get("progress"))
             staging.mode = mode_of(*(new for new in change.add.values() if isinstance(new, Path)))
         staging.commit(replace=True)
@@ -189,13 +190,15 @@ def upgrade(
         Bag.open(bag)  # raises if it cannot be read at all
         verdict = verify(bag, jobs=jobs)
         if not verdict.valid or verdict.bag is None:
-            raise InvalidError(f"{bag} is not valid; nothing was changed", report=verdict.report)
+            raise InvalidError(
+                _("{bag} is not valid; nothing was changed", bag=bag), report=verdict.report
+            )
         old = verdict.bag
         dropped = _signatures_to_drop(old, drop=drop_signatures)
         own = [name for name in [*old.manifests, *old.tag_manifests] if name in ALGORITHMS]
         names = list(dict.fromkeys([*own, *algorithms]))
         tick = ticking(verdict.files, progress, verdict.size)
-        with storage_errors(f"upgrading {bag}"), Folder(bag) as folder:
+        with storage_errors(_("upgrading {bag}", bag=bag)), Folder(bag) as folder:
             _link_or_copy(folder, staging.path, old.listing.folders, old.payload)
             digests = folder.digests(old.payload, names, jobs=jobs, tick=tick)
             manifests = {
@@ -205,7 +208,9 @@ def upgrade(
             _write_upgraded(folder, staging.path, old, manifests, dropped)
         after = verify(staging.path, named=bag, jobs=jobs)
         if not after.valid:
-            raise InvalidError(f"{bag} could not be upgraded", "It is unchanged.", after.report)
+            raise InvalidError(
+                _("{bag} could not be upgraded", bag=bag), _("It is unchanged."), after.report
+            )
         staging.commit(replace=True)
     return Bag.open(bag)
 
@@ -221,9 +226,11 @@ def _signatures_to_drop(bag: Bag, *, drop: bool) -> set[str]:
         return set()
     if not drop:
         raise InvalidError(
-            f"{bag.path} is signed, and a change would invalidate the signatures",
-            "Nothing was changed. To change the bag and remove its signatures, use "
-            "--drop-signatures. Then sign it again.",
+            _("{path} is signed, and a change would invalidate the signatures", path=bag.path),
+            _(
+                "Nothing was changed. To change the bag and remove its signatures, use "
+                "--drop-signatures. Then sign it again."
+            ),
         )
     return found
 
@@ -254,15 +261,21 @@ class _BagChange:
         self._refuse_misuse(remove_algorithms)
         unknown = self.left - set(ALGORITHMS)
         if unknown or not bag.manifests:
-            problem = f"manifests of unknown algorithms: {', '.join(sorted(unknown))}"
+            problem = _(
+                "manifests of unknown algorithms: {unknown}", unknown=", ".join(sorted(unknown))
+            )
             raise InvalidError(
-                f"{path} has {problem if unknown else 'no payload manifest'}; nothing was changed",
+                _(
+                    "{path} has {problem}; nothing was changed",
+                    path=path,
+                    problem=problem if unknown else "no payload manifest",
+                ),
                 report=None if unknown else bag.report,
             )
         if bag.fetch and any(line.path not in set(bag.payload) for line in bag.fetch):
             raise InvalidError(
-                f"{path} has files that have not been fetched",
-                f"Fetch them first: archive-pkg bag fetch {path}",
+                _("{path} has files that have not been fetched", path=path),
+                _("Fetch them first: archive-pkg bag fetch {path}", path=path),
             )
         if self.left:  # the manifests to drop may be damaged
             self._drop(remove_algorithms)
@@ -291,9 +304,11 @@ class _BagChange:
         ]
         if left:
             raise InvalidError(
-                f"{self.path} is damaged or not complete; nothing was changed",
-                "Correct the bag, or restore it from another copy. If you changed bag-info.txt "
-                "yourself, accept it: --include bag-info.txt.",
+                _("{path} is damaged or not complete; nothing was changed", path=self.path),
+                _(
+                    "Correct the bag, or restore it from another copy. If you changed "
+                    "bag-info.txt yourself, accept it: --include bag-info.txt."
+                ),
                 Report(left),
             )
 
@@ -301,32 +316,39 @@ class _BagChange:
         bag = self.bag
         removable = self._listed() | set(bag.listing.files)
         for path in sorted(self.remove - removable):
-            raise UsageError(f"{path} cannot be removed: it is not in {self.path}")
+            raise UsageError(
+                _("{path} cannot be removed: it is not in {path_2}", path=path, path_2=self.path)
+            )
         for path in sorted(self.remove & self.add.keys()):
-            raise UsageError(f"{path} cannot be both added and removed")
+            raise UsageError(_("{path} cannot be both added and removed", path=path))
         refuse_tag_files(path for path in self.add if not _in_payload(path))
         for path in sorted(self.remove):
             manifest = empty_manifest(path, Report())
             if manifest is not None:
                 raise UsageError(
-                    f"{path} is a manifest",
-                    f"Remove it with --remove-algorithm {manifest.algorithm}.",
+                    _("{path} is a manifest", path=path),
+                    _(
+                        "Remove it with --remove-algorithm {algorithm}.",
+                        algorithm=manifest.algorithm,
+                    ),
                 )
         refuse_tag_files(path for path in self.remove if not _in_payload(path))
         for name in sorted(remove_algorithms - {each.algorithm for each in self.dropped}):
-            raise UsageError(f"{self.path} has no manifest for {name}")
+            raise UsageError(_("{path} has no manifest for {name}", path=self.path, name=name))
         for name in self.new:
             new_hash(name)
             if all(name in kind for kind in (bag.manifests, bag.tag_manifests)):
-                raise UsageError(f"{self.path} already has manifests for {name}")
+                raise UsageError(
+                    _("{path} already has manifests for {name}", path=self.path, name=name)
+                )
         if bag.manifests and not (self.left or self.new):
             raise UsageError(
-                f"{self.path} would have no manifest left",
-                "Add one in the same call, for example --add-algorithm sha512.",
+                _("{path} would have no manifest left", path=self.path),
+                _("Add one in the same call, for example --add-algorithm sha512."),
             )
         report = check_names(self.add, existing=set(bag.listing.files) - self.remove)
         if not report.ok:
-            raise InvalidError("files to add have names that are not allowed", "", report)
+            raise InvalidError(_("files to add have names that are not allowed"), "", report)
 
     def _listed(self) -> set[str]:
         both = (self.bag.manifests, self.bag.tag_manifests)
@@ -366,7 +388,9 @@ class _BagChange:
                 listings = payload if _in_payload(path) else tags
                 new = target / path
                 new.parent.mkdir(parents=True, exist_ok=True)
-                _, found, _ = copy_and_hash(source, new, tuple(listings), lambda files, size: None)
+                __, found, __ = copy_and_hash(
+                    source, new, tuple(listings), lambda files, size: None
+                )
                 for digests, value in zip(listings.values(), found, strict=True):
                     digests[path] = value
             added = {path for path in self.add if _in_payload(path)}
@@ -402,17 +426,23 @@ class _BagChange:
             [
                 PAYLOAD_MISMATCH.at(
                     Location(path),
-                    f"does not match {manifest.name} (computed {value.hex()}, listed "
-                    f"{manifest.digests[path].hex()})",
-                    "Restore the file from another copy.",
+                    _(
+                        "does not match {name} (computed {hex}, listed {hex_2})",
+                        name=manifest.name,
+                        hex=value.hex(),
+                        hex_2=manifest.digests[path].hex(),
+                    ),
+                    _("Restore the file from another copy."),
                 )
-                for path, (_, digests) in found.items()
+                for path, (__, digests) in found.items()
                 for manifest, value in zip(old.values(), digests, strict=False)
                 if manifest.digests.get(path, value) != value
             ]
         )
         if not report.ok:
-            raise InvalidError(f"{self.path} is damaged; nothing was changed", report=report)
+            raise InvalidError(
+                _("{path} is damaged; nothing was changed", path=self.path), report=report
+            )
         covered = {path for digests in tags.values() for path in digests}
         others = [
             path
@@ -421,10 +451,10 @@ class _BagChange:
         ]
         for name in self.new:
             index = names.index(name)
-            new = {path: digests[index] for path, (_, digests) in found.items()}
+            new = {path: digests[index] for path, (__, digests) in found.items()}
             payload.setdefault(name, new)
             tags.setdefault(name, {})
-            for path, (_, (value,)) in folder.digests(others, [name]).items():
+            for path, (__, (value,)) in folder.digests(others, [name]).items():
                 tags[name][path] = value
 
     def _oxum(self, target: Path, present: set[str]) -> list[tuple[str, str]]:
@@ -541,11 +571,18 @@ class _InfoChanges:
         refuse_tags((*self.put, *self.add))
         for label, value in self.remove:
             if label.lower() == "payload-oxum":
-                raise UsageError("Payload-Oxum is computed", "Leave it out.")
+                raise UsageError(_("Payload-Oxum is computed"), _("Leave it out."))
             values = bag.values(label)
             if not values or (value is not None and value not in values):
                 tag = label if value is None else f"{label}: {value}"
-                raise UsageError(f"{info_file(bag.declaration)} of {bag.path} has no {tag}")
+                raise UsageError(
+                    _(
+                        "{info_file} of {path} has no {tag}",
+                        info_file=info_file(bag.declaration),
+                        path=bag.path,
+                        tag=tag,
+                    )
+                )
 
     def applied(self, data: bytes, bag: Bag) -> bytes:
         """Return the changed bytes of bag-info.txt."""

@@ -236,7 +236,7 @@ def verify(
         UsageError: A second opinion, or a profile with "payload-oxum", if not all is checked.
     """
     if checks != "everything" and (second_opinion or (profile and checks == "payload-oxum")):
-        what = "a second opinion" if second_opinion else "a profile"
+        what = _("a second opinion") if second_opinion else _("a profile")
         raise UsageError(
             _("{what} needs more than {checks}", what=what, checks=checks),
             _("Check everything, or leave the other option out."),

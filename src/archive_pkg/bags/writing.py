@@ -22,6 +22,7 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.executors import Spread
 from archive_pkg.fixity import Tally, copy_and_digest, new_hash, write_all
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.storage import (
     Staging,
     mode_of,
@@ -117,7 +118,10 @@ def write(
     extra = dict(tag_files or {})
     refuse_misuse(info, extra, [*algorithms, *tag_algorithms])
     if version != "1.0" and any("%" in path for path in (*payload, *extra)):
-        raise UsageError(f"a BagIt {version} bag cannot have a % in a path", "Rename the file.")
+        raise UsageError(
+            _("a BagIt {version} bag cannot have a % in a path", version=version),
+            _("Rename the file."),
+        )
     _refuse_names([*(f"data/{path}" for path in payload), *extra])
     return write_checked(
         folder,
@@ -136,7 +140,8 @@ def _refuse_names(paths: Sequence[str]) -> None:
     report = check_names(paths)
     if not report.ok:
         raise InvalidError(
-            f"{len(report.errors)} names cannot be in a bag; nothing was written", report=report
+            _("{errors} names cannot be in a bag; nothing was written", errors=len(report.errors)),
+            report=report,
         )
 
 
@@ -156,7 +161,7 @@ def write_checked(
 
     Files in `listed` are in the manifests, but not written.
     """
-    with storage_errors("writing the bag"):
+    with storage_errors(_("writing the bag")):
         written = _write_payload(folder, payload, algorithms, jobs, progress)
         for path, (size, digests) in (listed or {}).items():
             written.files += 1
@@ -262,8 +267,12 @@ def create(
     destination = Path(destination)
     if destination.resolve().is_relative_to(source.resolve()):
         raise UsageError(
-            f"{destination} is inside {source}, so the bag would contain itself",
-            "Choose a destination elsewhere, or turn the folder itself into a bag: --in-place.",
+            _(
+                "{destination} is inside {source}, so the bag would contain itself",
+                destination=destination,
+                source=source,
+            ),
+            _("Choose a destination elsewhere, or turn the folder itself into a bag: --in-place."),
         )
     if not replace:
         refuse_existing(destination)
@@ -280,16 +289,17 @@ def create(
     _refuse_names([*extra])
     if not report.ok:
         raise InvalidError(
-            f"{source} has files that cannot be bagged; nothing was written", report=report
+            _("{source} has files that cannot be bagged; nothing was written", source=source),
+            report=report,
         )
     sources = {path: f"{source}/{original}" for original, path in files.items()}
     fetched = _digest_fetched(source, files, fetch or {}, plan.algorithms)
     if profile is not None:
         report.extend(plan.check(profile, destination, sources, extra, fetched=bool(fetched)))
     if fetched:
-        extra[fetch_file.NAME] = fetch_file.render([line for line, _ in fetched.values()])
+        extra[fetch_file.NAME] = fetch_file.render([line for line, __ in fetched.values()])
     with Staging(destination, wait=wait) as staging:
-        with storage_errors(f"writing {destination}"):
+        with storage_errors(_("writing {destination}", destination=destination)):
             for path in empty.values():
                 (staging.path / "data" / path).mkdir(parents=True)
         written = write_checked(
@@ -302,7 +312,7 @@ def create(
             (),
             jobs,
             progress,
-            {path: digests for path, (_, digests) in fetched.items()},
+            {path: digests for path, (__, digests) in fetched.items()},
         )
         staging.mode = written.mode & mode_of(source)
         staging.commit(replace=replace)
@@ -319,12 +329,17 @@ def _digest_fetched(
     """
     for path, url in fetch.items():
         if path not in files:
-            raise UsageError(f"{source} has no file {path} to fetch", "Name a file in the folder.")
+            raise UsageError(
+                _("{source} has no file {path} to fetch", source=source, path=path),
+                _("Name a file in the folder."),
+            )
         if not fetch_file.is_web(url) or not url.isprintable() or " " in url:
-            raise UsageError(f"{url!r} is not an http or https URL", "Write spaces as %20.")
+            raise UsageError(
+                _("{url!r} is not an http or https URL", url=url), _("Write spaces as %20.")
+            )
     if not fetch:
         return {}
-    with storage_errors(f"reading {source}"), Folder(source) as folder:
+    with storage_errors(_("reading {source}", source=source)), Folder(source) as folder:
         found = folder.digests(list(fetch), algorithms)
     return {
         files[path]: (FetchLine(fetch[path], size, f"data/{files[path]}", 0), (size, digests))
@@ -341,7 +356,7 @@ def refuse_misuse(
         UsageError: An unknown algorithm, or tags or tag files that cannot be written.
     """
     if not algorithms:
-        raise UsageError("a bag needs at least one algorithm")
+        raise UsageError(_("a bag needs at least one algorithm"))
     for name in algorithms:
         new_hash(name)
     refuse_tags(info)
@@ -356,11 +371,11 @@ def refuse_tags(info: Iterable[tuple[str, str]]) -> None:
             Bagging-Date.
     """
     info = list(info)
-    if sum(label.lower() == "bagging-date" for label, _ in info) > 1:
-        raise UsageError("Bagging-Date is given more than once", "Give one date.")
+    if sum(label.lower() == "bagging-date" for label, __ in info) > 1:
+        raise UsageError(_("Bagging-Date is given more than once"), _("Give one date."))
     for label, value in info:
         if label.lower() == "payload-oxum":
-            raise UsageError("Payload-Oxum is computed", "Leave it out.")
+            raise UsageError(_("Payload-Oxum is computed"), _("Leave it out."))
         try:
             tags_to_bytes([(label, value)])
         except ValueError as error:
@@ -376,9 +391,11 @@ def refuse_tag_files(paths: Iterable[str]) -> None:
     for path in paths:
         made = path in (DECLARATION, "bag-info.txt", "fetch.txt") or MANIFEST_NAME.fullmatch(path)
         if made or path == "data" or path.startswith("data/"):
-            raise UsageError(f"{path} is not a tag file that you can add or remove")
+            raise UsageError(_("{path} is not a tag file that you can add or remove", path=path))
         if path.startswith(("~", " ", "\t", "*")):
-            raise UsageError(f"a tag file cannot be named {path!r}: manifests would misread it")
+            raise UsageError(
+                _("a tag file cannot be named {path!r}: manifests would misread it", path=path)
+            )
 
 
 def _write_payload(
@@ -466,7 +483,7 @@ def copy_and_hash(
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise StorageError(f"{source} is not a regular file")
+            raise StorageError(_("{source} is not a regular file", source=source))
         mode = 0o777 if before.st_mode & stat.S_IXUSR else 0o666
         made = system.open_without_link(target, system.CREATE, mode)
         try:
@@ -489,8 +506,8 @@ def copy_and_hash(
     unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     if size != before.st_size or not unchanged:
         raise ChangedError(
-            f"{source} changed while it was being read",
-            "Wait until no other program writes to it, then run the same command again.",
+            _("{source} changed while it was being read", source=source),
+            _("Wait until no other program writes to it, then run the same command again."),
         )
     return size, digests, widest_mode(before)
 

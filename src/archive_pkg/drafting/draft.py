@@ -22,6 +22,7 @@ from archive_pkg.drafting.statements.base import (
 from archive_pkg.drafting.statements.frame import read_fields
 from archive_pkg.drafting.statements.notes import MOST_NOTES, find_brackets
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
+from archive_pkg.messages import _
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.texts.letter_files import SourceText, read_source
@@ -193,8 +194,8 @@ def draft_source(source: SourceText, vocabulary: Vocabulary, *, lower: bool = Tr
     for cut in cuts:
         place = replace(Location(source.path), offset=cut)
         line = source.text[cut : cut + 60].split("\n")[0].strip()
-        message = f"another document seems to begin here: “{line}”"
-        hint = "To draft each of them, use --split --out FOLDER."
+        message = _("another document seems to begin here: “{line}”", line=line)
+        hint = _("To draft each of them, use --split --out FOLDER.")
         report.add(SEVERAL.at(place, message, hint))
     return Draft(source, tuple(layout.zones), tuple(statements), report, cuts)
 
@@ -213,11 +214,13 @@ def _select(
     place = Location(source.path)
     text = source.text
     if not text.strip():
-        report.add(EMPTY.at(place, "the text is empty", "Use a file that has the letter's text."))
+        report.add(
+            EMPTY.at(place, _("the text is empty"), _("Use a file that has the letter's text."))
+        )
         return []
     if len(text) > 2 * WINDOW:
-        message = f"the text has {len(text):,} characters"
-        report.add(LONG.at(place, message, "Put each letter into its own file."))
+        message = _("the text has {text:,} characters", text=len(text))
+        report.add(LONG.at(place, message, _("Put each letter into its own file.")))
     kind = document_type(layout, vocabulary)
     if kind is None and layout.forms.facts:
         return statements
@@ -229,13 +232,13 @@ def _select(
 
 def _report_no_letter(text: str, place: Location, report: Report, layout: LetterLayout) -> None:
     if not any(c.isalpha() for c in text[:WINDOW]) or not _known_script(text[:WINDOW]):
-        message = "the text has few or no Latin or Cyrillic letters"
-        report.add(UNKNOWN_SCRIPT.at(place, message, "Describe it by hand."))
+        message = _("the text has few or no Latin or Cyrillic letters")
+        report.add(UNKNOWN_SCRIPT.at(place, message, _("Describe it by hand.")))
     elif len(layout.lines) == 1 and len(text) > 1000:
-        hint = "Use a file that keeps the letter's line breaks."
-        report.add(NO_LINES.at(place, "the text has no line breaks", hint))
-    message = "found no salutation, dateline, address or closing"
-    report.add(NO_FORMS.at(place, message, "If it is a letter, describe it by hand."))
+        hint = _("Use a file that keeps the letter's line breaks.")
+        report.add(NO_LINES.at(place, _("the text has no line breaks"), hint))
+    message = _("found no salutation, dateline, address or closing")
+    report.add(NO_FORMS.at(place, message, _("If it is a letter, describe it by hand.")))
 
 
 def is_letter(layout: LetterLayout) -> bool:
@@ -346,13 +349,16 @@ def _check_characters(source: SourceText, report: Report) -> None:
             break
         sign = f"U+{ord(match.group()):04X}"
         place = replace(Location(source.path), offset=match.start())
-        message = f"the control character {sign} changes the direction of writing"
-        report.add(BIDI.at(place, message, "Compare the characters with the source."))
+        message = _("the control character {sign} changes the direction of writing", sign=sign)
+        report.add(BIDI.at(place, message, _("Compare the characters with the source.")))
     brackets, loose = find_brackets(text)
     for offset in loose[:_MOST_REPORTED]:
         place = replace(Location(source.path), offset=offset)
-        message = f"“{text[offset]}” has no counterpart"
-        report.add(LOOSE_BRACKET.at(place, message, "Close or remove it, if the source allows."))
+        message = _("“{text}” has no counterpart", text=text[offset])
+        report.add(LOOSE_BRACKET.at(place, message, _("Close or remove it, if the source allows.")))
     if len(brackets) > MOST_NOTES:
-        message = f"more than {MOST_NOTES:,} brackets; only the first {MOST_NOTES:,} are listed"
-        report.add(MANY_NOTES.at(Location(source.path), message, "Check that it is a letter."))
+        message = _(
+            "more than {most_notes:,} brackets; only the first {most_notes:,} are listed",
+            most_notes=MOST_NOTES,
+        )
+        report.add(MANY_NOTES.at(Location(source.path), message, _("Check that it is a letter.")))

@@ -17,6 +17,7 @@ from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.drafting.statements.base import GUESS, DraftQuote, Statement
 from archive_pkg.errors import InvalidError
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.parsing import read_json
 from archive_pkg.records.base import Model
 from archive_pkg.records.explaining import explain, explain_entry
@@ -150,7 +151,7 @@ class Proposals:
             quote = _found(draft.text, one.quote)
             if quote is None:
                 self.used.add(number)
-                hint = "Correct the words or their offset, which counts Unicode characters."
+                hint = _("Correct the words or their offset, which counts Unicode characters.")
                 findings.append(self._refused(number, _missing(one.quote), hint))
                 continue
             if draft.span and not draft.span[0] <= quote.start < draft.span[1]:
@@ -160,7 +161,12 @@ class Proposals:
             values = [s.value for s in stated]
             if one.value in values or (stated and one.field not in _ADDED_TO):
                 if one.value not in values:
-                    message = f"{one.field}: “{one.value}” is proposed; the draft has “{values[0]}”"
+                    message = _(
+                        "{field}: “{value}” is proposed; the draft has “{values}”",
+                        field=one.field,
+                        value=one.value,
+                        values=values[0],
+                    )
                     place = Location(self.path, field=f"statements.{number}")
                     findings.append(NOT_NEEDED.at(place, message, ""))
                 continue
@@ -207,16 +213,20 @@ def read_proposals(path: StrPath) -> Proposals:
         data = read_json(read_regular(Path(path)))
         file = _File.model_validate(data)
         if file.agent.kind == "software" and not file.agent.version:
-            raise ValueError("the program that proposes has no version; add version to agent")
+            raise ValueError(_("the program that proposes has no version; add version to agent"))
     except OSError as error:
         raise unreadable(path, error) from error
     except ValidationError as error:
         findings = explain(error.errors(include_url=False), _File, data, name)
-        raise InvalidError(f"{name} is not a file of proposals", report=Report(findings)) from error
+        raise InvalidError(
+            _("{name} is not a file of proposals", name=name), report=Report(findings)
+        ) from error
     except ValueError as error:
-        hint = "See the page “Draft a record from a letter's text” for the form."
+        hint = _("See the page “Draft a record from a letter's text” for the form.")
         finding = NOT_PROPOSALS.at(Location(name), str(error), hint)
-        raise InvalidError(f"{name} cannot be read", report=Report([finding])) from error
+        raise InvalidError(
+            _("{name} cannot be read", name=name), report=Report([finding])
+        ) from error
     report = Report()
     proposals = Proposals(name, file.agent, {}, report, set())
     for number, raw in enumerate(file.statements):
@@ -226,8 +236,8 @@ def read_proposals(path: StrPath) -> Proposals:
                 Edtf(one.value)
         except ValidationError as error:
             entry = error.errors(include_url=False)[0]
-            _, message, hint = explain_entry(entry, Proposal)
-            report.add(proposals._refused(number, message, hint))
+            __, *why = explain_entry(entry, Proposal)
+            report.add(proposals._refused(number, *why))
         except Fault as fault:
             report.add(proposals._refused(number, fault.message, fault.hint))
         else:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.limits import PROJECT_SIZE
-from archive_pkg.messages import ENGLISH
+from archive_pkg.messages import ENGLISH, _
 from archive_pkg.projects.finding import NAME, file_of
 from archive_pkg.projects.models import Packages, ProjectFile, is_secret_name, settings_in
 from archive_pkg.projects.template import in_toml
@@ -152,7 +152,7 @@ class Project:
             StorageError: A file does not exist, or its path has a link.
         """
         for path in self.settings.vocabularies:
-            with storage.storage_errors(f"reading {self.folder / path}"):
+            with storage.storage_errors(_("reading {folder}", folder=self.folder / path)):
                 storage.open_beneath(self.folder, path).close()
         return tuple(self.folder / path for path in self.settings.vocabularies)
 
@@ -190,7 +190,9 @@ def load_project(path: StrPath, *, named: bool = True) -> Project:
     file = file_of(Path(path))
     if not os.path.lexists(file):
         made = f"archive-pkg init {file.parent} writes {file.with_name(NAME)}"
-        raise UsageError(f"{file} does not exist", f"Check the path. {made}.")
+        raise UsageError(
+            _("{file} does not exist", file=file), _("Check the path. {made}.", made=made)
+        )
     data = storage.read_trusted(
         file,
         PROJECT_SIZE.value,
@@ -201,8 +203,8 @@ def load_project(path: StrPath, *, named: bool = True) -> Project:
     project, report = read_project(data, file)
     if project is None:
         raise InvalidError(
-            f"{file} is not a valid project file",
-            "Correct it, or run the command without it (--no-project).",
+            _("{file} is not a valid project file", file=file),
+            _("Correct it, or run the command without it (--no-project)."),
             report,
         )
     return project
@@ -216,7 +218,7 @@ def read_project(data: bytes, file: Path) -> tuple[Project | None, Report]:
     """
     place = Location(os.fspath(file))
     if len(data) > PROJECT_SIZE.value:
-        message = f"the file has more than {PROJECT_SIZE.value:,} bytes"
+        message = _("the file has more than {value:,} bytes", value=PROJECT_SIZE.value)
         return None, Report([PROJECT_UNREADABLE.at(place, message, PROJECT_SIZE.hint)])
     try:
         text = data.decode().removeprefix("\ufeff").replace("\r\n", "\n")
@@ -224,12 +226,14 @@ def read_project(data: bytes, file: Path) -> tuple[Project | None, Report]:
             raise RecursionError
         values = tomllib.loads(text)
     except UnicodeDecodeError:
-        finding = PROJECT_UNREADABLE.at(place, "the file is not in UTF-8", "Save it as UTF-8.")
+        finding = PROJECT_UNREADABLE.at(
+            place, _("the file is not in UTF-8"), _("Save it as UTF-8.")
+        )
         return None, Report([finding])
     except tomllib.TOMLDecodeError as error:
         return None, Report([_not_toml(str(error), text, place)])
     except RecursionError:
-        finding = PROJECT_UNREADABLE.at(place, "the file is nested too deeply", "Correct it.")
+        finding = PROJECT_UNREADABLE.at(place, _("the file is nested too deeply"), _("Correct it."))
         return None, Report([finding])
     root = toml_tree(text)
     try:
@@ -242,16 +246,16 @@ def read_project(data: bytes, file: Path) -> tuple[Project | None, Report]:
 
 def _not_toml(message: str, text: str, place: Location) -> Finding:
     """Return the finding for a syntax error, at the place that its message names."""
-    words, _, where = message.partition(" (at ")
+    words, __, where = message.partition(" (at ")
     if found := re.match(r"line (\d+), column (\d+)", where):
         place = replace(place, line=int(found[1]), column=int(found[2]))
     else:  # at the end
         place = replace(place, line=text.rstrip("\n").count("\n") + 1)
     first = words[:1].lower() + words[1:]
-    hint = 'Write key = "value", and tables as [name].'
+    hint = _('Write key = "value", and tables as [name].')
     if "illegal character '\\n'" in first or first.startswith("unterminated string"):
-        first, hint = "a quotation mark is not closed", "Close it in the same line."
-    return PROJECT_UNREADABLE.at(place, f"this is not TOML: {first}", hint)
+        first, hint = "a quotation mark is not closed", _("Close it in the same line.")
+    return PROJECT_UNREADABLE.at(place, _("this is not TOML: {first}", first=first), hint)
 
 
 def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
@@ -260,18 +264,22 @@ def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, s
     kind, steps = entry["type"], [str(step) for step in entry["loc"]]
     key, table = steps[-1] if steps else "", ".".join(steps[:-1])
     if code is FIELD_UNKNOWN and is_secret_name(key):
-        hint = "Remove it. Store tokens and passwords with archive-pkg login."
+        hint = _("Remove it. Store tokens and passwords with archive-pkg login.")
         return PROJECT_SECRET, f"“{key}” is the name of a secret", hint
     if code is FIELD_UNKNOWN:
-        message = f"“{key}” is not a setting of {f'[{table}]' if table else 'a project'}"
+        message = _(
+            "“{key}” is not a setting of {value}",
+            key=key,
+            value=f"[{table}]" if table else "a project",
+        )
         return PROJECT_KEY_UNKNOWN, message, hint.replace("The fields are", "The settings are")
     if kind == "string_type":
-        message = f"{key} is not text"
+        message = _("{key} is not text", key=key)
     if kind == "literal_error":
         name = next(step for step in reversed(entry["loc"]) if isinstance(step, str))
-        message = f"“{str(entry['input'])[:60]}” is not a value of {name}"
+        message = _("“{entry}” is not a value of {name}", entry=str(entry["input"])[:60], name=name)
     if kind == "missing":
-        hint = f'Add {key} = "…".'
+        hint = _('Add {key} = "…".', key=key)
     message = message.replace("a group of fields", "a table")
     return PROJECT_VALUE_WRONG, message, _HINTS.get(kind, hint)
 

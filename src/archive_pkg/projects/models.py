@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin
 from pydantic import AfterValidator, Field
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _
 from archive_pkg.records.base import Model, validated_by
 from archive_pkg.records.models import Agent, Holding, OwnType
 from archive_pkg.records.models.fields import EMPTY, ID_PATTERN, Id, KnownType, Many, Text
@@ -76,7 +77,7 @@ def _path_in_project(value: str) -> str:
     try:
         return relative_path(value)
     except Fault as fault:
-        hint = "Write the path of a file in the project's folder, such as names.yaml."
+        hint = _("Write the path of a file in the project's folder, such as names.yaml.")
         message = fault.message.replace("the record's folder", "the project's folder")
         raise Fault(message, hint) from None
 
@@ -86,15 +87,15 @@ def _safe_address(address: str) -> str:
 
     The message does not repeat the secret.
     """
-    hint = "Remove it: a project file must not contain secrets. Store it with archive-pkg login."
+    hint = _("Remove it: a project file must not contain secrets. Store it with archive-pkg login.")
     if _USER_AND_PASSWORD.search(address):
-        raise Fault("the address contains a password", hint)
+        raise Fault(_("the address contains a password"), hint)
     for option in re.findall(r"[?&;]([^=&;#]+)=", address):
         if is_secret_name(option):
-            raise Fault(f"the address contains a secret, {option}", hint)
-    scheme, _, path = address.partition(":")
+            raise Fault(_("the address contains a secret, {option}", option=option), hint)
+    scheme, __, path = address.partition(":")
     if scheme in ("file", "ocfl") and ".." in path.split("/"):
-        raise Fault("the address leads out of the project with ..", "Write the full path.")
+        raise Fault(_("the address leads out of the project with .."), _("Write the full path."))
     return address
 
 
@@ -298,7 +299,9 @@ class DepositTarget(Model):
 
 def _new_type(name: str) -> str:
     if name in document_types():
-        raise Fault(f"{name} is a known type of document", "Give your own type another id.")
+        raise Fault(
+            _("{name} is a known type of document", name=name), _("Give your own type another id.")
+        )
     return name
 
 
@@ -316,8 +319,8 @@ def _defaults_without_institution(settings: Any) -> Iterator[Fault]:
     defaults = get(settings, "defaults")
     if defaults not in (None, {}, Defaults()) and get(settings, "institution") is None:
         yield Fault(
-            "there are defaults, but no institution that supplies them",
-            'Add [institution] with name = "…".',
+            _("there are defaults, but no institution that supplies them"),
+            _('Add [institution] with name = "…".'),
         )
 
 

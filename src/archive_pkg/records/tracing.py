@@ -88,7 +88,7 @@ def trace(record: Record, field: str) -> Trace:
         for event in record.events
         if not (event.objects or event.sources) or parts & {*event.objects, *event.sources}
     )
-    agents = _agents(evidence, (part for _, part in lineage), events)
+    agents = _agents(evidence, (part for __, part in lineage), events)
     place = index.place(field)
     agents |= {
         one.id

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.projects import with_defaults
 from archive_pkg.records import Record, read_record, save_record
 from archive_pkg.records.saving import fresh, same_content
@@ -70,13 +71,13 @@ def export_records(
     seen: set[str] = set()
     for record in records:
         if record.id in seen:
-            hint = "Export their folders separately, or give one of them another id."
-            raise InvalidError(f"two records have the id {record.id}", hint)
+            hint = _("Export their folders separately, or give one of them another id.")
+            raise InvalidError(_("two records have the id {id}", id=record.id), hint)
         seen.add(record.id)
     if (ending := _ending(out, ".xlsx")) in (".xls", ".ods", ".csv"):
         raise UsageError(
-            f"{out}: records cannot be written as {ending}",
-            "Name a workbook that ends in .xlsx, or a folder for CSV files.",
+            _("{out}: records cannot be written as {ending}", out=out, ending=ending),
+            _("Name a workbook that ends in .xlsx, or a folder for CSV files."),
         )
     if ending == ".xlsx":
         _write(out, partial(write_workbook, records), replace=replace, mode=mode)
@@ -100,7 +101,7 @@ def write_template(out: StrPath, *, replace: bool = False) -> Path:
     """
     out = Path(out)
     if _ending(out, ".xlsx") != ".xlsx":
-        raise UsageError(f"{out} does not end in .xlsx", "Name a workbook.")
+        raise UsageError(_("{out} does not end in .xlsx", out=out), _("Name a workbook."))
     _write(out, template_into, replace=replace)
     return out
 
@@ -197,15 +198,18 @@ def write_records(
                 (folder / "record.yaml").write_bytes(data)
             staging.commit()
         return len(records), 0
-    with storage_errors(f"writing into {out}"):
+    with storage_errors(_("writing into {out}", out=out)):
         refuse_unsafe_folder(out)
     new = [record for record in records if not _is_unchanged(out / record.id, record, sources)]
     differing = [r.id for r in new if _differs(out / r.id, r, sources)]
     if differing and not replace:
         raise StorageError(
-            f"{counted(len(differing), 'record')} would change, so nothing was written: "
-            f"{some(differing, 5)}",
-            "Compare them with the tables. To replace them, add --replace.",
+            _(
+                "{records} would change, so nothing was written: {differing}",
+                records=counted(len(differing), "record"),
+                differing=some(differing, 5),
+            ),
+            _("Compare them with the tables. To replace them, add --replace."),
         )
     for number, record in enumerate(new):
         if progress:
@@ -231,7 +235,7 @@ def _copy_files(record: Record, folder: Path, sources: Path | None) -> None:
     home = files_folder(sources, record)
     for name in record.files:
         target = folder / name
-        with storage_errors(f"copying {name}"):
+        with storage_errors(_("copying {name}", name=name)):
             if target.parent != folder:
                 make_beneath(folder, name.rpartition("/")[0])
             part = hidden(target, ".part")
@@ -259,7 +263,7 @@ def _differs(folder: Path, record: Record, sources: Path | None) -> bool:
 def _is_unchanged(folder: Path, record: Record, sources: Path | None) -> bool:
     if not (folder / "record.yaml").exists():
         return False
-    existing, _ = read_record(folder)
+    existing, __ = read_record(folder)
     if existing is None or not same_content(existing, record):
         return False
     home = files_folder(sources, record) if sources is not None else None
@@ -303,14 +307,16 @@ def annotate(
     ending = _ending(out, path.suffix.lower() if is_book else ".csv")
     if is_book and ending != path.suffix.lower():
         raise UsageError(
-            f"{out} does not end in {path.suffix}",
-            "Keep the extension.",
+            _("{out} does not end in {suffix}", out=out, suffix=path.suffix),
+            _("Keep the extension."),
         )
     if not is_book and ending not in (".xlsx", ".csv"):
-        raise UsageError(f"{out} does not end in .xlsx or .csv", "Use one of them.")
+        raise UsageError(_("{out} does not end in .xlsx or .csv", out=out), _("Use one of them."))
     sheets, report = raw_sheets(path, encoding=encoding)
     if not any(sheet.header for sheet in sheets):
-        raise InvalidError(f"{path} cannot be read, so it cannot be annotated", report=report)
+        raise InvalidError(
+            _("{path} cannot be read, so it cannot be annotated", path=path), report=report
+        )
 
     def make(made: Path) -> None:
         if ending == ".csv":
@@ -322,7 +328,7 @@ def annotate(
             write_plain(sheets, plain_book)
             annotate_workbook(plain_book, findings, made)
 
-    with storage_errors(f"reading {path}"):
+    with storage_errors(_("reading {path}", path=path)):
         mode = mode_of(path, path.parent)
     _write(out, make, replace=replace, mode=mode)
     return out
@@ -336,7 +342,7 @@ def _ending(out: Path, otherwise: str) -> str:
 
 def _write(out: Path, make: Callable[[Path], object], *, replace: bool, mode: int = 0o777) -> None:
     """Make a file in a private temporary folder, and write it to its destination."""
-    with storage_errors(f"writing {out}"):
+    with storage_errors(_("writing {out}", out=out)):
         make_folder(out.parent)
         with TemporaryDirectory() as folder:
             made = Path(folder, out.name)

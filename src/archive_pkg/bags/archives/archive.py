@@ -25,6 +25,7 @@ from archive_pkg.bags.archives.findings import (
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.bags.folder import Listing, too_deep
 from archive_pkg.fixity import BLOCK, Hash, feed, new_hash
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location
 from archive_pkg.storage import describe, system
 
@@ -141,7 +142,7 @@ class Archive:
         if not path:
             return False
         if path in self.members:
-            self.note(MEMBER_TWICE, path, "is there twice", "Remove one of the two.")
+            self.note(MEMBER_TWICE, path, _("is there twice"), _("Remove one of the two."))
             return False
         self._declared += member.size
         self.refuse_bomb(self._declared)
@@ -160,8 +161,10 @@ class Archive:
             limit = limits.ARCHIVE_SIZE
             if unpacked <= limit.value:
                 limit = limits.ARCHIVE_RATIO
-            message = (
-                f"has {self.packed} bytes and unpacks to {unpacked} or more, so it is not read"
+            message = _(
+                "has {packed} bytes and unpacks to {unpacked} or more, so it is not read",
+                packed=self.packed,
+                unpacked=unpacked,
             )
             raise BadArchiveError(BOMB, message, hint=limit.hint)
 
@@ -172,10 +175,14 @@ class Archive:
             (limits.ARCHIVE_NAMES, self._named, "bytes of names"),
         ):
             if count > limit.value:
-                message = f"has more than {limit.value} {what}, so the rest is not read"
+                message = _(
+                    "has more than {value} {what}, so the rest is not read",
+                    value=limit.value,
+                    what=what,
+                )
                 raise BadArchiveError(BOMB, message, hint=limit.hint)
         if why := names.unsafe(path):
-            self.note(MEMBER_UNSAFE, path, f"is an unsafe name: {why}", "Rename it.")
+            self.note(MEMBER_UNSAFE, path, _("is an unsafe name: {why}", why=why), _("Rename it."))
             return ""
         if path.count("/") > limits.FOLDER_DEPTH.value:
             self._listing.findings.append(too_deep(path))
@@ -202,8 +209,8 @@ class Archive:
             self.note(
                 NO_TOP_FOLDER,
                 "bagit.txt",
-                "is not in a folder",
-                "Archive the bag's folder, not the files in it.",
+                _("is not in a folder"),
+                _("Archive the bag's folder, not the files in it."),
             )
         elif bags or len(tops) == 1:
             top = bags[0] if bags else next(iter(tops))
@@ -213,18 +220,22 @@ class Archive:
                 self.note(
                     OTHER_NAME,
                     "",
-                    f"the folder in the archive is called {top!r}, but the archive is called "
-                    f"{self.path.name!r}",
-                    "Give them the same name.",
+                    _(
+                        "the folder in the archive is called {top!r}, but the archive is "
+                        "called {name!r}",
+                        top=top,
+                        name=self.path.name,
+                    ),
+                    _("Give them the same name."),
                 )
         elif self.members and not listing.truncated:
-            self.note(NO_TOP_FOLDER, "", "does not have a single folder for all files")
+            self.note(NO_TOP_FOLDER, "", _("does not have a single folder for all files"))
         start = len(self.top)
         for path in self.members:
             if path.startswith(self.top):
                 listing.files.append(path[start:])
             else:
-                self.note(OUTSIDE, path, "is outside the bag's folder", "Remove it.")
+                self.note(OUTSIDE, path, _("is outside the bag's folder"), _("Remove it."))
         inside = {path[start:] for path in self._folders if path.startswith(self.top)}
         full: set[str] = set()
         for path in [*listing.files, *inside]:
@@ -234,16 +245,21 @@ class Archive:
                     break
                 full.add(path)
             if len(full) > limits.ARCHIVE_MEMBERS.value:
-                message = f"has more than {limits.ARCHIVE_MEMBERS.value} folders, so it is not read"
+                message = _(
+                    "has more than {value} folders, so it is not read",
+                    value=limits.ARCHIVE_MEMBERS.value,
+                )
                 raise BadArchiveError(BOMB, message, hint=limits.ARCHIVE_MEMBERS.hint)
         for path in sorted(path for path in full | inside if self.top + path in self.members):
-            self.note(MEMBER_CLASHES, path, "is both a file and a folder", "Rename one of them.")
+            self.note(
+                MEMBER_CLASHES, path, _("is both a file and a folder"), _("Rename one of them.")
+            )
         listing.folders = sorted(full | inside - {""})
         listing.empty = sorted(inside - full - {""})
 
     def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], tick: Tick) -> Piece:
         """Digest some members, one after the other."""
-        piece = Piece(digests=[[] for _ in algorithms])
+        piece = Piece(digests=[[] for __ in algorithms])
         for path in files:
             one = self.digest_large(path, algorithms, tick)
             piece.sizes.extend(one.sizes)

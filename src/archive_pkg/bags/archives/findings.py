@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Severity
 
 UNKNOWN = Code(
@@ -86,5 +87,5 @@ class BadArchiveError(Exception):
     def __init__(self, code: Code, message: str, path: str = "", hint: str = "") -> None:
         super().__init__(message)
         if not hint and code is DAMAGED:
-            hint = "Copy the archive again, or restore it from another copy."
+            hint = _("Copy the archive again, or restore it from another copy.")
         self.finding = code.at(Location(path), message, hint)

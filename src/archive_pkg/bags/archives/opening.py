@@ -9,6 +9,7 @@ from archive_pkg.bags import names
 from archive_pkg.bags.archives.findings import UNKNOWN, BadArchiveError
 from archive_pkg.bags.folder import Folder
 from archive_pkg.bags.manifests import NAME
+from archive_pkg.messages import _
 from archive_pkg.storage import open_regular
 
 if TYPE_CHECKING:
@@ -55,16 +56,16 @@ def open_archive(path: Path) -> Archive:
             raise BadArchiveError(
                 UNKNOWN,
                 "is compressed with zstandard, whose library is not installed",
-                hint="Install it: pip install 'archive-pkg[zstd]'",
+                hint=_("Install it: pip install 'archive-pkg[zstd]'"),
             )
         return tars.PackedTar(path, "zst", tars.unzstd)
     if not tar_headers.is_header(head):
         suffix = next((one for one in SUFFIXES if path.name.lower().endswith(one)), "")
-        message = f"has the name of a {suffix[1:]} archive, but not its content"
+        message = _("has the name of a {suffix} archive, but not its content", suffix=suffix[1:])
         raise BadArchiveError(
             UNKNOWN,
             message if suffix else "is neither a folder nor a zip, tar or tgz",
-            hint="Restore it from another copy." if suffix else "Name a bag or package.",
+            hint=_("Restore it from another copy.") if suffix else _("Name a bag or package."),
         )
     return tars.Tar(path)
 

@@ -22,6 +22,7 @@ from archive_pkg.bags.name_checks import check_names
 from archive_pkg.bags.verifying import verify
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import BLOCK
+from archive_pkg.messages import _
 from archive_pkg.storage import (
     Staging,
     missing,
@@ -78,23 +79,30 @@ def pack(
     """
     bag, destination = Path(bag), Path(destination)
     if bag.is_file():
-        raise UsageError(f"{bag} is a file, not the folder of a bag", "Name the folder of a bag.")
+        raise UsageError(
+            _("{bag} is a file, not the folder of a bag", bag=bag), _("Name the folder of a bag.")
+        )
     kind = destination.name[len(stem(destination.name)) :].lower()
     if kind not in SUFFIXES:
         raise UsageError(
-            f"{destination.name} does not have an archive's suffix",
-            f"Use one of {', '.join(SUFFIXES)}.",
+            _("{name} does not have an archive's suffix", name=destination.name),
+            _("Use one of {suffixes}.", suffixes=", ".join(SUFFIXES)),
         )
     if not replace:
         refuse_existing(destination)
     verdict = verify(bag)
     if not verdict.valid:
-        raise InvalidError(f"{bag} is not valid; nothing was written", report=verdict.report)
+        raise InvalidError(
+            _("{bag} is not valid; nothing was written", bag=bag), report=verdict.report
+        )
     moment = on or _bagging_date(verdict.bag) or _EPOCH
     top = stem(destination.name)
     with Staging(destination, wait=wait) as staging:
         made = staging.path / destination.name
-        with storage_errors(f"writing {destination}"), Folder(bag) as folder:
+        with (
+            storage_errors(_("writing {destination}", destination=destination)),
+            Folder(bag) as folder,
+        ):
             if kind == ".zip":
                 _write_zip(folder, made, top, moment)
             else:
@@ -102,7 +110,7 @@ def pack(
                     _write_tar(folder, stream, top, moment)
         packed = verify(made, named=destination)
         if not packed.valid:
-            raise InvalidError(f"{bag} changed while it was packed", "", packed.report)
+            raise InvalidError(_("{bag} changed while it was packed", bag=bag), "", packed.report)
         if verdict.bag is not None:
             staging.mode = mode_of(bag, *(bag / path for path in verdict.bag.listing.files))
         staging.commit(replace=replace, item=made)
@@ -119,7 +127,7 @@ def write_zip(bag: Bag, made: Path) -> None:
     Raises:
         StorageError: Reading or writing fails.
     """
-    with storage_errors(f"writing {made}"), Folder(Path(bag.path)) as folder:
+    with storage_errors(_("writing {made}", made=made)), Folder(Path(bag.path)) as folder:
         _write_zip(folder, made, stem(made.name), _bagging_date(bag) or _EPOCH)
 
 
@@ -148,18 +156,23 @@ def unpack(
     """
     archive, destination = Path(archive), Path(destination)
     if archive.is_dir():
-        raise UsageError(f"{archive} is a folder, not an archive", "Name a .zip, .tar or .tgz.")
+        raise UsageError(
+            _("{archive} is a folder, not an archive", archive=archive),
+            _("Name a .zip, .tar or .tgz."),
+        )
     if not replace:
         refuse_existing(destination)
     if not os.path.lexists(archive):
         raise missing(archive)
     verdict = verify(archive)
     if not verdict.valid:
-        raise InvalidError(f"{archive} is not valid; nothing was written", report=verdict.report)
+        raise InvalidError(
+            _("{archive} is not valid; nothing was written", archive=archive), report=verdict.report
+        )
     with Staging(destination, wait=wait) as staging:
         # If the archive can no longer be read, the verification below finds missing files.
         with (
-            storage_errors(f"writing {destination}"),
+            storage_errors(_("writing {destination}", destination=destination)),
             contextlib.suppress(BadArchiveError),
             open_archive(archive) as tree,
         ):
@@ -173,8 +186,10 @@ def unpack(
                         file.write(chunk)
         unpacked = verify(staging.path, named=destination)
         if not unpacked.valid:
-            raise InvalidError(f"{archive} changed while it was unpacked", "", unpacked.report)
-        with storage_errors(f"reading {archive}"):
+            raise InvalidError(
+                _("{archive} changed while it was unpacked", archive=archive), "", unpacked.report
+            )
+        with storage_errors(_("reading {archive}", archive=archive)):
             staging.mode = mode_of(archive)
         staging.commit(replace=replace)
     return unpacked
@@ -187,8 +202,8 @@ def _refuse_names(archive: Path, paths: list[str]) -> None:
     report = check_names(paths, portable=True)
     if report.errors:
         raise InvalidError(
-            f"{archive} has names that Windows cannot hold; nothing was written",
-            "Verify or read the archive as it is, or unpack it on Linux, macOS or WSL.",
+            _("{archive} has names that Windows cannot hold; nothing was written", archive=archive),
+            _("Verify or read the archive as it is, or unpack it on Linux, macOS or WSL."),
             report,
         )
 
@@ -207,7 +222,7 @@ def _in_order(folder: Folder) -> list[tuple[str, bool]]:
     entries = [(path, True) for path in listing.folders] + [(path, False) for path in listing.files]
 
     def rank(entry: tuple[str, bool]) -> tuple[bool, int, str]:
-        path, _ = entry
+        path, __ = entry
         first = _FIRST.index(path) if path in _FIRST else len(_FIRST)
         return (path == "data" or path.startswith("data/"), first, path)
 
@@ -269,8 +284,8 @@ def _compressor(file: BinaryIO, kind: str) -> Iterator[BinaryIO]:
             import zstandard
         except ImportError as error:
             raise UsageError(
-                "writing .tar.zst needs the zstandard library",
-                "Install it: pip install 'archive-pkg[zstd]'",
+                _("writing .tar.zst needs the zstandard library"),
+                _("Install it: pip install 'archive-pkg[zstd]'"),
             ) from error
         with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(file, closefd=False) as writer:
             yield writer

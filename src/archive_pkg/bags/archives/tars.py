@@ -18,6 +18,7 @@ from archive_pkg.bags.archives.findings import DAMAGED, MEMBER_LINK, MEMBER_SPEC
 from archive_pkg.bags.archives.tar_headers import TarEntry
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.fixity import ALGORITHMS, BLOCK, digest, new_hash
+from archive_pkg.messages import _
 from archive_pkg.reports import Location, Report
 from archive_pkg.storage import system
 
@@ -94,14 +95,14 @@ class PackedTar(Archive):
 
     def names(self) -> Iterator[str]:
         """Yield the names of the members in the order of the archive."""
-        return (entry.path for _, entry in self._entries())
+        return (entry.path for __, entry in self._entries())
 
     def chunks(self, member: Member) -> Iterator[bytes]:
         """Yield a member's bytes, kept or read again."""
         if member.path in self._kept:
             yield self._kept[member.path]
             return
-        for _, chunks in self._again({member.path}):
+        for __, chunks in self._again({member.path}):
             yield from chunks
             return
 
@@ -125,7 +126,7 @@ class PackedTar(Archive):
         complete = all(name in found for name in algorithms)
         size = self.members[self.top + path].size if complete else UNREAD
         if not complete:
-            piece.findings.append(DAMAGED.at(Location(path), "cannot be read"))
+            piece.findings.append(DAMAGED.at(Location(path), _("cannot be read")))
         tick(1, max(size, 0))
         piece.sizes.append(size)
         piece.digests = [
@@ -176,14 +177,16 @@ def _take(archive: Archive, entry: TarEntry) -> Member | None:
     if entry.kind == "folder":
         archive.add_folder(entry.path)
     elif entry.kind == "link":
-        archive.note(MEMBER_LINK, entry.path, "is a link", "Replace the link with the file itself.")
+        archive.note(
+            MEMBER_LINK, entry.path, _("is a link"), _("Replace the link with the file itself.")
+        )
     elif entry.kind == "file":
         dense = len(entry.segments) == 1 and entry.segments[0] == (0, entry.size)
         segments = () if dense else entry.segments
         member = Member(entry.path, entry.size, entry.place, segments=segments)
         return member if archive.add(member) else None
     else:
-        archive.note(MEMBER_SPECIAL, entry.path, "is a device or FIFO", "Remove it.")
+        archive.note(MEMBER_SPECIAL, entry.path, _("is a device or FIFO"), _("Remove it."))
     return None
 
 

@@ -19,6 +19,7 @@ from archive_pkg.bags.archives.findings import (
     BadArchiveError,
 )
 from archive_pkg.fixity import BLOCK
+from archive_pkg.messages import _
 from archive_pkg.storage import system
 
 if TYPE_CHECKING:
@@ -49,13 +50,13 @@ class Zip(Archive):
                 self.note(
                     MEMBER_LINK,
                     name,
-                    "is a symbolic link",
-                    "Replace the link with the file itself.",
+                    _("is a symbolic link"),
+                    _("Replace the link with the file itself."),
                 )
             elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-                self.note(MEMBER_SPECIAL, name, "is a device or FIFO", "Remove it.")
+                self.note(MEMBER_SPECIAL, name, _("is a device or FIFO"), _("Remove it."))
             elif info.flag_bits & 0x41:
-                self.note(MEMBER_ENCRYPTED, name, "is encrypted", "Archive it unencrypted.")
+                self.note(MEMBER_ENCRYPTED, name, _("is encrypted"), _("Archive it unencrypted."))
             else:
                 raw = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
                 self.add(
@@ -74,8 +75,8 @@ class Zip(Archive):
             with zipfile.ZipFile(_Directory(self.descriptor)) as archive:
                 return archive.infolist()
         except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError) as error:
-            hint = "Copy it again, or restore it from another copy."
-            message = "is damaged or cut short, so it cannot be read as zip"
+            hint = _("Copy it again, or restore it from another copy.")
+            message = _("is damaged or cut short, so it cannot be read as zip")
             raise BadArchiveError(DAMAGED, message, hint=hint) from error
 
     def _refuse_bombs(self, infos: Sequence[zipfile.ZipInfo]) -> None:
@@ -129,7 +130,7 @@ class Zip(Archive):
         header = system.read_at(self.descriptor, 30 + len(member.raw_name), member.place)
         if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
             raise BadArchiveError(DAMAGED, "does not have a header at the given place", member.path)
-        _, length, extra = _LOCAL_HEADER.unpack(header[:30])
+        __, length, extra = _LOCAL_HEADER.unpack(header[:30])
         if header[30 : 30 + length] != member.raw_name:
             raise BadArchiveError(
                 DAMAGED, "has different names in its header and in the directory", member.path
@@ -144,7 +145,7 @@ class _Directory(SharedDescriptor):
         """Return the next bytes. Raises BadArchiveError for more than the limit."""
         most = limits.ARCHIVE_NAMES.value
         if size > most:
-            message = f"has a directory of {size} bytes, so it is not read"
+            message = _("has a directory of {size} bytes, so it is not read", size=size)
             raise BadArchiveError(BOMB, message, hint=limits.ARCHIVE_NAMES.hint)
         return super().read(size) or b""
 

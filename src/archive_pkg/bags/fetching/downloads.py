@@ -26,6 +26,7 @@ from archive_pkg.bags.bag import Bag
 from archive_pkg.bags.fetching.addresses import is_public
 from archive_pkg.errors import InvalidError
 from archive_pkg.fixity import ALGORITHMS, BLOCK, Hash, Tally, new_hash, write_all
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import (
     Lock,
@@ -131,10 +132,12 @@ def fetch(
         StorageError: Writing fails, or another run uses the bag.
     """
     bag = Path(bag).resolve()
-    with Lock(bag, wait), storage_errors(f"fetching files of {bag}"):
+    with Lock(bag, wait), storage_errors(_("fetching files of {bag}", bag=bag)):
         read = Bag.open(bag)
         if read.report.errors:
-            raise InvalidError(f"{bag} has faults", "Nothing was fetched.", read.report)
+            raise InvalidError(
+                _("{bag} has faults", bag=bag), _("Nothing was fetched."), read.report
+            )
         there = set(read.listing.files)
         todo = [line for line in read.fetch if line.path not in there]
         lengths = [line.length for line in todo]
@@ -177,7 +180,7 @@ class _FetchRun:
         }
         try:
             if not wanted:
-                raise _FetchError(REFUSED, "is not in any manifest with a known algorithm")
+                raise _FetchError(REFUSED, _("is not in any manifest with a known algorithm"))
             part = self.parts / hashlib.sha256(line.path.encode()).hexdigest()
             resumed = os.path.lexists(part)
             try:
@@ -208,15 +211,21 @@ class _FetchRun:
                 have = self._receive(line, descriptor, have, hashes)
             if line.length is not None and have != line.length:
                 raise _FetchError(
-                    FAILED, f"{have} of {line.length} bytes arrived", "Run the same command again."
+                    FAILED,
+                    _("{have} of {length} bytes arrived", have=have, length=line.length),
+                    _("Run the same command again."),
                 )
             wrong = [name for name, hash_ in hashes.items() if hash_.digest() != wanted[name]]
             if wrong:
                 part.unlink()
                 raise _FetchError(
                     WRONG_DIGEST,
-                    f"{line.url} does not match the manifests ({', '.join(wrong)})",
-                    "Ask the creator of the bag for the right file.",
+                    _(
+                        "{url} does not match the manifests ({wrong})",
+                        url=line.url,
+                        wrong=", ".join(wrong),
+                    ),
+                    _("Ask the creator of the bag for the right file."),
                 )
             os.fsync(descriptor)
         except _FetchError as error:
@@ -237,7 +246,9 @@ class _FetchRun:
             while data := _read(response, line.url, pace):
                 have += len(data)
                 if have > most:
-                    raise _FetchError(WRONG_SIZE, f"{line.url} sends more than {most} bytes")
+                    raise _FetchError(
+                        WRONG_SIZE, _("{url} sends more than {most} bytes", url=line.url, most=most)
+                    )
                 write_all(descriptor, data)
                 for hash_ in hashes.values():
                     hash_.update(data)
@@ -245,8 +256,8 @@ class _FetchRun:
             if response.length:
                 raise _FetchError(
                     FAILED,
-                    f"the connection to {line.url} was interrupted",
-                    "Run the same command again to fetch the rest.",
+                    _("the connection to {url} was interrupted", url=line.url),
+                    _("Run the same command again to fetch the rest."),
                 )
         return have
 
@@ -271,10 +282,25 @@ class _FetchRun:
                     redirects += 1
                     continue
                 if response.status not in (http.client.OK, http.client.PARTIAL_CONTENT):
-                    raise _FetchError(FAILED, f"{url} answers {response.status} {response.reason}")
+                    raise _FetchError(
+                        FAILED,
+                        _(
+                            "{url} answers {status} {reason}",
+                            url=url,
+                            status=response.status,
+                            reason=response.reason,
+                        ),
+                    )
                 yield response, pace
                 return
-        raise _FetchError(FAILED, f"{url}: more than {_MOST_REDIRECTS} redirects")
+        raise _FetchError(
+            FAILED,
+            _(
+                "{url}: more than {most_redirects} redirects",
+                url=url,
+                most_redirects=_MOST_REDIRECTS,
+            ),
+        )
 
     def _request(
         self, url: str, headers: dict[str, str], stack: contextlib.ExitStack
@@ -302,8 +328,12 @@ class _FetchRun:
             if not self.allow_private and not is_public(address):
                 raise _FetchError(
                     REFUSED,
-                    f"{host} has the private or loopback address {address}",
-                    "If you trust the bag, allow such addresses: --allow-private.",
+                    _(
+                        "{host} has the private or loopback address {address}",
+                        host=host,
+                        address=address,
+                    ),
+                    _("If you trust the bag, allow such addresses: --allow-private."),
                 )
         return addresses
 
@@ -364,8 +394,8 @@ def _slow_reported(url: str, pace: _SpeedGuard) -> Iterator[None]:
         if not pace.is_slow:
             raise
     if pace.is_slow:
-        message = f"{url} sends less than {_SLOWEST} bytes a second"
-        raise _FetchError(FAILED, message, "Run the same command again later.")
+        message = _("{url} sends less than {slowest} bytes a second", url=url, slowest=_SLOWEST)
+        raise _FetchError(FAILED, message, _("Run the same command again later."))
 
 
 def _read(response: http.client.HTTPResponse, url: str, pace: _SpeedGuard) -> bytes:
@@ -381,11 +411,13 @@ def _network_errors(url: str) -> Iterator[None]:
     try:
         yield
     except (http.client.InvalidURL, UnicodeError) as error:
-        raise _FetchError(REFUSED, f"{url!r} is not a URL: {error}") from error
+        raise _FetchError(
+            REFUSED, _("{url!r} is not a URL: {error}", url=url, error=error)
+        ) from error
     except (OSError, http.client.HTTPException) as error:
         message = str(error) or type(error).__name__
         raise _FetchError(
-            FAILED, f"{url}: {message}", "Run the same command again later."
+            FAILED, f"{url}: {message}", _("Run the same command again later.")
         ) from error
 
 
@@ -405,11 +437,13 @@ def _split_url(url: str) -> tuple[str, str, int, str]:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
     except ValueError as error:
-        raise _FetchError(REFUSED, f"{url!r} is not a URL: {error}") from error
+        raise _FetchError(
+            REFUSED, _("{url!r} is not a URL: {error}", url=url, error=error)
+        ) from error
     if parts.username is not None or parts.password is not None:
-        raise _FetchError(REFUSED, "the URL contains a user name or a password")
+        raise _FetchError(REFUSED, _("the URL contains a user name or a password"))
     if scheme not in _PORTS or not host:
-        raise _FetchError(REFUSED, f"{url!r} is not an http or https URL")
+        raise _FetchError(REFUSED, _("{url!r} is not an http or https URL", url=url))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return scheme, host, port or _PORTS[scheme], path
 
@@ -420,9 +454,14 @@ def _redirected(url: str, location: str) -> str:
         following = urljoin(url, location)
         scheme = urlsplit(following).scheme
     except ValueError as error:
-        raise _FetchError(REFUSED, f"{url} redirects to {location!r}: {error}") from error
+        raise _FetchError(
+            REFUSED,
+            _("{url} redirects to {location!r}: {error}", url=url, location=location, error=error),
+        ) from error
     if urlsplit(url).scheme == "https" and scheme != "https":
-        raise _FetchError(REFUSED, f"{url} redirects from https to {scheme or 'nowhere'}")
+        raise _FetchError(
+            REFUSED, _("{url} redirects from https to {value}", url=url, value=scheme or "nowhere")
+        )
     return following
 
 

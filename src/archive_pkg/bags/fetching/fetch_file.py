@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from archive_pkg.bags import names
 from archive_pkg.bags.manifests import MOST_WRONG, too_many_wrong
 from archive_pkg.bags.tagfiles import split_lines
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine
             report.add(
                 LINE_MALFORMED.at(
                     place,
-                    f"{line[:80]!r} is not 'URL length path'",
-                    "Write URL, length in bytes or '-', path. Encode spaces in the URL as %20.",
+                    _("{line!r} is not 'URL length path'", line=line[:80]),
+                    _("Write URL, length in bytes or '-', path. Encode spaces in the URL as %20."),
                 )
             )
             continue
@@ -105,10 +106,12 @@ def parse(text: str, version: tuple[int, int], report: Report) -> list[FetchLine
         if not path:
             continue
         if path in entries:
-            report.add(TWICE.at(place, f"lists {path!r} again", "List each file once."))
+            report.add(
+                TWICE.at(place, _("lists {path!r} again", path=path), _("List each file once."))
+            )
             continue
         if not is_web(url):
-            report.add(URL_UNSUITABLE.at(place, f"{url!r} is not an http or https URL"))
+            report.add(URL_UNSUITABLE.at(place, _("{url!r} is not an http or https URL", url=url)))
         entries[path] = FetchLine(url, None if length == "-" else int(length), path, number)
     return list(entries.values())
 
@@ -125,17 +128,23 @@ def _path(written: str, version: tuple[int, int], place: Location, report: Repor
     strict = version >= (1, 0)
     if strict and names.has_stray_percent(written):
         report.add(
-            PATH_PERCENT.at(place, f"{written!r} has a '%' that is not part of %25, %0A, %0D")
+            PATH_PERCENT.at(
+                place, _("{written!r} has a '%' that is not part of %25, %0A, %0D", written=written)
+            )
         )
     decoded = names.decode(written, percent=strict)
     if why := names.unsafe(decoded):
-        report.add(PATH_UNSAFE.at(place, f"{decoded!r} is not safe: {why}"))
+        report.add(
+            PATH_UNSAFE.at(place, _("{decoded!r} is not safe: {why}", decoded=decoded, why=why))
+        )
         return ""
     path = names.straighten(decoded)
     if not path.startswith("data/") or decoded.endswith("/"):
         report.add(
             PATH_OUTSIDE_PAYLOAD.at(
-                place, f"{decoded!r} is not a file in data/", "List only payload files."
+                place,
+                _("{decoded!r} is not a file in data/", decoded=decoded),
+                _("List only payload files."),
             )
         )
         return ""

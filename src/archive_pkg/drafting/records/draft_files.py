@@ -13,6 +13,7 @@ from archive_pkg.drafting.records.merging import Difference, redraft
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.faults import Fault
 from archive_pkg.limits import DOCUMENT_SIZE
+from archive_pkg.messages import _
 from archive_pkg.names import slug
 from archive_pkg.projects import schema_comment
 from archive_pkg.records.file_kinds import recognize, recognize_text
@@ -119,7 +120,7 @@ def _texts_of_record(folder: Path) -> list[str]:
     """Return the names of the texts that the record in a folder lists, in its order."""
     for name in NAMES:
         if (folder / name).is_file():
-            known, _ = read_record(folder / name)
+            known, __ = read_record(folder / name)
             files = known.files if known is not None else ()
             return [one for one in files if PurePosixPath(one).suffix.lower() in SUFFIXES]
     return []
@@ -145,18 +146,24 @@ def why_skipped(file: Path, error: ArchivePkgError | None = None) -> Finding:
         report = error.report if isinstance(error, InvalidError) else None
         first = report.errors[0] if report else None
         message, hint = (first.message, first.hint) if first else (str(error), error.hint)
-        return SKIPPED.at(place, f"not drafted, because {message}", hint)
+        return SKIPPED.at(place, _("not drafted, because {message}", message=message), hint)
     if text := text_next_to(file):
-        hint = f"If it is another letter, draft it: archive-pkg draft {quote(str(file))}"
-        return SKIPPED.at(place, f"not drafted, because its text is in {text.name}", hint)
+        hint = _(
+            "If it is another letter, draft it: archive-pkg draft {quote}", quote=quote(str(file))
+        )
+        return SKIPPED.at(
+            place, _("not drafted, because its text is in {name}", name=text.name), hint
+        )
     kind = _kind_of(file)
     if kind is not None:
         hint = kind.hint.replace("{}", quote(str(file)))
-        return SKIPPED.at(place, f"not drafted, because it is {kind.name}", hint)
+        return SKIPPED.at(place, _("not drafted, because it is {name}", name=kind.name), hint)
     suffix = file.suffix.lower()
-    message = f"it is a {suffix} file" if suffix else "its name has no extension"
-    hint = f"If it is a text, name it: archive-pkg draft {quote(str(file))}"
-    return SKIPPED.at(place, f"not drafted, because {message}", hint)
+    message = (
+        _("it is a {suffix} file", suffix=suffix) if suffix else _("its name has no extension")
+    )
+    hint = _("If it is a text, name it: archive-pkg draft {quote}", quote=quote(str(file)))
+    return SKIPPED.at(place, _("not drafted, because {message}", message=message), hint)
 
 
 def _kind_of(file: Path) -> FileKind | None:
@@ -185,7 +192,7 @@ def record_of_letter(letter: Path) -> Path | None:
     """Return the record next to a letter that lists it; None if there is none."""
     for name in NAMES:
         if (letter.parent / name).is_file():
-            known, _ = read_record(letter.parent / name)
+            known, __ = read_record(letter.parent / name)
             if known is not None and letter.name in known.files:
                 return letter.parent / name
     return None
@@ -219,18 +226,18 @@ def save_draft(
         relative_path(name)
     except Fault as fault:
         if out is None:
-            raise UsageError(f"{letter}: {fault}", "Rename the file, or use --out.") from None
+            raise UsageError(f"{letter}: {fault}", _("Rename the file, or use --out.")) from None
         name = f"{slug(letter.stem) or 'letter'}{letter.suffix.lower()}"
     text_name = f"{Path(name).stem}.text.txt" if draft.source.extracted else name
     if out is not None:
-        with storage_errors(f"writing into {out}"):
+        with storage_errors(_("writing into {out}", out=out)):
             make_folder(out)
             refuse_unsafe_folder(out)
     folder = letter.parent if out is None else _folder(draft, out, name, vocabulary)
     record = folder / RECORD
     if record.exists():
         _refuse_other_letter(record, name, draft)
-        with storage_errors(f"reading {record}"):
+        with storage_errors(_("reading {record}", record=record)):
             before = read_regular(record).decode("utf-8")
         after, differences, kept = redraft(before, draft, name, vocabulary, text_name, folder)
         if after != before:
@@ -242,14 +249,16 @@ def save_draft(
     record_id = folder.name if out is not None else ""
     yaml = record_yaml(draft, name, vocabulary, text_name, record_id, project)
     written = (schema_comment(project, folder) + yaml).encode()
-    with storage_errors(f"writing {folder}"):
+    with storage_errors(_("writing {folder}", folder=folder)):
         mode = mode_of(letter, letter.parent)
         make_folder(folder, mode)
     if out is not None:
-        with storage_errors(f"reading {letter}"):
+        with storage_errors(_("reading {letter}", letter=letter)):
             data = read_regular(letter)
         if hashlib.sha256(data).hexdigest() != draft.source.sha256:
-            raise InvalidError(f"{letter} changed while it was being read", "Draft it again.")
+            raise InvalidError(
+                _("{letter} changed while it was being read", letter=letter), _("Draft it again.")
+            )
         write_output(folder / name, data, mode=mode)
     if draft.source.extracted:
         write_output(folder / text_name, draft.text.encode(), mode=mode)
@@ -277,7 +286,7 @@ def _may_describe(record: Path, draft: Draft) -> bool:
 
     Returns True for a record that is not valid, because nobody can tell.
     """
-    known, _ = read_record(record)
+    known, __ = read_record(record)
     if known is None:
         return True
     start = draft.span[0] if draft.span else 0
@@ -288,9 +297,13 @@ def _may_describe(record: Path, draft: Draft) -> bool:
 
 def _refuse_other_letter(record: Path, name: str, draft: Draft) -> None:
     """Raise InvalidError if the record next to the letter describes a different letter."""
-    known, _ = read_record(record)
+    known, __ = read_record(record)
     if known is not None and name not in known.files and not _may_describe(record, draft):
         raise InvalidError(
-            f"{record} describes a different letter (its id is “{known.id}”)",
-            "Use --out, which makes a folder for each letter.",
+            _(
+                "{record} describes a different letter (its id is “{id}”)",
+                record=record,
+                id=known.id,
+            ),
+            _("Use --out, which makes a folder for each letter."),
         )

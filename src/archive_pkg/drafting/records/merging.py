@@ -11,6 +11,7 @@ from archive_pkg.drafting.records.record_builder import MAIN_PART, RecordBuilder
 from archive_pkg.drafting.rule_reasons import sentence
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.records.loading import read_record, register_above
 from archive_pkg.records.models import Record
 from archive_pkg.records.saving import updated_yaml
@@ -84,8 +85,8 @@ def redraft(
     record, report = read_record(existing.encode(), folder=folder)
     if record is None:
         raise InvalidError(
-            "the existing record is not valid and was left unchanged",
-            "Fix the errors that `archive-pkg check` reports, then draft again.",
+            _("the existing record is not valid and was left unchanged"),
+            _("Fix the errors that `archive-pkg check` reports, then draft again."),
             report,
         )
     builder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.written.month_names import MONTHS
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.names.bodies import body_vocabulary
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Report
@@ -232,7 +233,7 @@ def _own(text: str, path: Path, built_in: list[dict[str, Any]]) -> dict[str, Any
     tree = read_yaml(text.removeprefix("\ufeff"), str(path))
     report = Report(list(vocabulary_findings(tree, str(path), built_in)))
     if report.errors:
-        raise InvalidError(f"{path} is not a valid vocabulary", report=report)
+        raise InvalidError(_("{path} is not a valid vocabulary", path=path), report=report)
     return _plain(tree)
 
 
@@ -464,7 +465,8 @@ def load_vocabulary(*own: Path) -> Vocabulary:
             raise unreadable(path, error) from error
         except UnicodeDecodeError as error:
             raise InvalidError(
-                f"{path}, byte {error.start}: not UTF-8", "Save the file as UTF-8."
+                _("{path}, byte {start}: not UTF-8", path=path, start=error.start),
+                _("Save the file as UTF-8."),
             ) from error
         trees.append(_own(text, path, trees))
     return _build(trees)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from archive_pkg.messages import _
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Severity, counted
 from archive_pkg.storage import is_real_folder
@@ -50,12 +51,17 @@ def file_findings(
             break
     if named and not some:
         at = parts.sheet.at(parts.sheet.header_row)
-        message = f"{parts.sheet.name} names {counted(named, 'file')}, but none is in {home}"
-        hint = "Give their folder: --files FOLDER, with all files or with one folder per letter."
+        message = _(
+            "{name} names {files}, but none is in {home}",
+            name=parts.sheet.name,
+            files=counted(named, "file"),
+            home=home,
+        )
+        hint = _("Give their folder: --files FOLDER, with all files or with one folder per letter.")
         yield FILES_ELSEWHERE.at(at, message, hint)
     if some:
         for letter, rows in checked.by_letter():
-            if any(_stays_inside(row.get("file", "")) for _, row in rows.get("parts", ())):
+            if any(_stays_inside(row.get("file", "")) for __, row in rows.get("parts", ())):
                 yield from _letter_files(checked, rows, _folder(home, letter), check_files)
 
 
@@ -81,13 +87,13 @@ def _letter_files(
         file = row.get("file", "")
         if _stays_inside(file) and not (folder / file).is_file():
             at = table.sheet.at(number, table.places["file"], "file")
-            hint = f"Put it into {folder}, or write false in held."
-            yield PART_MISSING.at(at, f"the file {file} does not exist", hint)
+            hint = _("Put it into {folder}, or write false in held.", folder=folder)
+            yield PART_MISSING.at(at, _("the file {file} does not exist", file=file), hint)
 
 
 def _named_files(parts: BoundTable) -> Iterator[tuple[str, str]]:
     if "file" in parts.places:
-        for _, row in parts.rows():
+        for __, row in parts.rows():
             if _stays_inside(file := row.get("file", "")):
                 yield row.get(LETTER, ""), file
 

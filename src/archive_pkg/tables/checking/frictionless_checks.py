@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from frictionless import Check, Error, errors
 
 from archive_pkg.csv_text import unguarded
+from archive_pkg.messages import _
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
 from archive_pkg.records.value_paths import MAX_SUGGESTIONS
 from archive_pkg.tables.checking.letter_rows import by_letter
@@ -112,7 +113,7 @@ class LetterCheck(Check):
         """Return the filled cells by column, without apostrophes that guard formulas."""
         filled = {name: cell for name, cell in zip(self._names, cells, strict=False) if cell}
         if self._is_guarded:
-            for name, (_, column) in self._columns.items():
+            for name, (__, column) in self._columns.items():
                 if name in filled:
                     filled[name] = unguarded(filled[name]) if column.is_free else filled[name]
         return filled
@@ -162,7 +163,7 @@ class TextCheck(LetterCheck):
         """Separate the columns with words of the source from the others."""
         super().start(names)
         self._verbatim = {
-            name: column.path[-1] in self._VERBATIM for name, (_, column) in self._columns.items()
+            name: column.path[-1] in self._VERBATIM for name, (__, column) in self._columns.items()
         }
         others = [self._columns[name][0] for name in self._verbatim if not self._verbatim[name]]
         # The first index is repeated, because itemgetter returns a tuple only for several.
@@ -252,8 +253,14 @@ class ReferenceCheck(LetterCheck):
         if letters is not None and letter not in letters.get("", ()):
             return  # the missing letter is already reported
         near = self._near(item, known)
-        hint = f"Did you mean {near[0]}?" if near else f"Add it to {target}."
-        message = f"no {target.removesuffix('s')} has the id {item}"
+        hint = (
+            _("Did you mean {near}?", near=near[0])
+            if near
+            else _("Add it to {target}.", target=target)
+        )
+        message = _(
+            "no {removesuffix} has the id {item}", removesuffix=target.removesuffix("s"), item=item
+        )
         table = self._table.name if self._table else ""
         yield CellFault(table, number, column.name, REFERENCE_UNKNOWN, message, hint)
 

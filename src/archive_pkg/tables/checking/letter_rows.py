@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
+from archive_pkg.messages import _
 from archive_pkg.records.register_entries import completed
 from archive_pkg.tables.schema.columns import LETTER, LETTERS
 from archive_pkg.tables.schema.rows import raw_records
@@ -51,8 +52,8 @@ def by_letter(
                 )
             database.execute("CREATE INDEX by_letter ON rows (letter)")
         except sqlite3.OperationalError as error:
-            hint = "Free some space there, or name another folder in TMPDIR."
-            raise StorageError(f"writing a temporary file: {error}", hint) from error
+            hint = _("Free some space there, or name another folder in TMPDIR.")
+            raise StorageError(_("writing a temporary file: {error}", error=error), hint) from error
         letters = "SELECT letter FROM rows WHERE name = ? GROUP BY letter ORDER BY min(rowid)"
         for (letter,) in database.execute(letters, (LETTERS,)):
             own: dict[str, NumberedRows] = {}
@@ -76,6 +77,6 @@ def raw_letter(
     rows: dict[str, NumberedRows], register: Register | None = None
 ) -> dict[str, object]:
     """Combine the rows of a letter into a raw record, and complete it from a register."""
-    plain = {name: [row for _, row in numbered] for name, numbered in rows.items()}
+    plain = {name: [row for __, row in numbered] for name, numbered in rows.items()}
     made = raw_records(plain)[0]
     return completed(made, register) if register else made

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
+from archive_pkg.messages import _
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.checking.frictionless_import import import_frictionless
@@ -75,7 +76,7 @@ def check_other_resources(
         table_paths: The paths of files that are already checked as tables of a catalogue.
         encoding: The encoding of CSV files that the user declares.
     """
-    resources, _ = read_descriptor(path)
+    resources, __ = read_descriptor(path)
     done = set(table_paths)
     report = Report()
     tables = [
@@ -143,12 +144,16 @@ class _ResourceTable:
             except OSError as error:
                 raise storage.unreadable(file, error) from error
             except (ValueError, RecursionError) as error:
-                report.add(DESCRIPTOR_INVALID.at(self._place, f"{file} is not JSON: {error}"))
+                report.add(
+                    DESCRIPTOR_INVALID.at(
+                        self._place, _("{file} is not JSON: {error}", file=file, error=error)
+                    )
+                )
                 return None
         schema: dict[str, Any] = declared if isinstance(declared, dict) else {}
         fields = schema.get("fields")
         if not isinstance(fields, list) or not all(isinstance(f, dict) for f in fields):
-            report.add(DESCRIPTOR_INVALID.at(self._place, "the schema has no list of fields"))
+            report.add(DESCRIPTOR_INVALID.at(self._place, _("the schema has no list of fields")))
             return None
         if why := _why_malformed(schema):
             report.add(DESCRIPTOR_INVALID.at(self._place, why))
@@ -161,7 +166,9 @@ class _ResourceTable:
                 report.add(DESCRIPTOR_INVALID.at(self._place, problem.note))
             return None
         except Exception as error:  # it raises any exception for a malformed schema
-            report.add(DESCRIPTOR_INVALID.at(self._place, f"it is not a schema: {error}"))
+            report.add(
+                DESCRIPTOR_INVALID.at(self._place, _("it is not a schema: {error}", error=error))
+            )
             return None
         return schema
 
@@ -180,7 +187,11 @@ class _ResourceTable:
             try:
                 tasks = resource.validate(limit_errors=_MAX_ERRORS).tasks
             except Exception as failure:  # a constraint that does not fit its field's type
-                message = f"the schema cannot be checked: {type(failure).__name__}: {failure}"
+                message = _(
+                    "the schema cannot be checked: {name}: {failure}",
+                    name=type(failure).__name__,
+                    failure=failure,
+                )
                 yield DESCRIPTOR_INVALID.at(self._place, message)
                 return
             for task in tasks:
@@ -207,15 +218,26 @@ class _ResourceTable:
                 continue
             matches = _matcher(pattern)
             if matches is None:
-                message = f"the pattern {pattern} of {field['name']} is not checked"
-                hint = "Write it without look-around and back-references."
+                message = _(
+                    "the pattern {pattern} of {field} is not checked",
+                    pattern=pattern,
+                    field=field["name"],
+                )
+                hint = _("Write it without look-around and back-references.")
                 yield PATTERN_UNSUPPORTED.at(self._place, message, hint)
                 continue
             place = self._columns[field["name"]]
             for number, (cell,) in self.keys([field["name"]]):
                 if cell not in missing and not matches(cell):
                     at = self.sheet.at(number, place, field["name"])
-                    yield CELL_INVALID.at(at, f"“{cell}” does not match the pattern {pattern}")
+                    yield CELL_INVALID.at(
+                        at,
+                        _(
+                            "“{cell}” does not match the pattern {pattern}",
+                            cell=cell,
+                            pattern=pattern,
+                        ),
+                    )
 
     def _names(self, fields: Any) -> list[str]:
         names = [fields] if isinstance(fields, str) else fields
@@ -230,9 +252,14 @@ class _ResourceTable:
             first = seen.setdefault(key, number)
             if first != number and any(key):
                 at = self.sheet.at(number, self._columns[names[0]], names[0])
-                message = f"{', '.join(names)}: {', '.join(key)} is also in row {first}"
+                message = _(
+                    "{names}: {key} is also in row {first}",
+                    names=", ".join(names),
+                    key=", ".join(key),
+                    first=first,
+                )
                 yield NOT_UNIQUE.at(
-                    at, message, "This key must be unique. Correct or delete one of the rows."
+                    at, message, _("This key must be unique. Correct or delete one of the rows.")
                 )
 
     def _dangling_references(
@@ -246,13 +273,17 @@ class _ResourceTable:
         there = target._names(key["reference"].get("fields")) if target else []
         if target is None or not names or len(there) != len(names):
             return
-        known = {cells for _, cells in target.keys(there)}
+        known = {cells for __, cells in target.keys(there)}
         for number, cells in self.keys(names):
             if all(cells) and cells not in known:
                 at = self.sheet.at(number, self._columns[names[0]], names[0])
-                message = f"{target.name} does not have a row with {', '.join(cells)}"
+                message = _(
+                    "{name} does not have a row with {cells}",
+                    name=target.name,
+                    cells=", ".join(cells),
+                )
                 yield NO_PARENT.at(
-                    at, message, f"Add the row to {target.name}, or correct the cell."
+                    at, message, _("Add the row to {name}, or correct the cell.", name=target.name)
                 )
 
 

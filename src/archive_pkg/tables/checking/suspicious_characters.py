@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Severity, abridged
 
 if TYPE_CHECKING:
@@ -68,13 +69,20 @@ def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, s
     """
     if cell != cell.strip() and not verbatim:
         if bare := cell.strip():
-            message = f"“{_visible(cell)}” begins or ends with a space or line break"
+            message = _(
+                "“{visible}” begins or ends with a space or line break", visible=_visible(cell)
+            )
             yield SPACE_AROUND, message, f"Write “{abridged(bare)}”."
         else:
             yield SPACE_AROUND, "the cell has only spaces or line breaks", "Leave the cell empty."
     for match in _INVISIBLE.finditer(cell):
         name = unicodedata.name(match.group(), "unnamed character").lower()
-        message = f"character {match.start() + 1} is invisible: U+{ord(match.group()):04X}, {name}"
+        message = _(
+            "character {start} is invisible: U+{ord:04X}, {name}",
+            start=match.start() + 1,
+            ord=ord(match.group()),
+            name=name,
+        )
         yield INVISIBLE, message, "Type the text again, or delete the character."
         break
     if not verbatim and _MIXED.search(cell):
@@ -90,7 +98,13 @@ def _look_alike(word: str) -> tuple[Code, str, str]:
     right = _LATIN if 2 * latin >= len(word) else _OTHER
     letter = foreign[0]
     name = unicodedata.name(letter, "").lower()
-    message = f"in “{word}” the letter “{letter}” is U+{ord(letter):04X}, {name}"
+    message = _(
+        "in “{word}” the letter “{letter}” is U+{ord:04X}, {name}",
+        word=word,
+        letter=letter,
+        ord=ord(letter),
+        name=name,
+    )
     plain = "".join(
         right.get(character, character) if character in foreign else character for character in word
     )

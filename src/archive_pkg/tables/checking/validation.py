@@ -13,6 +13,7 @@ from functools import partial
 from itertools import islice, tee
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.messages import _
 from archive_pkg.records.explaining import FIELD_MISSING
 from archive_pkg.records.upgrading import RELATIONS, relation_for_kind
 from archive_pkg.reports import Code, Report, Severity
@@ -134,23 +135,33 @@ class BoundTable:
         if not first <= number <= last:
             first = first if number == last + 1 else number
             self._blank_rows = first, number
-        message, hint = "the row is blank", "Delete it."
+        message, hint = _("the row is blank"), _("Delete it.")
         if number > first:
-            message = f"{number - first + 1} rows are blank, up to row {number}"
-            hint = "Delete them."
+            message = _(
+                "{number} rows are blank, up to row {number_2}",
+                number=number - first + 1,
+                number_2=number,
+            )
+            hint = _("Delete them.")
         self.shape[first, "blank"] = ROW_BLANK.at(self.sheet.at(first), message, hint)
 
     def _fit_to_width(self, number: int, row: list[str], width: int) -> list[str]:
         extra = [place for place in range(width, len(row)) if row[place]]
         if extra:
             at = self.sheet.at(number, extra[0])
-            message = f"the row has {len(row)} cells, but the header has {width}"
-            hint = "Put quotes around a cell that has a separator, or add a header for the column."
+            message = _(
+                "the row has {row} cells, but the header has {width}", row=len(row), width=width
+            )
+            hint = _(
+                "Put quotes around a cell that has a separator, or add a header for the column."
+            )
             self.shape[number, "long"] = ROW_RAGGED.at(at, message, hint)
         elif len(row) < width and self.sheet.is_guarded:
             at = self.sheet.at(number, len(row))
-            message = f"the row has {len(row)} cells, but the header has {width}"
-            hint = "Write empty cells, too, or put quotes around a cell that has a line break."
+            message = _(
+                "the row has {row} cells, but the header has {width}", row=len(row), width=width
+            )
+            hint = _("Write empty cells, too, or put quotes around a cell that has a line break.")
             self.shape[number, "short"] = ROW_RAGGED.at(at, message, hint)
         return row[:width] + [""] * (width - len(row))
 
@@ -209,10 +220,10 @@ class CatalogueCheck:
         report = Report()
         for name, bound in self.bound.items():
             report.extend(bound.sheet.report)
-            for (number, _), finding in bound.shape.items():
+            for (number, __), finding in bound.shape.items():
                 self._report(name, number, 0, finding)
         self._found.sort(key=lambda found: found[:3])
-        report.extend(dict.fromkeys(finding for *_, finding in self._found))
+        report.extend(dict.fromkeys(finding for *__, finding in self._found))
         return report
 
     def holds(self, record: Record) -> bool:
@@ -224,7 +235,7 @@ class CatalogueCheck:
                 for cells in record_rows(table, record)
             ]
             bound = self.bound.get(name)
-            if wanted != [row for _, row in (bound.rows() if bound else ())]:
+            if wanted != [row for __, row in (bound.rows() if bound else ())]:
                 return False
         is_clean = not any(bound.shape or bound.sheet.report for bound in self.bound.values())
         return is_clean and not self._found
@@ -309,14 +320,18 @@ class CatalogueCheck:
                     if cells and (errors or row.row_number in faults):
                         found = faults.get(row.row_number, [])
                         self._report_row(bound, row, cells, found, references, repeated)
-                self._done += sum(1 for *_, cells in batch if cells)
+                self._done += sum(1 for *__, cells in batch if cells)
                 if self._progress:
                     self._progress(self._done, self._total)
         if self._progress:
             self._progress(self._done, self._total)
         for target in references.missing_tables:
-            message = f"{bound.table.name} refers to {target}, but that table is missing"
-            hint = f"Put {target} into the same folder, and check them together."
+            message = _(
+                "{name} refers to {target}, but that table is missing",
+                name=bound.table.name,
+                target=target,
+            )
+            hint = _("Put {target} into the same folder, and check them together.", target=target)
             at = bound.sheet.at(bound.sheet.header_row)
             self._report(bound.table.name, 0, 0, TABLE_MISSING.at(at, message, hint))
 
@@ -356,8 +371,13 @@ class CatalogueCheck:
             if error.type == "primary-key" and by_column[key]:
                 before = int(error.note.rpartition(" ")[2])
                 first = repeated[position] = repeated.get(before, before)
-                message = f"row {bound.number(first)} already has the {key} {by_column[key]}"
-                hint = f"Give one of the rows another {key}, or delete the duplicate."
+                message = _(
+                    "row {number} already has the {key} {by_column}",
+                    number=bound.number(first),
+                    key=key,
+                    by_column=by_column[key],
+                )
+                hint = _("Give one of the rows another {key}, or delete the duplicate.", key=key)
                 self._report_cell(bound, number, key, KEY_TAKEN, message, hint)
             elif error.type in ("type-error", "constraint-error") and error.field_name not in known:
                 self._report_cell(bound, number, error.field_name, CELL_INVALID, error.note, "")

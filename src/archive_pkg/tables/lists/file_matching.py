@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
+from archive_pkg.messages import _
 from archive_pkg.paths import OUTPUT_MARKS
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.records.file_kinds import side_file
@@ -260,7 +261,7 @@ class LetterFiles:
         Args:
             rows: For each row its number, the names in its cells, and its id or call number.
         """
-        found = {number: self._named_files(number, names) for number, names, _ in rows}
+        found = {number: self._named_files(number, names) for number, names, __ in rows}
         owners: dict[Tokens, list[int]] = defaultdict(list)
         for number, names, given in rows:
             tokens = _bare(_tokens(given))
@@ -271,7 +272,7 @@ class LetterFiles:
         for name in self.unused():
             if number := self._owner(name, owners):
                 owned[number].append(name)
-        ids = {number: given for number, _, given in rows}
+        ids = {number: given for number, __, given in rows}
         for number, paths in owned.items():
             if hint := _asked(ids[number], paths):
                 found[number].missing[ids[number]] = hint
@@ -347,7 +348,7 @@ class LetterFiles:
         names = {PurePosixPath(one).name.casefold() for one in same or self.paths}
         near = get_close_matches(path.name.casefold(), names, 1, 0.7)
         meant = [n for n in self.paths if near and PurePosixPath(n).name.casefold() == near[0]]
-        hint = "Put it there, correct the cell, or clear it."
+        hint = _("Put it there, correct the cell, or clear it.")
         row.missing[text] = f"Did you mean “{meant[0]}”?" if meant else hint
 
     def _take_matches(

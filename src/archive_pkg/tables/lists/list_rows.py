@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archive_pkg.csv_text import unguarded
 from archive_pkg.dates.written.reader import column_conventions
+from archive_pkg.messages import _
 from archive_pkg.names import is_unknown
 from archive_pkg.records.vocabularies.document_types import type_in_words
 from archive_pkg.reports import Code, Report, Severity, counted
@@ -258,7 +259,7 @@ class ListRows:
         The years in all of these columns decide the century in a column without such years.
         """
         texts = {
-            header: [text for _, text in self.cells_of(header)]
+            header: [text for __, text in self.cells_of(header)]
             for header, target in self._map.columns.items()
             if target in DATE_FIELDS
         }
@@ -283,7 +284,7 @@ class ListRows:
         if len(filled) <= 2 and _HEADING.fullmatch(first):
             return "it is a heading"
         header = self._sheet.header
-        fields = {self._map.columns.get(header[p], "") for p, _ in filled if p < len(header)}
+        fields = {self._map.columns.get(header[p], "") for p, __ in filled if p < len(header)}
         for name, wanted in self._map.rows.items():
             at = self.columns.get(name, len(row))
             cell = row[at].strip() if at < len(row) else ""
@@ -303,22 +304,30 @@ class ListRows:
             row.pages |= {name.replace("\\", "/"): title for cell in files for name in cell.items}
             page.used |= {"files", "title"} if files else set()
             page.used.add("id")
-            what = f"a page of row {row.number}"
+            what = _("a page of row {number}", number=row.number)
             self._report_used(page, f"the row “{title or page.number}” is {what}")
 
     def _report_missing(self, number: int) -> None:
         """Report that the row above a row is not in the list."""
         if found := self._tree.missing.pop(number, None):
             header, key = found
-            message = f"{header} is “{key}”, but the list does not have exactly one such row"
-            hint = "Add the row above, so that the letters inherit who may see them."
+            message = _(
+                "{header} is “{key}”, but the list does not have exactly one such row",
+                header=header,
+                key=key,
+            )
+            hint = _("Add the row above, so that the letters inherit who may see them.")
             self.report.add(ROW_ABOVE_MISSING.at(self.at(number, header), message, hint))
 
     def report_levels(self) -> None:
         """Report the rows above letters, with what their letters did not inherit."""
         for level in self.levels.values():
             count = sum(level in row.above for row in self.letters)
-            message = f"the row “{level.called}” is above {counted(count, 'letter')}"
+            message = _(
+                "the row “{called}” is above {letters}",
+                called=level.called,
+                letters=counted(count, "letter"),
+            )
             self._report_used(level, message)
 
     def _report_used(self, row: ListRow, message: str) -> None:
@@ -336,31 +345,37 @@ class ListRows:
             self.report.add(READ_AS.at(at, message))
             return
         said = "; ".join(f"{header} (“{text}”)" for header, text in lost.items())
-        hint = "Write into the rows of the letters what is true of them."
-        self.report.add(ROW_ABOVE.at(at, f"{message}; not imported: {said}", hint))
+        hint = _("Write into the rows of the letters what is true of them.")
+        self.report.add(
+            ROW_ABOVE.at(at, _("{message}; not imported: {said}", message=message, said=said), hint)
+        )
         self._check_words(at, " ".join(lost.values()), hint)
 
     def _report_not_letter(self, number: int, row: list[str], why: str) -> None:
         text = next(cell.strip() for cell in row if cell.strip())
         at = self._sheet.at(number)
-        hint = "If it is a letter, fill more of its cells."
+        hint = _("If it is a letter, fill more of its cells.")
         if why.startswith("its "):
-            hint = "If it is a letter, correct this cell, or “rows” in the map."
-        message = f"the row “{text}” is not a letter: {why}"
+            hint = _("If it is a letter, correct this cell, or “rows” in the map.")
+        message = _("the row “{text}” is not a letter: {why}", text=text, why=why)
         self.report.add(ROW_LEFT_OUT.at(at, message, hint))
         self._check_words(at, " ".join(row), "Say so in a column of the rows that it concerns.")
 
     def _check_words(self, at: Location, text: str, hint: str) -> None:
         """Report a string that restricts access but is not imported."""
         if says_closed(text):
-            message = f"“{text.strip()}” speaks of access, but it is not imported"
+            message = _("“{strip}” speaks of access, but it is not imported", strip=text.strip())
             self.report.add(RESTRICTION_UNMAPPED.at(at, message, hint))
 
     def _check_above(self) -> None:
         """Report the text above the header, which is not imported."""
         if above := " ".join(self._sheet.above.split()):
             at = self._sheet.at(1)
-            message = f"the header is row {self._sheet.header_row}; “{above}” is not imported"
+            message = _(
+                "the header is row {header_row}; “{above}” is not imported",
+                header_row=self._sheet.header_row,
+                above=above,
+            )
             self.report.add(HEADER_LATE.at(at, message))
             self._check_words(at, above, "Say so in a column of the rows that it concerns.")
 
@@ -396,20 +411,23 @@ class ListRows:
                 self._check_unnamed(place)
             elif self.columns[header] != place and not self._repeats:
                 at = self._sheet.at(self._sheet.header_row, place, header)
-                message = f"two columns have the header “{header}”"
-                self.report.add(COLUMN_TWICE.at(at, message, "Rename one of them."))
+                message = _("two columns have the header “{header}”", header=header)
+                self.report.add(COLUMN_TWICE.at(at, message, _("Rename one of them.")))
             elif self.columns[header] == place:
                 self._check_column(header)
         if all(self._map.columns.get(name, LEFT_OUT) in NOT_IMPORTED for name in self.columns):
             at = self._sheet.at(self._sheet.header_row)
-            message = "no column of this list is recognized"
-            hint = "Map the columns: archive-pkg tables map FILE"
+            message = _("no column of this list is recognized")
+            hint = _("Map the columns: archive-pkg tables map FILE")
             self.report.add(COLUMNS_UNKNOWN.at(at, message, hint))
         for header in self._map.columns:
             if header not in self.columns:
                 at = self._sheet.at(self._sheet.header_row)
-                message = f"the list does not have the column “{header}”, which the map names"
-                self.report.add(COLUMN_GONE.at(at, message, "Write its header as in the list."))
+                message = _(
+                    "the list does not have the column “{header}”, which the map names",
+                    header=header,
+                )
+                self.report.add(COLUMN_GONE.at(at, message, _("Write its header as in the list.")))
 
     def _check_unnamed(self, place: int) -> None:
         """Report a column without a header, if it has cells."""
@@ -420,8 +438,10 @@ class ListRows:
         ]
         if cells:
             at = self._sheet.at(self._sheet.header_row, place)
-            message = f"a column without a header is not imported (“{cells[0][1].strip()}”)"
-            self.report.add(COLUMN_LEFT_OUT.at(at, message, "To import it, write a header."))
+            message = _(
+                "a column without a header is not imported (“{strip}”)", strip=cells[0][1].strip()
+            )
+            self.report.add(COLUMN_LEFT_OUT.at(at, message, _("To import it, write a header.")))
         for number, text in cells:
             self._check_words(self._sheet.at(number, place), text, "Write a header, and map it.")
 
@@ -435,38 +455,59 @@ class ListRows:
             target == "classification" and speaks_of_secrecy(header)
         )
         if speaks_of_access(header) and not is_access:
-            meaning = f"is mapped to “{target}”" if target else "is not in the map"
-            message = f"the column “{header}” speaks of access, but {meaning}"
+            meaning = (
+                _("is mapped to “{target}”", target=target) if target else _("is not in the map")
+            )
+            message = _(
+                "the column “{header}” speaks of access, but {meaning}",
+                header=header,
+                meaning=meaning,
+            )
             self.report.add(RESTRICTION_UNMAPPED.at(at, message, _ACCESS_HINT))
         elif is_left_out and target != NO_RESTRICTION:
             restricted = next((cell for cell in cells if says_closed(cell[1])), None)
             if restricted:
                 self._check_words(self.at(restricted[0], header), restricted[1], _ACCESS_HINT)
         if target == "classification" and (
-            marked := [text for _, text in cells if not restriction_in(text)]
+            marked := [text for __, text in cells if not restriction_in(text)]
         ):
             letters = counted(len(marked), "letter")
-            message = f"“{header}” is the classification of {letters}; it withholds none of them"
+            message = _(
+                "“{header}” is the classification of {letters}; it withholds none of them",
+                header=header,
+                letters=letters,
+            )
             self.report.add(CLASSIFICATION_OPEN.at(at, message, _OPEN_HINT))
         if not is_left_out or header in self._tree.describing():
             return
         content = (
             f"{counted(len(cells), 'cell')} filled, such as “{cells[0][1]}”" if cells else "empty"
         )
-        message = f"the column “{header}” is not imported ({content})"
+        message = _(
+            "the column “{header}” is not imported ({content})", header=header, content=content
+        )
         if target is None:
-            hint = f"Add it to the map, with {LEFT_OUT!r} if you do not want to import it."
+            hint = _(
+                "Add it to the map, with {left_out!r} if you do not want to import it.",
+                left_out=LEFT_OUT,
+            )
             self.report.add(
-                COLUMN_UNMAPPED.at(at, f"{message}, because it is not in the map", hint)
+                COLUMN_UNMAPPED.at(
+                    at, _("{message}, because it is not in the map", message=message), hint
+                )
             )
         else:
-            hint = "To import it, choose a field for it."
+            hint = _("To import it, choose a field for it.")
             self.report.add(COLUMN_LEFT_OUT.at(at, message, hint))
 
     def _cells(self, number: int, row: list[str]) -> dict[str, list[Cell]]:
         if any(cell.strip() for cell in row[len(self._sheet.header) :]):
-            message = f"the row has {len(row)} cells, but the header has {len(self._sheet.header)}"
-            hint = "If a cell contains a separator, put quotes around the cell."
+            message = _(
+                "the row has {row} cells, but the header has {header}",
+                row=len(row),
+                header=len(self._sheet.header),
+            )
+            hint = _("If a cell contains a separator, put quotes around the cell.")
             at = self._sheet.at(number, len(self._sheet.header))
             self.report.add(ROW_RAGGED.at(at, message, hint))
         cells: dict[str, list[Cell]] = {}
@@ -503,11 +544,14 @@ class ListRows:
             for cell in cells.get(target, ())[1:]:
                 if cell.text != cells[target][0].text:
                     first = cells[target][0]
-                    message = (
-                        f"“{cell.text}” is left out: “{first.text}” in the column "
-                        f"“{first.header}” is the {target}"
+                    message = _(
+                        "“{text}” is left out: “{text_2}” in the column “{header}” is the {target}",
+                        text=cell.text,
+                        text_2=first.text,
+                        header=first.header,
+                        target=target,
                     )
-                    hint = "Map only one of the columns to this field."
+                    hint = _("Map only one of the columns to this field.")
                     self.report.add(CELL_LEFT_OUT.at(self.at(number, cell.header), message, hint))
             del cells.get(target, [])[1:]
 
@@ -516,7 +560,9 @@ class ListRows:
         for (row, column), text in sorted(self._sheet.notes.items()):
             if row == number:
                 header = self._sheet.header[column] if column < len(self._sheet.header) else ""
-                message = f"the note “{' '.join(text.split())}” is imported as a remark"
+                message = _(
+                    "the note “{split}” is imported as a remark", split=" ".join(text.split())
+                )
                 self.report.add(READ_AS.at(self._sheet.at(row, column, header), message))
                 yield header, text
 
@@ -540,13 +586,24 @@ class ListRows:
             text = values[0] if values else ""
             items = [text]
             for other in values[1:]:
-                message = f"“{other}” is left out: “{text}” is the {target}"
+                message = _(
+                    "“{other}” is left out: “{text}” is the {target}",
+                    other=other,
+                    text=text,
+                    target=target,
+                )
                 self.report.add(CELL_LEFT_OUT.at(self.at(number, header), message))
         known = [item for item in items if target in _KEEPS_UNKNOWN or not self.is_unknown(item)]
         if len(known) < sum(map(bool, items)):
-            message = f"“{text}” means “unknown”, so {target} is left empty"
+            message = _(
+                "“{text}” means “unknown”, so {target} is left empty", text=text, target=target
+            )
             if known:
-                message = f"“{text}” contains a word for “unknown”, which is left out of {target}"
+                message = _(
+                    "“{text}” contains a word for “unknown”, which is left out of {target}",
+                    text=text,
+                    target=target,
+                )
             self.report.add(READ_AS.at(self.at(number, header), message))
         return Cell(header, text, tuple(filter(None, known))) if any(known) else None
 

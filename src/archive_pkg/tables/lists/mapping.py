@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import storage
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.records.loading import read_tree
 from archive_pkg.records.vocabularies.document_types import type_in_words
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
@@ -256,7 +257,7 @@ def _columns_with_words_of_dates(header: list[str], samples: list[list[str]]) ->
         for name, values in zip(header, samples, strict=True)
         if values and field_named(name) == "date"
     ]
-    most = max((share for _, _, share in columns), default=0)
+    most = max((share for __header, __field, share in columns), default=0)
     fewer = [(name, values) for name, values, share in columns if share < most and most >= 0.8]
     fields = ["date_as_written", *[LEFT_OUT] * len(fewer)]
     return {
@@ -289,12 +290,17 @@ def read_mapping(path: Path) -> ColumnMap:
     read = read_tree(data, str(path))
     if not read.report.ok and data.strip():  # `_faults` reports an empty map
         first = read.report.errors[0]
-        message = f"{path} is not YAML in UTF-8: {first.location}: {first.message}"
+        message = _(
+            "{path} is not YAML in UTF-8: {location}: {message}",
+            path=path,
+            location=first.location,
+            message=first.message,
+        )
         raise InvalidError(message, first.hint, read.report)
     tree: Any = read.root.plain if read.root else None
     findings = list(_faults(tree, str(path)))
     if findings:
-        raise InvalidError(f"{path} is not a valid map", report=Report(findings))
+        raise InvalidError(_("{path} is not a valid map", path=path), report=Report(findings))
     return ColumnMap(
         tree["columns"],
         tree.get("everywhere") or {},
@@ -310,24 +316,26 @@ def read_mapping(path: Path) -> ColumnMap:
 def _faults(tree: Any, path: str) -> list[Finding]:
     here = Location(path)
     if not isinstance(tree, dict) or not isinstance(tree.get("columns"), dict):
-        hint = "Draft a map: archive-pkg tables map FILE"
+        hint = _("Draft a map: archive-pkg tables map FILE")
         return [
-            MAP_INVALID.at(here, "`columns` is missing, or is not a list of `header: field`", hint)
+            MAP_INVALID.at(
+                here, _("`columns` is missing, or is not a list of `header: field`"), hint
+            )
         ]
     found: list[Finding] = []
     for key, value in tree.items():
         message = ""
         if key not in _KEYS:
-            message = f"“{key}” is not a field of a map"
+            message = _("“{key}” is not a field of a map", key=key)
         elif key in ("sheet", "described_by", "encoding") and not isinstance(value or "", str):
-            message = f"`{key}` is not text"
+            message = _("`{key}` is not text", key=key)
         elif key == "unknown" and not _is_list_of_texts(value or []):
-            message = "`unknown` is not a list of words"
+            message = _("`unknown` is not a list of words")
         elif key in ("columns", "everywhere", "separators", "rows"):
             found += _entry_faults(key, value or {}, tree["columns"], path)
         if message:
             at = Location(path, field=str(key))
-            found.append(MAP_INVALID.at(at, message, f"A map has {', '.join(_KEYS)}."))
+            found.append(MAP_INVALID.at(at, message, _("A map has {keys}.", keys=", ".join(_KEYS))))
     return found
 
 
@@ -340,26 +348,32 @@ def _entry_faults(
 ) -> Iterator[Finding]:
     """Yield the faults in `columns`, `everywhere`, `separators` or `rows`."""
     if not isinstance(entries, dict):
-        message = f"`{name}` is not a list of `key: value`"
+        message = _("`{name}` is not a list of `key: value`", name=name)
         yield MAP_INVALID.at(Location(path, field=name), message)
         return
     for key, value in entries.items():
         at = Location(path, field=f"{name}.{key}")
         field = value if name == "columns" else key
         if not isinstance(value, str) or not value:
-            message = f"`{name}.{key}` is empty or not text"
-            yield MAP_INVALID.at(at, message, "Write one field or value.")
+            message = _("`{name}.{key}` is empty or not text", name=name, key=key)
+            yield MAP_INVALID.at(at, message, _("Write one field or value."))
         elif name in ("separators", "rows"):
             if key not in columns:
-                yield MAP_INVALID.at(at, f"“{key}” is not one of the columns", "Write its header.")
+                yield MAP_INVALID.at(
+                    at, _("“{key}” is not one of the columns", key=key), _("Write its header.")
+                )
         elif field not in TARGETS and not (name == "columns" and field in NOT_IMPORTED):
             near = get_close_matches(str(field), TARGETS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Use one of {', '.join(TARGETS)}."
-            yield MAP_INVALID.at(at, f"“{field}” is not a field for a column", hint)
+            hint = (
+                _("Did you mean {near}?", near=near[0])
+                if near
+                else _("Use one of {targets}.", targets=", ".join(TARGETS))
+            )
+            yield MAP_INVALID.at(at, _("“{field}” is not a field for a column", field=field), hint)
 
 
 def _samples(sheet: Sheet) -> list[list[str]]:
-    samples: list[list[str]] = [[] for _ in sheet.header]
+    samples: list[list[str]] = [[] for __ in sheet.header]
     for block in sheet.blocks():
         for row in block.rows:
             for place, cell in enumerate(row[: len(samples)]):

@@ -9,6 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.messages import _
 from archive_pkg.reports import Location
 from archive_pkg.tables.lists.file_matching import LetterFiles
 from archive_pkg.tables.lists.mapping import ColumnMap, draft_mapping, read_mapping
@@ -43,15 +44,21 @@ def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
     sheets, report = raw_sheets(Path(path), encoding=encoding)
     filled = [sheet for sheet in sheets if sheet.header]
     if not filled or not report.ok:
-        hint = "" if len(report) else "Name a CSV file or a workbook."
-        raise InvalidError(f"{path} cannot be read as a list of letters", hint, report)
+        hint = "" if len(report) else _("Name a CSV file or a workbook.")
+        raise InvalidError(_("{path} cannot be read as a list of letters", path=path), hint, report)
     sheet = max(filled, key=_row_count)
     if Path(path).suffix.lower() == ".txt" and len(sheet.header) == 1:
-        message = f"{path} has only one column, so it is a text and not a list of letters"
-        raise InvalidError(message, f"Draft a record from it: archive-pkg draft {quote(str(path))}")
+        message = _(
+            "{path} has only one column, so it is a text and not a list of letters", path=path
+        )
+        raise InvalidError(
+            message, _("Draft a record from it: archive-pkg draft {quote}", quote=quote(str(path)))
+        )
     if "authorizedFormOfName" in sheet.header:
-        message = f"{path} has authority records of AtoM, not letters"
-        hint = f"Add them to the register: archive-pkg agents import {quote(str(path))}"
+        message = _("{path} has authority records of AtoM, not letters", path=path)
+        hint = _(
+            "Add them to the register: archive-pkg agents import {quote}", quote=quote(str(path))
+        )
         raise InvalidError(message, hint)
     return draft_mapping(sheet, encoding=encoding or "")
 
@@ -82,7 +89,10 @@ def read_list(
     """
     folder = files or path.parent
     if not folder.is_dir():
-        raise StorageError(f"{folder} is not a folder", "Name the folder of the letters' files.")
+        raise StorageError(
+            _("{folder} is not a folder", folder=folder),
+            _("Name the folder of the letters' files."),
+        )
     letter_files = LetterFiles(folder, without=(path, mapping_file), is_given=files is not None)
     mapping = read_mapping(mapping_file)
     reader, report = open_list(path, mapping, letter_files, encoding=encoding)
@@ -120,7 +130,11 @@ def open_list(
         return None, report
     for other in sheets:
         if other is not sheet and other.header:
-            message = f"the sheet “{other.name}” is not imported, only “{sheet.name}” is"
+            message = _(
+                "the sheet “{name}” is not imported, only “{name_2}” is",
+                name=other.name,
+                name_2=sheet.name,
+            )
             report.add(SHEET_IGNORED.at(Location(str(path), table=other.name), message))
     return ListReader(sheet, mapping, letter_files), report
 
@@ -137,8 +151,14 @@ def _chosen(path: Path, sheets: list[Sheet], mapping: ColumnMap, report: Report)
     if not named and path.suffix.lower() not in (".csv", ".tsv", ".txt") and mapping.sheet:
         if report.ok:
             names = ", ".join(sheet.name for sheet in filled)
-            message = f"{path} does not have the sheet “{mapping.sheet}”, which the map names"
-            raise InvalidError(message, f"Correct `sheet` in the map. The sheets are {names}.")
+            message = _(
+                "{path} does not have the sheet “{sheet}”, which the map names",
+                path=path,
+                sheet=mapping.sheet,
+            )
+            raise InvalidError(
+                message, _("Correct `sheet` in the map. The sheets are {names}.", names=names)
+            )
         return None
     return next(iter(named or filled), None)
 

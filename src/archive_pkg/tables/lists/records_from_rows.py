@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from archive_pkg.faults import Fault
+from archive_pkg.messages import _, term
 from archive_pkg.names import divide_name, in_reading_order, without_signs
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
@@ -105,8 +106,8 @@ class ListReader(DateCells, AgentCells, AccessCells):
         self._made: list[Record] = []
         self._given = [as_id(text) for row in self._rows.letters for text in row.texts("id")[:1]]
         if not mapping.described_by:
-            message = "the map names no author of the list, so its statements have no evidence"
-            hint = "Write a name into described_by, such as “Smith, Jane”."
+            message = _("the map names no author of the list, so its statements have no evidence")
+            hint = _("Write a name into described_by, such as “Smith, Jane”.")
             self.report.add(DESCRIBER_MISSING.at(Location(sheet.path), message, hint))
 
     def records(self) -> list[Record]:
@@ -117,11 +118,15 @@ class ListReader(DateCells, AgentCells, AccessCells):
                 for row in self._rows.letters
             ]
             self._found = self._files.assign(rows)
-            named = sum(len(names) for _, names, _ in rows)
+            named = sum(len(names) for __number, names, __row in rows)
             if named and not self._files.users and not self._files.is_given:
                 files = counted(named, "file")
-                message = f"the list names {files}, but none is in {self._files.called}"
-                hint = "Give their folder: --files FOLDER"
+                message = _(
+                    "the list names {files}, but none is in {called}",
+                    files=files,
+                    called=self._files.called,
+                )
+                hint = _("Give their folder: --files FOLDER")
                 at = self._sheet.at(self._sheet.header_row)
                 self.report.add(FILES_ELSEWHERE.at(at, message, hint))
                 self._files = None
@@ -160,7 +165,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
 
     def example(self, header: str) -> str:
         """Return the first value in a column; empty if it has none."""
-        return next((text for _, text in self._rows.cells_of(header)), "")
+        return next((text for __, text in self._rows.cells_of(header)), "")
 
     def _report_files(self, records: list[Record]) -> None:
         """Report the files that belong to several rows or to none."""
@@ -178,20 +183,33 @@ class ListReader(DateCells, AgentCells, AccessCells):
         for path, users in self._files.users.items():
             if 0 < closed[path] < len(users):
                 rows = some([str(number) for number in users])
-                message = f"{path} is a file of the rows {rows}, but not all of them restrict it"
-                hint = "Say in all of these rows who may see it, or give each its own file."
+                message = _(
+                    "{path} is a file of the rows {rows}, but not all of them restrict it",
+                    path=path,
+                    rows=rows,
+                )
+                hint = _("Say in all of these rows who may see it, or give each its own file.")
                 at = self._sheet.at(users[-1])
                 self.report.add(CLOSED_FILE_SHARED.at(at, message, hint))
             elif len(users) > 1:
-                message = f"{path} is a file of the rows {some([str(n) for n in users])}"
+                message = _(
+                    "{path} is a file of the rows {value}",
+                    path=path,
+                    value=some([str(n) for n in users]),
+                )
                 at = self._sheet.at(users[-1])
-                self.report.add(FILE_SHARED.at(at, message, "Check which letter it belongs to."))
+                self.report.add(FILE_SHARED.at(at, message, _("Check which letter it belongs to.")))
         unused = self._files.unused() if self._files.is_given else []
         if unused:
-            verb = "belongs" if len(unused) == 1 else "belong"
+            verb = _("belongs") if len(unused) == 1 else _("belong")
             files = counted(len(unused), "file")
-            message = f"{files} in {self._files.called} {verb} to no letter"
-            hint = f"Write each name into the row of its letter: {some(unused)}."
+            message = _(
+                "{files} in {called} {verb} to no letter",
+                files=files,
+                called=self._files.called,
+                verb=verb,
+            )
+            hint = _("Write each name into the row of its letter: {unused}.", unused=some(unused))
             self.report.add(FILES_UNUSED.at(Location(str(self._files.folder)), message, hint))
 
     def cell(self, record: Record, target: str) -> Location:
@@ -270,7 +288,12 @@ class ListReader(DateCells, AgentCells, AccessCells):
         text = (row.texts("type") or ["letter"])[0]
         low, meant = text.casefold(), type_in_words(text)
         if meant and meant not in (low, type_called(text)):
-            self._report(READ_AS, row, row.origin["type"], f"“{text}” is read as {meant}")
+            self._report(
+                READ_AS,
+                row,
+                row.origin["type"],
+                _("“{text}” is read as {meant}", text=text, meant=meant),
+            )
         return meant or low
 
     def _parts(self, row: ListRow) -> None:
@@ -299,12 +322,19 @@ class ListReader(DateCells, AgentCells, AccessCells):
             if kind != "translation" and languages:
                 part["languages"] = languages
             article = "an" if kind == "original" else "a"
-            message = f"“{path}” is read as {article} {kind}"
+            message = _(
+                "“{path}” is read as {kind}",
+                path=path,
+                kind=_("{called} {thing}", called=article, thing=term("part", kind)),
+            )
             self._report(READ_AS, row, row.origin.get("files", ""), message)
             row.inferred.append((f"parts.{part['id']}.kind", "kind-from-file-name", f"“{path}”"))
             parts.append(part)
         if encoding and header and not any("encoding" in part for part in parts):
-            message = f"“{encoding}” is not used, because no text file of the row needs it"
+            message = _(
+                "“{encoding}” is not used, because no text file of the row needs it",
+                encoding=encoding,
+            )
             self._report(READ_AS, row, header, message)
         access = self._access(row)
         notes += row.raw.pop("language_notes", [])
@@ -317,7 +347,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
             parts[0]["note"] = "\n".join(notes)
         for one in parts if not is_own else ():
             if said and "languages" in one:
-                what = f"The language of {said.called}."
+                what = _("The language of {called}.", called=said.called)
                 path = f"parts.{one['id']}.languages"
                 row.inferred.append((path, "language-of-the-level-above", what))
         for one in parts if access else ():
@@ -336,41 +366,47 @@ class ListReader(DateCells, AgentCells, AccessCells):
         order = list(row.pages)
         found = self._found[row.number]
         for name, hint in found.missing.items():
-            message = f"the file “{name}” is not in {self._files.called}"
+            message: str = _(
+                "the file “{name}” is not in {called}", name=name, called=self._files.called
+            )
             if hint.startswith("Several"):
-                message, _, hint = hint.partition(". ")
+                message, __, hint = hint.partition(". ")
                 message = f"“{name}”: {message[0].lower()}{message[1:]}"
             self._report(FILE_MISSING, row, header, message, hint)
         for path, text in found.inexact.items():
-            message = f"“{path}” is added, because its name matches the letter"
+            message = _("“{path}” is added, because its name matches the letter", path=path)
             if text:
-                message = f"“{text}” is read as the file {path}"
+                message = _("“{text}” is read as the file {path}", text=text, path=path)
             self._report(READ_AS, row, header, message)
         if not (found.paths or found.missing):
-            message = "the row has no file; its package has only the record"
+            message = _("the row has no file; its package has only the record")
             self._report(ROW_WITHOUT_FILE, row, header, message)
         return sorted(found.paths, key=lambda p: order.index(p) if p in row.pages else -1)
 
     def _languages(self, row: ListRow) -> list[str]:
         """Return the tags of a row's languages, and report each that is not written as a tag."""
         tags = []
-        for header, _, items in row.cells.get("languages", ()):
+        for header, __, items in row.cells.get("languages", ()):
             for text in (part for item in items for part in _LANGUAGES.split(item) if part):
                 try:
                     tag = language_called(text)
                 except Fault:
-                    message = f"“{text}” is not recognized as a language; a note keeps it"
+                    message = _(
+                        "“{text}” is not recognized as a language; a note keeps it", text=text
+                    )
                     self._report(
                         LANGUAGE_UNREAD,
                         row,
                         header,
                         message,
-                        "Write the name or tag of the language, such as German or de.",
+                        _("Write the name or tag of the language, such as German or de."),
                     )
                     row.raw.setdefault("language_notes", []).append(f"Language: {text}")
                     continue
                 if tag != text:
-                    self._report(READ_AS, row, header, f"“{text}” is read as {tag}")
+                    self._report(
+                        READ_AS, row, header, _("“{text}” is read as {tag}", text=text, tag=tag)
+                    )
                 tags.append(tag)
         return list(dict.fromkeys(tags))
 
@@ -387,9 +423,9 @@ class ListReader(DateCells, AgentCells, AccessCells):
             )
             above = []
         if held and "repository" not in held:
-            hint = "Map a column to repository, or add repository to `everywhere` in the map."
+            hint = _("Map a column to repository, or add repository to `everywhere` in the map.")
             header = row.origin[next(iter(held))]
-            self._report(ARCHIVE_UNNAMED, row, header, "the archive is not named", hint)
+            self._report(ARCHIVE_UNNAMED, row, header, _("the archive is not named"), hint)
         elif held:
             levels = above
             levels += [{"name": n, "value": v} for n, v in held.items() if n != "repository"]
@@ -414,7 +450,7 @@ class ListReader(DateCells, AgentCells, AccessCells):
         level = row.inherited("title")
         if level and not (senders or recipients):
             row.raw["title"] = level.texts("title")[0]
-            what = "the row has no title"
+            what = _("the row has no title")
             row.inferred.append(("title", "title-of-the-level-above", what))
             return
         row.raw["title"] = title_from_parts(
@@ -433,14 +469,28 @@ class ListReader(DateCells, AgentCells, AccessCells):
             if first is not None:
                 taken = {*self._ids, *self._given}
                 wanted = next(name for name in numbered(wanted) if name not in taken)
-                message = f"row {first} has the same id, so the id of this one becomes {wanted}"
-                hint = "To choose the id yourself, correct the cell."
+                message = _(
+                    "row {first} has the same id, so the id of this one becomes {wanted}",
+                    first=first,
+                    wanted=wanted,
+                )
+                hint = _("To choose the id yourself, correct the cell.")
                 for path in row.items("files"):
                     if (meant := _meant(given, path)) and as_id(meant) not in taken:
-                        hint = f"Is {meant} meant, as in the name of the file {path}? {hint}"
+                        hint = _(
+                            "Is {meant} meant, as in the name of the file {path}? {hint}",
+                            meant=meant,
+                            path=path,
+                            hint=hint,
+                        )
                 self._report(ROW_REPEATED, row, header, message, hint)
             elif wanted != given:
-                self._report(READ_AS, row, header, f"“{given}” becomes the id {wanted}")
+                self._report(
+                    READ_AS,
+                    row,
+                    header,
+                    _("“{given}” becomes the id {wanted}", given=given, wanted=wanted),
+                )
         else:
             edtf = row.raw.get("date", {}).get("edtf", "undated")
             start = re.sub(r"[^0-9X-]+", "-", edtf).strip("-") or "undated"
@@ -448,7 +498,11 @@ class ListReader(DateCells, AgentCells, AccessCells):
             base = "-".join([start, "-to-".join(ends)] if ends else [start])[:100].strip("-")
             wanted = next(name for name in numbered(base) if name not in self._ids)
             lacking = "id or date" if start == "undated" else "id"
-            message = f"the row has no {lacking}, so its id becomes “{wanted}”"
+            message = _(
+                "the row has no {lacking}, so its id becomes “{wanted}”",
+                lacking=lacking,
+                wanted=wanted,
+            )
             self._report(READ_AS, row, header, message)
         self._ids[wanted] = row.number
         row.raw["id"] = wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.messages import _
 from archive_pkg.tables.lists.access_words import (
     ACCESS_ASKED,
     AccessReading,
@@ -42,7 +43,7 @@ class AccessCells(RowReader):
             read_access(text, header).status == "open"
             for header, target in mapping.columns.items()
             if target == "access"
-            for _, text in self._rows.cells_of(header)
+            for __, text in self._rows.cells_of(header)
         )
 
     def _access(self, row: ListRow) -> dict[str, Any]:
@@ -57,14 +58,14 @@ class AccessCells(RowReader):
         ]
         for level in row.above:
             level.used |= {*ACCESS_FIELDS}
-        exported, _ = exported_access("\n".join(cell.text for _, _, cell in cells))
-        for at, _, cell in cells:
+        exported, __ = exported_access("\n".join(cell.text for __row, __name, cell in cells))
+        for at, __, cell in cells:
             if one := exported_access(cell.text)[0]:
                 self._reported(at, cell.header, cell.text, one)
         read = [
             self._reported(at, cell.header, text, read_access(text, cell.header, date))
             for at, target, cell in cells
-            for _, text in (exported_access(cell.text),)
+            for __, text in (exported_access(cell.text),)
             if (target in ACCESS_FIELDS and text) or restriction_in(text)
         ]
         read += [exported] if exported else []
@@ -100,9 +101,14 @@ class AccessCells(RowReader):
     def _reported(self, row: ListRow, header: str, text: str, one: AccessReading) -> AccessReading:
         """Report how a cell about access is read, and return the reading."""
         if one.question:
-            message = f"{one.question}; the letter is treated as closed"
+            message = _("{question}; the letter is treated as closed", question=one.question)
             self._report(ACCESS_ASKED, row, header, message, _ACCESS_HINT)
         elif one.status:
             until = f" until {one.until}" if one.until else ""
-            self._report(READ_AS, row, header, f"“{text}” is read as {one.status}{until}")
+            self._report(
+                READ_AS,
+                row,
+                header,
+                _("“{text}” is read as {status}{until}", text=text, status=one.status, until=until),
+            )
         return one

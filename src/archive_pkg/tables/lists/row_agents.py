@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.messages import _, term
 from archive_pkg.names import confidence_in, divide_name, slug, without_signs
 from archive_pkg.records.vocabularies import relators
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
@@ -83,16 +84,22 @@ class AgentCells(RowReader):
             listed += [] if identifier in listed else [identifier]
             for other in found:
                 if other is not one and identifier in other.get("identifiers", ()):
-                    message = f"{text} is also the identifier of “{other['name']}”"
-                    hint = "Two names make two agents. Check whom it identifies."
+                    message = _(
+                        "{text} is also the identifier of “{other}”", text=text, other=other["name"]
+                    )
+                    hint = _("Two names make two agents. Check whom it identifies.")
                     self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
     def _report_unmatched_identifiers(self, row: ListRow, target: str, names: str) -> None:
         """Report identifiers that cannot be matched with names."""
         given = row.items(target)
         if given:
-            message = f"{', '.join(given)}: the row has more or fewer names in {names}"
-            hint = "Give one identifier per name, in the same order, separated by semicolons."
+            message = _(
+                "{given}: the row has more or fewer names in {names}",
+                given=", ".join(given),
+                names=names,
+            )
+            hint = _("Give one identifier per name, in the same order, separated by semicolons.")
             self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
     def _agent(self, row: ListRow, role: str, text: str, found: list[dict[str, Any]]) -> str:
@@ -122,7 +129,13 @@ class AgentCells(RowReader):
                 article = "an" if kind == "organization" else "a"
                 called = f" called “{name}”" if name != text else ""
                 office = f", office “{written.office}”" if written.office else ""
-                message = f"“{text}” is read as {article} {kind}{called}{office}"
+                message = _(
+                    "“{text}” is read as {kind}{called}{office}",
+                    text=text,
+                    kind=_("{called} {thing}", called=article, thing=term("agent", kind)),
+                    called=called,
+                    office=office,
+                )
                 self._report(READ_AS, row, header, message)
                 self._reported_names.add(text)
             if not stated:

@@ -8,7 +8,7 @@ from archive_pkg.dates.date_words import in_words
 from archive_pkg.dates.edtf_string import Edtf, somewhere_between, somewhere_within
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.dates.written.readings import is_edtf
-from archive_pkg.messages import in_english
+from archive_pkg.messages import _, in_english
 from archive_pkg.reports import Code, Severity
 from archive_pkg.tables.lists.list_rows import READ_AS, ListRow
 from archive_pkg.tables.lists.row_reader import RowReader
@@ -63,26 +63,35 @@ class DateCells(RowReader):
         # Without another date, the date as written is read.
         date = ("date",) if any(map(row.cells.get, _DATES)) else ("date_as_written",)
         for target, columns in (("date", date), ("received", ("received",))):
-            for header, text, _ in (
+            for header, text, __ in (
                 cell for column in columns for cell in row.cells.get(column, ())
             ):
                 shown, read = self._read_date(row, header, text)
                 if read is None:
-                    hint = "Write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or 18 July 1960."
-                    message = f"“{shown}” is not recognized as a date; the date is left empty"
+                    hint = _("Write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or 18 July 1960.")
+                    message = _(
+                        "“{shown}” is not recognized as a date; the date is left empty", shown=shown
+                    )
                     row.raw[target] = {"as_written": shown}
                     self._report(DATE_UNREAD, row, header, message, hint)
                 elif read.is_open:
                     row.raw[target] = {"as_written": shown}
                     self._report(CELL_AMBIGUOUS, row, header, *_ambiguity(shown, read))
                 elif not read.edtf:
-                    self._report(READ_AS, row, header, f"“{shown}” is read as “no date”")
+                    self._report(
+                        READ_AS, row, header, _("“{shown}” is read as “no date”", shown=shown)
+                    )
                 else:
                     row.raw[target] = {"edtf": read.edtf, "as_written": shown}
                     if read.note:
                         row.raw[target]["note"] = read.note
                     if read.rule != "edtf":
-                        message = f"“{shown}” is read as {read.edtf} (rule {read.rule})"
+                        message = _(
+                            "“{shown}” is read as {edtf} (rule {rule})",
+                            shown=shown,
+                            edtf=read.edtf,
+                            rule=read.rule,
+                        )
                         if shown != read.edtf:
                             self._report(READ_AS, row, header, message)
                         where = f"“{shown}” in the column “{header}”"
@@ -107,7 +116,7 @@ class DateCells(RowReader):
         for first, last in (("date_begin", "date_end"), ("date_earliest", "date_latest")):
             written, ends = self._ends(row, first, last)
             if written:
-                words = " – ".join(dict.fromkeys(shown for _, shown in written))
+                words = " – ".join(dict.fromkeys(shown for __, shown in written))
                 row.origin.setdefault("date", written[0][0])
                 if len(ends) < len(written):
                     row.raw["date"] = {"as_written": words} | row.raw.get("date", {})
@@ -123,14 +132,18 @@ class DateCells(RowReader):
         """Return the headers and words of the ends of a range, and the dates that are read."""
         written, ends = [], {}
         for target in targets:
-            for header, text, _ in row.cells.get(target, ())[:1]:
+            for header, text, __ in row.cells.get(target, ())[:1]:
                 shown, read = self._read_date(row, header, text)
                 if read and not read.edtf and not read.is_open:
                     continue  # the words for "no date"
                 written.append((header, shown))
                 if read is None or (read.edtf and not _is_span_end(read.edtf)):
-                    message = f"“{shown}” is not recognized as a day, month or year; {_NO_SPAN}"
-                    self._report(DATE_UNREAD, row, header, message, "Write it as 1960-07-18.")
+                    message = _(
+                        "“{shown}” is not recognized as a day, month or year; {no_span}",
+                        shown=shown,
+                        no_span=_NO_SPAN,
+                    )
+                    self._report(DATE_UNREAD, row, header, message, _("Write it as 1960-07-18."))
                 elif read.is_open:
                     self._report(CELL_AMBIGUOUS, row, header, *_ambiguity(shown, read, _NO_SPAN))
                 else:
@@ -144,13 +157,24 @@ class DateCells(RowReader):
         date = row.raw.get("date", {})
         stated = date.get("edtf")
         if not is_edtf(span):
-            message = f"{written[0][1]} is later than {written[-1][1]}; {_NO_SPAN}"
+            message = _(
+                "{written} is later than {written_2}; {no_span}",
+                written=written[0][1],
+                written_2=written[-1][1],
+                no_span=_NO_SPAN,
+            )
             row.raw["date"] = {"as_written": words} | date
-            self._report(CELL_AMBIGUOUS, row, written[-1][0], message, "Check both columns.")
+            self._report(CELL_AMBIGUOUS, row, written[-1][0], message, _("Check both columns."))
         elif stated and not _overlap(stated, span):
-            message = f"the date {stated} is outside {span}; the date is left empty"
+            message = _(
+                "the date {stated} is outside {span}; the date is left empty",
+                stated=stated,
+                span=span,
+            )
             row.raw["date"] = {"as_written": f"{date['as_written']}; {words}"}
-            self._report(CELL_AMBIGUOUS, row, written[0][0], message, "Check the columns of dates.")
+            self._report(
+                CELL_AMBIGUOUS, row, written[0][0], message, _("Check the columns of dates.")
+            )
         elif not stated:
             row.raw["date"] = {"edtf": span, "as_written": date.get("as_written", words)}
             row.inferred.append(("date", "begin-and-end", f"“{words}” in “{written[0][0]}”"))
@@ -178,7 +202,7 @@ def _ambiguity(
         return f"“{shown}”: this day does not exist; {result}", "Check the source."
     ways = " or ".join(f"{_in_words(one)} ({one.edtf})" for one in read.readings)
     if len(read.readings) == 1:
-        hint = "Write the date that is meant."
+        hint = _("Write the date that is meant.")
         return f"“{shown}” may mean {ways}; {result}", hint
     return f"“{shown}” can be read as {ways}; {result}", _DATE_HINTS.get(
         read.rule, "Write the date that is meant."

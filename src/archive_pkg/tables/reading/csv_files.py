@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.reading.headers import HEADER_SEARCH_ROWS, find_header
 from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, words_in
@@ -85,15 +86,15 @@ def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
         return _empty_sheet(path, report)
     separator = _separator(path, name)
     if separator != ",":
-        message = f"the columns are separated by {_SEPARATORS[separator]}"
-        hint = "This is accepted, but a program that expects commas reads each row as one cell."
+        message = _("the columns are separated by {separators}", separators=_SEPARATORS[separator])
+        hint = _("This is accepted, but a program that expects commas reads each row as one cell.")
         report.add(SEPARATOR_OTHER.at(Location(str(path)), message, hint))
     first = _first_rows(path, name, separator, report)
     header_row, header = find_header(first)
     if not header and not report.ok:
         return _empty_sheet(path, report)
     if not header:
-        report.add(EMPTY.at(Location(str(path)), "the file is empty"))
+        report.add(EMPTY.at(Location(str(path)), _("the file is empty")))
         return _empty_sheet(path, report)
 
     def blocks() -> Iterator[SheetBlock]:
@@ -114,7 +115,9 @@ def _encoding(file: BinaryIO, declared: str | None) -> str:
     try:
         name = codec_name(declared)
     except LookupError:
-        raise UsageError(f"the encoding {declared} is unknown", ENCODING_NAMES) from None
+        raise UsageError(
+            _("the encoding {declared} is unknown", declared=declared), ENCODING_NAMES
+        ) from None
     return marked if marked and name in ("utf-8", "utf-16") else name
 
 
@@ -152,17 +155,22 @@ def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
 
 
 def _nul_finding(path: Path, line: int, start: bytes) -> Finding:
-    message = "there are NUL characters: this is UTF-16 without a byte order mark, or not text"
+    message = _("there are NUL characters: this is UTF-16 without a byte order mark, or not text")
     name = "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
-    hint = f"Declare its encoding, as in --encoding {name}, or save the file as UTF-8."
+    hint = _("Declare its encoding, as in --encoding {name}, or save the file as UTF-8.", name=name)
     return NUL_BYTE.at(Location(str(path), line=line), message, hint)
 
 
 def _encoding_finding(place: Location, error: UnicodeDecodeError, encoding: str) -> Finding:
     byte = error.object[error.start] if error.start < len(error.object) else 0
     name = "UTF-8" if encoding.startswith("utf-8") else iana_name(encoding)
-    hint = f"Declare the encoding with --encoding. {encodings_hint(error.object, error.start)}"
-    return ENCODING_WRONG.at(place, f"the byte {byte:02x} is not valid {name}", hint)
+    hint = _(
+        "Declare the encoding with --encoding. {encodings_hint}",
+        encodings_hint=encodings_hint(error.object, error.start),
+    )
+    return ENCODING_WRONG.at(
+        place, _("the byte {byte:02x} is not valid {name}", byte=byte, name=name), hint
+    )
 
 
 def _separator(path: Path, encoding: str) -> str:
@@ -197,7 +205,7 @@ def _blocks(
     number = header_row + 1
     with _text(path, encoding) as file:
         reader = csv.reader(_lines(file), delimiter=separator, strict=True)
-        for _ in range(header_row):
+        for __ in range(header_row):
             next(reader)
         is_broken = False
         while not is_broken:
@@ -231,13 +239,13 @@ def _lines(file: TextIO) -> Iterator[str]:
 
 
 def _csv_finding(path: Path, error: csv.Error, row: int = 1) -> Finding:
-    message = f"in row {row} or later: {error}"
-    hint = (
+    message = _("in row {row} or later: {error}", row=row, error=error)
+    hint = _(
         'Write a quote within a quoted cell twice: "he said ""yes""". End the cell with one quote.'
     )
     if "longer than" in str(error) or "larger than field limit" in str(error):
         limit = limits.TABLE_ROW if "longer" in str(error) else limits.TABLE_CELL
-        hint = f"{hint} {limit.hint}"
+        hint = _("{text} {more}", text=hint, more=limit.hint)
     return CSV_BROKEN.at(Location(str(path), table=path.stem, cell=str(row)), message, hint)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
+from archive_pkg.messages import _
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.texts.decoding import codec_name
@@ -80,13 +81,13 @@ def read_descriptor(path: Path) -> tuple[list[Resource], Report]:
     except OSError as error:
         raise storage.unreadable(path, error) from error
     except (ValueError, RecursionError) as error:
-        report.add(DESCRIPTOR_INVALID.at(here, f"it is not JSON in UTF-8: {error}"))
+        report.add(DESCRIPTOR_INVALID.at(here, _("it is not JSON in UTF-8: {error}", error=error)))
         return [], report
     found = descriptor.get("resources") if isinstance(descriptor, dict) else None
     if not isinstance(found, list) or not found:
-        message = "there is no list `resources`"
+        message = _("there is no list `resources`")
         report.add(
-            DESCRIPTOR_INVALID.at(here, message, "List the files of the data package in it.")
+            DESCRIPTOR_INVALID.at(here, message, _("List the files of the data package in it."))
         )
         return [], report
     return list(_resources(path, found, report)), report
@@ -98,10 +99,10 @@ def _resources(path: Path, found: list[Any], report: Report) -> Iterator[Resourc
         here = Location(str(path), field=f"resources.{number}")
         name = resource.get("name") if isinstance(resource, dict) else None
         if not isinstance(name, str) or not name:
-            report.add(DESCRIPTOR_INVALID.at(here, "a resource has no name"))
+            report.add(DESCRIPTOR_INVALID.at(here, _("a resource has no name")))
         elif name in names:
-            message = f"two resources have the name {name}"
-            report.add(DESCRIPTOR_INVALID.at(here, message, "Rename one of them."))
+            message = _("two resources have the name {name}", name=name)
+            report.add(DESCRIPTOR_INVALID.at(here, message, _("Rename one of them.")))
         else:
             names.add(name)
             file = safe_file(path.parent, resource.get("path"), here, report)
@@ -121,16 +122,18 @@ def safe_file(folder: Path, named: Any, here: Location, report: Report) -> Path 
     if isinstance(named, list) and len(named) == 1:
         named = named[0]
     if not isinstance(named, str) or not named:
-        message = "a resource must name one file in `path`"
-        report.add(DESCRIPTOR_INVALID.at(here, message, "Put each table into one CSV file."))
+        message = _("a resource must name one file in `path`")
+        report.add(DESCRIPTOR_INVALID.at(here, message, _("Put each table into one CSV file.")))
         return None
     if why := _unsafe(folder, named):
-        hint = "Name a file in the folder of datapackage.json."
-        report.add(PATH_UNSAFE.at(here, f"“{named}” {why}; it is not opened", hint))
+        hint = _("Name a file in the folder of datapackage.json.")
+        report.add(
+            PATH_UNSAFE.at(here, _("“{named}” {why}; it is not opened", named=named, why=why), hint)
+        )
         return None
     file = folder / named
     if not file.is_file():
-        report.add(FILE_MISSING.at(here, f"the file {named} does not exist"))
+        report.add(FILE_MISSING.at(here, _("the file {named} does not exist", named=named)))
         return None
     return file
 

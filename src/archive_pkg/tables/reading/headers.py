@@ -10,6 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.reports import Code, Severity
 from archive_pkg.tables.schema.columns import tables
@@ -57,11 +58,11 @@ def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
     ]
     if not found:
         return 0, []
-    known = [sum(map(_is_name, row)) for _, row in found]
+    known = [sum(map(_is_name, row)) for __, row in found]
     best = known.index(max(known))
     if 2 * known[best] >= _filled(found[best][1]):
         return found[best]
-    fullest = max(_filled(row) for _, row in found)
+    fullest = max(_filled(row) for __, row in found)
     return next((number, row) for number, row in found if 2 * _filled(row) >= fullest)
 
 
@@ -83,8 +84,8 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
     near = {normalize_header(name): name for name in names}
     row = sheet.header_row
     if row > 1:
-        message = f"the header is row {row}; the rows above it are ignored"
-        found.append(HEADER_LATE.at(sheet.at(1), message, "Delete the rows above it."))
+        message = _("the header is row {row}; the rows above it are ignored", row=row)
+        found.append(HEADER_LATE.at(sheet.at(1), message, _("Delete the rows above it.")))
     is_former = _has_former_relations(table, sheet.header)
     for place, cell in enumerate(sheet.header):
         at = sheet.at(row, place, cell.strip())
@@ -93,22 +94,26 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
             places |= dict.fromkeys(RELATIONS, place)
         elif not cell.strip():
             if _has_cells(sheet, place):
-                message, hint = "this column has no header", "Name it or clear its cells."
+                message, hint = _("this column has no header"), _("Name it or clear its cells.")
                 found.append(COLUMN_UNNAMED.at(at, message, hint))
         elif not name:
             found.append(COLUMN_UNKNOWN.at(at, *_unknown(cell, table, names, at.path)))
         elif name in places:
-            hint = "Keep one of the two columns."
-            found.append(COLUMN_TWICE.at(at, f"there is already a column {name}", hint))
+            hint = _("Keep one of the two columns.")
+            found.append(
+                COLUMN_TWICE.at(at, _("there is already a column {name}", name=name), hint)
+            )
         else:
             places[name] = place
             if cell != name:
-                message = f"“{cell}” is read as {name}"
-                found.append(COLUMN_NEARLY.at(at, message, f"Write {name}."))
+                message = _("“{cell}” is read as {name}", cell=cell, name=name)
+                found.append(COLUMN_NEARLY.at(at, message, _("Write {name}.", name=name)))
     for column in table.columns:
         if column.required and column.name not in places:
-            message = f"the table {table.name} has no column {column.name}"
-            hint = f"Add the column. {column.description}"
+            message = _(
+                "the table {name} has no column {name_2}", name=table.name, name_2=column.name
+            )
+            hint = _("Add the column. {description}", description=column.description)
             found.append(COLUMN_MISSING.at(sheet.at(row), message, hint))
     return places, found
 
@@ -158,7 +163,7 @@ def _column_names() -> frozenset[str]:
 
 
 def _unknown(cell: str, table: Table, names: set[str], path: str) -> tuple[str, str]:
-    message = f"“{cell}” is not a column of {table.name}"
+    message = _("“{cell}” is not a column of {name}", cell=cell, name=table.name)
     if table.name == "parts" and normalize_header(cell) == "of":
         return message, "Move its cells to made_from, part_of or about."
     close = get_close_matches(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import limits, storage
+from archive_pkg.messages import _
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.records.file_kinds import (
     DAMAGED,
@@ -123,7 +124,11 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     kind = None if path.is_dir() else _other_kind(path)
     if kind:
         at = Location(str(path))
-        report.add(NO_FILE.at(at, f"this is {kind.name}, which is not read as tables", kind.hint))
+        report.add(
+            NO_FILE.at(
+                at, _("this is {name}, which is not read as tables", name=kind.name), kind.hint
+            )
+        )
     elif descriptor := find_descriptor(path):
         sheets = _package(descriptor, encoding, report)
     elif path.is_dir():
@@ -136,8 +141,8 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     elif path.suffix.lower() in (".csv", ".tsv", ".txt"):
         sheets = [read_csv(path, encoding=encoding)]
     else:
-        hint = "Give a .csv or .xlsx file, or the folder of a datapackage.json."
-        report.add(NO_FILE.at(Location(str(path)), "this is not a file of tables", hint))
+        hint = _("Give a .csv or .xlsx file, or the folder of a datapackage.json.")
+        report.add(NO_FILE.at(Location(str(path)), _("this is not a file of tables"), hint))
     for sheet in sheets:
         if not sheet.header:
             report.extend(sheet.report)
@@ -213,22 +218,25 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
         elif table is None:
             unknown.append(sheet)
         elif table.name in held:
-            message = (
-                f"“{sheet.name}” and “{held[table.name].name}” both hold the table {table.name}"
+            message = _(
+                "“{name}” and “{name_2}” both hold the table {name_3}",
+                name=sheet.name,
+                name_2=held[table.name].name,
+                name_3=table.name,
             )
-            report.add(TABLE_TWICE.at(sheet.at(1), message, "Put their rows into one of them."))
+            report.add(TABLE_TWICE.at(sheet.at(1), message, _("Put their rows into one of them.")))
         else:
             held[table.name] = sheet
     for sheet in sheets:
         if sheet.header and sheet in unknown and not held:
             report.extend(sheet.report)
     for sheet in unknown:
-        message = f"“{sheet.name}” is not a table of a catalogue; it is ignored"
+        message = _("“{name}” is not a table of a catalogue; it is ignored", name=sheet.name)
         if held and sheet.header and normalize_header(sheet.name) not in _TEMPLATE_SHEETS:
             report.add(SHEET_IGNORED.at(Location(sheet.path, table=sheet.name), message))
     if not (held or others) and report.ok:
-        message = "this is not recognized as a table of letters"
-        hint = f"If it is a list of letters, run: archive-pkg tables map {path}"
+        message = _("this is not recognized as a table of letters")
+        hint = _("If it is a list of letters, run: archive-pkg tables map {path}", path=path)
         report.add(NO_TABLE.at(Location(str(path)), message, hint))
     return held
 

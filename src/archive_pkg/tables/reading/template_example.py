@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Severity
 from archive_pkg.tables.reading.headers import normalize_header
 from archive_pkg.tables.schema.columns import LETTERS, tables
@@ -65,8 +66,8 @@ def leave_example_out(sheets: Iterable[Sheet]) -> None:
             sheet.left_out.update(rows)
             if name == LETTERS:
                 message, hint = (
-                    "this is the example of the template; it is ignored",
-                    "Overwrite it or delete its rows.",
+                    _("this is the example of the template; it is ignored"),
+                    _("Overwrite it or delete its rows."),
                 )
                 sheet.report.add(EXAMPLE_LEFT.at(sheet.at(min(rows)), message, hint))
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.parsing import ZIP_ERRORS
 from archive_pkg.reports import Code, Location, Report, Severity, counted
 from archive_pkg.tables.reading.cell_notes import AUTHOR, notes_of
@@ -81,8 +82,8 @@ _BLOCK = 5_000
 
 def openpyxl_missing() -> UsageError:
     """Return the error to raise if openpyxl is not installed."""
-    hint = "Install it: pip install 'archive-pkg[xlsx]'. Or save the sheets as CSV files."
-    return UsageError("workbooks need openpyxl, which is not installed", hint)
+    hint = _("Install it: pip install 'archive-pkg[xlsx]'. Or save the sheets as CSV files.")
+    return UsageError(_("workbooks need openpyxl, which is not installed"), hint)
 
 
 def read_workbook(path: Path) -> tuple[list[Sheet], Report]:
@@ -111,12 +112,19 @@ def read_workbook(path: Path) -> tuple[list[Sheet], Report]:
         raise
     except _TooManyCellsError as error:
         at = Location(str(path), table=error.sheet, cell=error.corner)
-        hint = f"Delete the rows and columns outside your table. {limits.WORKBOOK_CELLS.hint}"
+        hint = _(
+            "Delete the rows and columns outside your table. {hint}",
+            hint=limits.WORKBOOK_CELLS.hint,
+        )
         report.add(WORKBOOK_UNSAFE.at(at, str(error), hint))
         return [], report
     except Exception as error:
-        message = f"the file cannot be read as a workbook: {type(error).__name__}: {error}"
-        hint = "Open it in a spreadsheet program and save it again as .xlsx."
+        message = _(
+            "the file cannot be read as a workbook: {name}: {error}",
+            name=type(error).__name__,
+            error=error,
+        )
+        hint = _("Open it in a spreadsheet program and save it again as .xlsx.")
         report.add(WORKBOOK_BROKEN.at(Location(str(path)), message, hint))
         return [], report
 
@@ -139,7 +147,11 @@ def _is_safe(path: Path, report: Report) -> bool:
             size = sum(member.file_size for member in members)
             packed = sum(member.compress_size for member in members)
             if size > limits.WORKBOOK_SIZE.value:
-                message = f"the {packed} bytes of the file unpack to {size} bytes"
+                message = _(
+                    "the {packed} bytes of the file unpack to {size} bytes",
+                    packed=packed,
+                    size=size,
+                )
                 report.add(WORKBOOK_UNSAFE.at(here, message, limits.WORKBOOK_SIZE.hint))
                 return False
             total = 0
@@ -150,17 +162,22 @@ def _is_safe(path: Path, report: Report) -> bool:
                         unsafe, tags = _scan_xml(part)
                     total += tags
                     if total > most:
-                        message = f"the parts of the file have more than {most} XML tags"
+                        message = _(
+                            "the parts of the file have more than {most} XML tags", most=most
+                        )
                         report.add(WORKBOOK_UNSAFE.at(here, message, limits.WORKBOOK_CELLS.hint))
                         return False
                     if unsafe:
-                        message = f"the part {member.filename} declares a document type or entities"
-                        hint = "Do not trust the file: no spreadsheet program writes this."
+                        message = _(
+                            "the part {filename} declares a document type or entities",
+                            filename=member.filename,
+                        )
+                        hint = _("Do not trust the file: no spreadsheet program writes this.")
                         report.add(WORKBOOK_UNSAFE.at(here, message, hint))
                         return False
     except (zipfile.BadZipFile, *ZIP_ERRORS):
-        message = "the file is not an .xlsx workbook, or it is damaged"
-        report.add(WORKBOOK_BROKEN.at(here, message, "Save it as .xlsx, or as CSV in UTF-8."))
+        message = _("the file is not an .xlsx workbook, or it is damaged")
+        report.add(WORKBOOK_BROKEN.at(here, message, _("Save it as .xlsx, or as CSV in UTF-8.")))
         return False
     return True
 
@@ -295,7 +312,13 @@ class _SheetMarkup:
                 if len(element):
                     markup.rows, markup.columns = max(markup.rows, row), max(markup.columns, column)
                     if not (0 < row <= _MAX_ROWS and column <= _MAX_COLUMNS):
-                        raise ValueError(f"there is a cell in row {row}, column {column}")
+                        raise ValueError(
+                            _(
+                                "there is a cell in row {row}, column {column}",
+                                row=row,
+                                column=column,
+                            )
+                        )
                 # If the value of a formula is an empty text, <v> is empty.
                 empty = value is None or not (value.text or element.get("t") == "str")
                 if formula is not None and empty:
@@ -336,7 +359,7 @@ def _sheet(
         for start in range(0, len(body), _BLOCK):
             yield SheetBlock(header_row + 1 + start, body[start : start + _BLOCK])
 
-    for (number, place), (shown, _) in markup.dates.items():
+    for (number, place), (shown, __) in markup.dates.items():
         # The displayed text counts as the words of the source.
         if number > header_row and header[place].rpartition(".")[2] == "as_written":
             body[number - header_row - 1][place] = shown
@@ -363,8 +386,10 @@ def _report_notes(sheet: Sheet, markup: _SheetMarkup) -> None:
             continue  # the template explains its columns
         sheet.notes[row, column] = text
         name = sheet.header[column] if 0 <= column < len(sheet.header) else ""
-        message = f"the note of this cell is not imported: “{' '.join(text.split())}”"
-        hint = "Write it into a cell, for example of a column for remarks."
+        message = _(
+            "the note of this cell is not imported: “{split}”", split=" ".join(text.split())
+        )
+        hint = _("Write it into a cell, for example of a column for remarks.")
         sheet.report.add(CELL_NOTE.at(sheet.at(row, column, name), message, hint))
 
 
@@ -398,22 +423,27 @@ def _report_layout(sheet: Sheet, markup: _SheetMarkup) -> None:
         row = int(re.sub(r"[A-Z$]+", "", ref.partition(":")[0]) or 0)
         if row >= sheet.header_row:
             at = Location(sheet.path, table=sheet.name, cell=ref.partition(":")[0])
-            message = f"the cells {ref} are merged; only the first of them has a value"
-            hint = "Unmerge them and write the value into each row that it applies to."
+            message = _("the cells {ref} are merged; only the first of them has a value", ref=ref)
+            hint = _("Unmerge them and write the value into each row that it applies to.")
             sheet.report.add(CELLS_MERGED.at(at, message, hint))
     hidden = [row for row in markup.hidden_rows if sheet.header_row < row]
     if hidden:
         shown = ", ".join(map(str, hidden[:10])) + ("…" if len(hidden) > 10 else "")
-        message = f"{counted(len(hidden), 'hidden row')}, read like the others: {shown}"
-        hint = "Show and review them. Delete the rows that do not belong to the table."
+        message = _(
+            "{rows}, read like the others: {shown}",
+            rows=counted(len(hidden), "hidden row"),
+            shown=shown,
+        )
+        hint = _("Show and review them. Delete the rows that do not belong to the table.")
         sheet.report.add(ROWS_HIDDEN.at(sheet.at(hidden[0]), message, hint))
     for first, last in markup.hidden_columns:
         if first <= len(sheet.header):
-            message = (
-                f"{counted(last - first + 1, 'hidden column')} from here on, read like the others"
+            message = _(
+                "{columns} from here on, read like the others",
+                columns=counted(last - first + 1, "hidden column"),
             )
             at = sheet.at(sheet.header_row, first - 1, sheet.header[first - 1])
-            sheet.report.add(ROWS_HIDDEN.at(at, message, "Show and review them."))
+            sheet.report.add(ROWS_HIDDEN.at(at, message, _("Show and review them.")))
 
 
 def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], markup: _SheetMarkup) -> None:
@@ -422,24 +452,30 @@ def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], markup: _SheetMar
         for place, value in enumerate(row):
             if isinstance(value, str):
                 if (number, place) in markup.errors:
-                    message = f"the cell has the error {value}; it is read as empty"
+                    message = _("the cell has the error {value}; it is read as empty", value=value)
                     at = sheet.at(number, place, sheet.header[place])
-                    hint = "Correct its formula, or write the value."
+                    hint = _("Correct its formula, or write the value.")
                     sheet.report.add(CELL_ERROR.at(at, message, hint))
                 elif value.strip().isdecimal() and normalize_header(sheet.header[place]) in whole:
                     at = sheet.at(number, place, sheet.header[place])
-                    hint = "Format the cell as a number and type it again."
-                    sheet.report.add(NUMBER_AS_TEXT.at(at, f"“{value}” is stored as text", hint))
+                    hint = _("Format the cell as a number and type it again.")
+                    sheet.report.add(
+                        NUMBER_AS_TEXT.at(at, _("“{value}” is stored as text", value=value), hint)
+                    )
             elif (number, place) in markup.dates:
                 shown, read = markup.dates[number, place]
                 ways = " or ".join(one.edtf for one in read.readings or (read,))
-                message = f"the cell holds a date, {shown}"
-                message += f", which can mean {ways}" if ways else ", which is not a calendar date"
+                message = _("the cell holds a date, {shown}", shown=shown)
+                message = (
+                    _("{message}, which can mean {ways}", message=message, ways=ways)
+                    if ways
+                    else _("{message}, which is not a calendar date", message=message)
+                )
                 at = sheet.at(number, place, sheet.header[place])
-                hint = "If the source differs, format the cell as text and type the date again."
+                hint = _("If the source differs, format the cell as text and type the date again.")
                 sheet.report.add(DATE_TYPED.at(at, message, hint))
     for cell in sorted(markup.uncomputed, key=lambda cell: (len(cell), cell)):
         at = Location(sheet.path, table=sheet.name, cell=cell)
-        message = "the formula has no stored value: the cell is read as empty"
-        hint = "Open the file in a spreadsheet program and save it, or write the value."
+        message = _("the formula has no stored value: the cell is read as empty")
+        hint = _("Open the file in a spreadsheet program and save it, or write the value.")
         sheet.report.add(FORMULA_UNCOMPUTED.at(at, message, hint))

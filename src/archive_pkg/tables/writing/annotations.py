@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.reports import Finding, Severity
 from archive_pkg.tables.reading.cell_notes import AUTHOR
 from archive_pkg.tables.reading.sheets import column_letters
@@ -70,8 +71,13 @@ def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> i
     except (OSError, MemoryError):
         raise
     except Exception as error:  # a damaged workbook may lack any element
-        message = f"{source} cannot be annotated: {type(error).__name__}: {error}"
-        hint = "Open it in a spreadsheet program, save it again, and check the new file."
+        message = _(
+            "{source} cannot be annotated: {name}: {error}",
+            source=source,
+            name=type(error).__name__,
+            error=error,
+        )
+        hint = _("Open it in a spreadsheet program, save it again, and check the new file.")
         raise InvalidError(message, hint) from error
     return cells
 

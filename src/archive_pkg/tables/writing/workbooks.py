@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.tables.reading.cell_notes import AUTHOR
@@ -56,8 +57,8 @@ def write_workbook(records: Sequence[Record], path: Path) -> None:
                 row += 1
                 if row > _LAST_ROW:
                     raise InvalidError(
-                        f"{table.name} has more rows than a sheet can hold",
-                        "Export the tables as CSV: give --out the name of a folder.",
+                        _("{name} has more rows than a sheet can hold", name=table.name),
+                        _("Export the tables as CSV: give --out the name of a folder."),
                     )
                 _write_row(sheet, table, row, cells)
     _write_choices(book)
@@ -250,9 +251,15 @@ def _write_row(sheet: Worksheet, table: Table, row: int, cells: Sequence[str]) -
         if len(escaped) > MAX_CELL_LENGTH:
             cell = f"{table.name}!{column_letters(place - 1)}{row}"
             raise InvalidError(
-                f"{cell} {column.name}: {len(text)} characters, but a cell of a workbook "
-                f"holds up to {MAX_CELL_LENGTH}",
-                "Export the tables as CSV: give --out the name of a folder.",
+                _(
+                    "{cell} {name}: {text} characters, but a cell of a workbook holds up "
+                    "to {max_cell_length}",
+                    cell=cell,
+                    name=column.name,
+                    text=len(text),
+                    max_cell_length=MAX_CELL_LENGTH,
+                ),
+                _("Export the tables as CSV: give --out the name of a folder."),
             )
         _write_text(sheet.cell(row, place), text)
 
