@@ -13,15 +13,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.http.client import HttpClient, segments
-from archive_pkg.deposits.merging_edits import Merged, keep_description, last_description, merged
 from archive_pkg.deposits.receipts import Arrival
+from archive_pkg.deposits.repositories.inveniordm.descriptions import (
+    ABSENT,
+    DESCRIBED,
+    IDENTIFIERS,
+    DescribingRecords,
+    Json,
+    doi_of,
+    mark_of,
+)
 from archive_pkg.deposits.repositories.inveniordm.files import FILES, bring, md5_of
 from archive_pkg.deposits.repository_interface import (
     TARGET_NEEDS_METADATA,
@@ -40,7 +46,6 @@ from archive_pkg.deposits.repository_interface import (
 )
 from archive_pkg.deposits.transfers import limited, sha256_of
 from archive_pkg.deposits.zips import (
-    RestrictingRepository,
     Upload,
     page_name,
     paged,
@@ -52,14 +57,11 @@ from archive_pkg.interchange.exporting import invenio
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from archive_pkg.deposits.http.answers import Shape
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.transfers import Transfer
     from archive_pkg.records import Record
-
-Json = dict[str, Any]
 
 LOOKS = (2.0, 4.0)
 """Seconds to wait before further searches for a draft: new drafts appear there with a delay."""
@@ -71,29 +73,17 @@ _OPTIONS = {
     "creators": ("senders", "editors"),
     "community": (),
 }
-_UNANSWERED = {400, 401, 403, 405}
 _REVIEWS: dict[str, Literal["pending", "rejected"]] = {
     "submitted": "pending",
     "declined": "rejected",
     "expired": "rejected",
 }
 """The state of a deposit, by the status of a review that is not accepted."""
-_ABSENT = {404, 410}
-_IDENTIFIERS = {"identifiers?": [{"identifier": str}]}
-_DESCRIBED = {"errors?": [dict]}
-_MADE = _DESCRIBED | {"id": str}
-_HITS = {"hits": {"hits": [{"id": str, "metadata": _IDENTIFIERS}]}}
-_RECORD = {
-    "id": str,
-    "links": dict,
-    "metadata?": _IDENTIFIERS,
-    "pids?": {"doi?": {"identifier?": str}},
-    "versions?": {"index?": int},
-    "access?": {"record?": str, "files?": str, "embargo?": {"until?": str}},
-}
+_MADE = DESCRIBED | {"id": str}
+_HITS = {"hits": {"hits": [{"id": str, "metadata": IDENTIFIERS}]}}
 
 
-class InvenioRdm(RestrictingRepository):
+class InvenioRdm(DescribingRecords):
     """The repository behind `inveniordm+https://`, `zenodo:` and `zenodo-sandbox:`."""
 
     kind = "inveniordm"
@@ -118,10 +108,10 @@ class InvenioRdm(RestrictingRepository):
             self._site = f"https://{parts.netloc}{parts.path.rstrip('/')}"
             self.target = f"inveniordm+{self._site}"
         # Options after the ? do not change the target.
-        self._options = options_of(address, query, _OPTIONS)
-        self._terms: dict[str, bool] = {}
+        options = options_of(address, query, _OPTIONS)
         self._login = credentials.bearer(self._name)
-        self._web = HttpClient(f"{self._site}/api", self.target, self._name, self._login)
+        web = HttpClient(f"{self._site}/api", self.target, self._name, self._login)
+        super().__init__(web, options)
 
     def capabilities(self) -> Capabilities:
         """See `Repository`: one zip and its page; the server states MD5s and has drafts."""
@@ -230,10 +220,10 @@ class InvenioRdm(RestrictingRepository):
         access = {"record": "public", "files": self._options.get("access", "public")}
         name = self._new_draft(record, "", access, journal)
         journal.begin("reserve", draft=name)
-        doi = _doi(self._draft(name) or {})
+        doi = doi_of(self._draft(name) or {})
         if not doi:
             self._web.ask("POST", f"records/{name}/draft/pids/doi", expect={200, 201})
-            doi = _doi(self._draft(name) or {})
+            doi = doi_of(self._draft(name) or {})
         if not doi:
             raise DepositError(
                 f"{self.target} did not reserve a DOI", "Ask the repository whether it has DOIs."
@@ -295,7 +285,7 @@ class InvenioRdm(RestrictingRepository):
             path = f"records/{name}/draft/actions/publish"
             page = self._page(draft)
             hint = f"Complete the draft at {page}, or add ?publisher=NAME. Then run this again."
-            self._web.ask("POST", path, expect={200, 202, *_ABSENT}, hint=hint)
+            self._web.ask("POST", path, expect={200, 202, *ABSENT}, hint=hint)
             record = self._record(name)
             if record is None:
                 raise DepositError(
@@ -367,14 +357,14 @@ class InvenioRdm(RestrictingRepository):
         """Return whether the deposit is published, a draft or absent; see `Repository`."""
         record = self._record(remote_id)
         if record is not None:
-            return Status("published", f"{self._page(record)} {_doi(record)}".strip(), record)
+            return Status("published", f"{self._page(record)} {doi_of(record)}".strip(), record)
         draft = self._draft(remote_id)
         if draft is not None:
             review = (self._review(draft) or {}).get("status")
             if review in _REVIEWS:
                 words = f"review by the community: {review}; {self._page(draft)}"
                 return Status(_REVIEWS[review], words, draft)
-            return Status("draft", f"{self._page(draft)} {_doi(draft)}".strip(), draft)
+            return Status("draft", f"{self._page(draft)} {doi_of(draft)}".strip(), draft)
         return Status("absent", f"{self.target} does not show the record {remote_id}")
 
     # --- finding or creating the draft
@@ -445,7 +435,7 @@ class InvenioRdm(RestrictingRepository):
         if made:
             return str(made["id"])
         # The draft can exist even if the answer, or the journal and receipts, were lost.
-        mark = _mark(record, fingerprint)
+        mark = mark_of(record, fingerprint)
         for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
             time.sleep(seconds)
             found = self._found(mark)
@@ -480,25 +470,10 @@ class InvenioRdm(RestrictingRepository):
             if identifier.scheme == "doi":
                 name = identifier.value.rpartition("/")[2].rpartition(".")[2]
                 # Another user's draft is forbidden, not absent.
-                draft = self._draft(name, {*_ABSENT, 403}) if name else None
-                if draft and _doi(draft).lower() == identifier.value.lower():
+                draft = self._draft(name, {*ABSENT, 403}) if name else None
+                if draft and doi_of(draft).lower() == identifier.value.lower():
                     return name
         return ""
-
-    def _draft(self, name: str, absent: Collection[int] = frozenset(_ABSENT)) -> Json | None:
-        return self._get(f"records/{segments(name)}/draft", _RECORD, absent)
-
-    def _record(self, name: str) -> Json | None:
-        return self._get(f"records/{segments(name)}", _RECORD)
-
-    def _get(
-        self, path: str, shape: Shape, absent: Collection[int] = frozenset(_ABSENT)
-    ) -> Json | None:
-        reply = self._web.ask("GET", path, expect={200, *absent})
-        if reply.status != 200:
-            return None
-        found: Json = reply.json(shape)
-        return found
 
     # --- reading files back
 
@@ -543,7 +518,7 @@ class InvenioRdm(RestrictingRepository):
             verified="server-digest" if by_server else "read-back",
             new=new,
             state="published" if published else "draft",
-            pid=_doi(record),
+            pid=doi_of(record),
             status_url=f"{self._site}/api/{where}",
             answer={"record": record, "files": [held[each.item.path] for each in sent]},
         )
@@ -567,198 +542,3 @@ class InvenioRdm(RestrictingRepository):
     def _page(self, record: Json) -> str:
         where = "records" if record.get("is_published") else "uploads"
         return f"{self._site}/{where}/{record['id']}"
-
-    # --- the description
-
-    def _describe(
-        self, draft: Json, transfer: Transfer, journal: Journal
-    ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
-        """Write the record's metadata into a draft, unless the draft has this package's metadata.
-
-        A person may have edited these since. The options of the address are set in any case. Return
-        the new state of the draft, the edits that were kept, and the notes for the user.
-        """
-        there = draft["access"]
-        access = self._access(transfer, there) if "access" in self._options else None
-        said = draft.get("metadata", {})
-        marks = [each["identifier"] for each in said.get("identifiers") or []]
-        done = Merged({})
-        sent: Json | None = None
-        is_described = _mark(transfer.record, transfer.fingerprint) in marks
-        if not is_described or self._other_creators(draft, transfer):
-            record, own = self._public_record(transfer), _doi(draft)
-            body = self._body(record, transfer.fingerprint, access or there, own=own)
-            sent = body["metadata"]
-            done = self._merged(sent, said, transfer, journal)
-            body["metadata"] = done.fields
-        elif self._differences(draft, transfer, access):
-            body = {"access": access or there, "files": draft["files"]}
-            body["metadata"] = said | self._asked()
-        else:
-            return draft, (), tuple((journal.outcome("describe") or {}).get("errors", ()))
-        body["pids"] = draft.get("pids", {})
-        reply = self._web.ask("PUT", f"records/{draft['id']}/draft", data=body).json(_DESCRIBED)
-        draft = self._draft(draft["id"]) or draft
-        notes = done.replaced
-        if sent is not None:
-            notes += self._keep(sent, reply, draft, journal, done.edited)
-        return draft, done.kept, notes
-
-    def _merged(self, sent: Json, said: Json, transfer: Transfer, journal: Journal) -> Merged:
-        """Return the description merged with that of the draft; see `merged`."""
-        last = last_description(transfer, journal)
-        asked = self._asked()
-        # Identifiers that other people added stay.
-        ours = [each["identifier"] for each in sent["identifiers"]]
-        before = [
-            each["identifier"] for each in (last or {}).get("sent", {}).get("identifiers", ())
-        ]
-        added = [
-            each
-            for each in said.get("identifiers") or []
-            if each["identifier"] not in (*ours, *before)
-            and not each["identifier"].startswith("archive-pkg:")
-        ]
-        # The server removes these two from a new version.
-        absent = {"publication_date", "version"} - said.keys()
-        not_merged = {"identifiers", *asked, *absent}
-        there = {name: value for name, value in said.items() if name not in not_merged}
-        new = {name: value for name, value in sent.items() if name not in not_merged}
-        done = merged(new, there, last, quiet=("publication_date",))
-        own = {name: sent[name] for name in absent if name in sent} | asked
-        own["identifiers"] = [*sent["identifiers"], *added]
-        return replace(done, fields=done.fields | own)
-
-    def _keep(
-        self,
-        sent: Json,
-        reply: Json,
-        draft: Json | None,
-        journal: Journal,
-        edited: Mapping[str, Any] = MappingProxyType({}),
-    ) -> tuple[str, ...]:
-        """Record what was sent and what the server stored.
-
-        Return a sentence for each rejected field, up to 20.
-        """
-        errors = tuple(
-            f"{each.get('field')} was not accepted: "
-            f"{'; '.join(map(str, each.get('messages') or ()))}"
-            for each in (reply.get("errors") or [])[:20]
-        )
-        held = ((draft or {}).get("metadata") or {}) | dict(edited)
-        keep_description(journal, sent, held, errors)
-        return errors
-
-    def _answer_with_description(
-        self, stored: Stored, transfer: Transfer, journal: Journal
-    ) -> Json:
-        """Return the server's answer, with the last description, to recognize edits later."""
-        return {**stored.answer, "described": last_description(transfer, journal)}
-
-    def _access(self, transfer: Transfer, there: Json | None = None) -> Json:
-        """Return who may see the record and the files, according to the address."""
-        access: Json = {"record": "public", "files": self._options.get("access", "public")}
-        if self._is_restricting and there:
-            access["record"] = there["record"]  # a person may have restricted the record
-        until = self._embargo(transfer)
-        if until:
-            access["embargo"] = {"active": True, "until": until, "reason": self._rules(transfer)}
-        return access
-
-    def _differences(self, there: Json, transfer: Transfer, asked: Json | None) -> tuple[str, ...]:
-        """Return clauses on how a record or draft differs from the requested access and options."""
-        found = []
-        if asked:
-            access = there.get("access", {})
-            found += [
-                f"access to the {what} is {access.get(what)}, not {asked[what]}"
-                for what in ("files", "record")
-                if access.get(what) not in (asked[what], asked["files"])
-            ]
-            embargo = access.get("embargo") or {}
-            ends = str(embargo.get("until"))[:10] if embargo.get("active") else ""
-            found += self._other_embargo(transfer, ends)
-        metadata = there.get("metadata", {})
-        for name, value in self._asked().items():
-            held, wanted = (
-                each.get("id") if isinstance(each, dict) else each
-                for each in (metadata.get(name), value)
-            )
-            if held != wanted:
-                found.append(f"{name} is {held}, not {wanted}")
-        return (*found, *self._other_creators(there, transfer))
-
-    def _other_creators(self, there: Json, transfer: Transfer) -> tuple[str, ...]:
-        """Return a clause if the creators of a record or draft differ from the option."""
-        if "creators" not in self._options:
-            return ()
-        described = invenio.describe(self._public_record(transfer), self._context())
-        held, wanted = (
-            "; ".join(_name_of(each["person_or_org"]) for each in one.get("creators") or ())
-            for one in (there.get("metadata", {}), described)
-        )
-        return (f"the creators are {held}, not {wanted}",) if held != wanted else ()
-
-    def _asked(self) -> Json:
-        """Return the options of the address, as metadata."""
-        asked: Json = {}
-        if "publisher" in self._options:
-            asked["publisher"] = self._options["publisher"]
-        if "type" in self._options:
-            asked["resource_type"] = {"id": self._options["type"]}
-        return asked
-
-    def _body(self, record: Record, fingerprint: str, access: Json, own: str = "") -> Json:
-        """Return the body of a draft: the record as metadata, with this deposit's mark.
-
-        A DOI of the record becomes an ordinary identifier, unless the draft reserved it.
-        """
-        today = datetime.now(UTC).date().isoformat()  # InvenioRDM requires a date of publication
-        metadata = invenio.describe(record, self._context(made=today), own) | self._asked()
-        for vocabulary, each in invenio.terms(metadata):
-            each.pop("name" if self._knows(vocabulary, each["id"]) else "id")
-        for each in list(metadata.get("rights", ())):
-            if "id" in each and not self._knows("vocabularies/licenses", each["id"]):
-                invenio.without_licence(metadata, each["id"])
-        for each in list(metadata.get("languages", ())):
-            if not self._knows("vocabularies/languages", each["id"]):
-                invenio.without_language(metadata, each["id"])
-        metadata["identifiers"] = [
-            {"scheme": "other", "identifier": _mark(record, fingerprint)},
-            *metadata["identifiers"],
-        ]
-        return {
-            "access": access,
-            "files": {"enabled": True},
-            "metadata": metadata,
-        }
-
-    def _knows(self, where: str, identifier: str) -> bool:
-        """Return whether the instance has a term; it rejects descriptions with unknown terms.
-
-        Args:
-            where: The path of the terms, such as "vocabularies/licenses" or "funders".
-            identifier: The term.
-        """
-        term = f"{where}/{segments(identifier)}"
-        if term not in self._terms:
-            status = self._web.ask("GET", term, expect={200, *_ABSENT, *_UNANSWERED}).status
-            self._terms[term] = status == 200
-        return self._terms[term]
-
-
-def _mark(record: Record, fingerprint: str) -> str:
-    """Return the identifier by which a deposit is found again: record id and fingerprint."""
-    return f"archive-pkg:{record.id}:{fingerprint[:32] or 'reserved'}"
-
-
-def _name_of(person: Json) -> str:
-    """Return a name as InvenioRDM shows it; requests have only the parts of a name."""
-    pieces = ", ".join(filter(None, (person.get("family_name"), person.get("given_name"))))
-    return pieces or str(person.get("name"))
-
-
-def _doi(record: Json) -> str:
-    doi = (record.get("pids") or {}).get("doi") or {}
-    return str(doi.get("identifier") or "")
