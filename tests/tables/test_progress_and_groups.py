@@ -112,3 +112,19 @@ def test_lock_files_of_open_documents_are_left_out(
     done = run_here("check", "list.csv", "~$list.csv")
     assert "the lock file of an open document" in done.stdout
     assert run_here("check", ".").returncode == 0
+
+
+def test_a_build_of_a_list_prints_the_warnings_about_its_letters_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"l{n},1912-03-0{n},Anna Lind,Moe,{n}.txt\n" for n in (1, 2, 3))
+    Path("l.csv").write_text(f"Signatur,Datum,Absender,Empfänger,Datei\n{rows}")
+    for n in (1, 2, 3):
+        Path(f"{n}.txt").write_text(f"Dear Moe {n}")
+    assert run_here("tables", "map", "l.csv").returncode == 0
+    built = run_here("build", "l.csv", "--out", "out")
+    assert built.stdout.startswith("out/l1: built and verified\nout/l2: built and verified\n")
+    assert built.stdout.count("[statement-unsourced]") == 1
+    assert "warning  l.csv l1 sender\n" in built.stdout
+    assert "         l.csv l2 sender\n" in built.stdout

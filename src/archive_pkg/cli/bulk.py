@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -85,6 +86,7 @@ class BulkAnswer:
     Attributes:
         stopped: Whether an exception, such as an interruption, ended the work.
         if_none: The sentence to print if there were no subjects and no errors.
+        together: Whether to print warnings and advice after the last result, grouped.
     """
 
     def __init__(
@@ -97,12 +99,14 @@ class BulkAnswer:
         self._errors: dict[str, tuple[int, list[str]]] = {}
         self._first = True
         self._about_all: list[Finding] = []
+        self._held: list[Finding] = []
         self._closing: dict[str, object] = {}
         self._line = CountedProgress(shown=not answer.quiet)
         self._meter = meter
         self._lines: Callable[[Done], Iterable[str]] | None = None
         self.stopped = False
         self.if_none = ""
+        self.together = False
 
     def ahead(
         self, subjects: Iterable[S], lines: Callable[[Done], Iterable[str]]
@@ -152,7 +156,7 @@ class BulkAnswer:
             return
         for finding in done.findings:
             self._count(finding, done.path)
-        if done.error[0] and not any(f.severity is Severity.ERROR for f in done.findings):
+        if done.error[0] and not any(map(_is_error, done.findings)):
             count, messages = self._errors.setdefault(done.error[1], (0, []))
             if len(messages) < _EXAMPLES:
                 messages.append(done.error[0])
@@ -170,8 +174,9 @@ class BulkAnswer:
         else:
             for line in lines:
                 answer.say(line)
-        by_gravity = sorted(done.findings, key=lambda each: each.severity is not Severity.ERROR)
-        answer.show(by_gravity, done.path)
+        held = [each for each in done.findings if self.together and not _is_error(each)]
+        self._held += [_about(each, done.path) for each in held]
+        answer.show([each for each in done.findings if each not in held], done.path)
 
     def take_for_subject(self, _: object, done: Done) -> None:
         """Report a result, as `take` does. The subject, the first argument, is not used."""
@@ -181,8 +186,7 @@ class BulkAnswer:
         """Report findings that are not about a single subject."""
         for finding in findings:
             self._about_all.append(finding)
-            self._count(finding, "")
-            if finding.severity is Severity.ERROR:
+            if _is_error(finding):
                 self._answer.worsen(3)
 
     def closing(self, figures: dict[str, object]) -> None:
@@ -220,11 +224,10 @@ class BulkAnswer:
         done = sum(self._counts.values())
         grouped = self._lines is None
         idle = not (done or answer.status or self.stopped)
-        groups = sorted(
-            self._codes.items(), key=lambda group: group[1][1][0][1].severity is not Severity.ERROR
-        )
+        answer.show([*self._about_all, *self._held], "")
+        groups = sorted(self._codes.items(), key=lambda group: not _is_error(group[1][1][0][1]))
         for code, (count, some) in groups:
-            if some[0][1].severity is Severity.ERROR or not answer.quiet:
+            if _is_error(some[0][1]) or not answer.quiet:
                 for subject, finding in some:
                     print_finding([finding], subject=subject, err=answer.err)
                 if count > len(some):
@@ -273,6 +276,18 @@ class BulkAnswer:
         finally:
             over.set()
             watcher.join()
+
+
+def _is_error(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _about(finding: Finding, subject: str) -> Finding:
+    """Return a finding whose place names its subject."""
+    place = finding.location
+    if place.path.startswith(subject.rstrip("/") + "/"):
+        return finding
+    return replace(finding, location=replace(place, path=subject))
 
 
 @contextmanager

@@ -197,7 +197,7 @@ def build(
             if withheld:
                 answer.closing({"parts withheld": withheld})
 
-        sources, _few = answer.ahead(find_sources(records, files, take, project), _lines)
+        sources, answer.together = answer.ahead(find_sources(records, files, take, project), _lines)
         build_many(
             sources,
             make_collection(out, layout),
