@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,7 +206,8 @@ def test_records_are_the_same_without_libyaml(monkeypatch: pytest.MonkeyPatch) -
 HOSTILE_JSON = [
     ("", "record-empty", None, None, "id"),
     ('{"id": "a", "id": "b"}', "record-key-repeated", 1, 13, "Merge"),
-    ('{"id": "a",}', "record-syntax", 1, 12, '"key"'),
+    # From 3.13 on, Python names the place of the comma.
+    ('{"id": "a",}', "record-syntax", 1, 11 if sys.version_info >= (3, 13) else 12, '"key"'),
     ('{"id": "a"', "record-syntax", 1, 11, "missing"),
     ('{"id" "a"}', "record-syntax", 1, 7, "missing"),
     ("{'id': 'a'}", "record-syntax", 1, 2, "key"),
