@@ -64,6 +64,7 @@ MAPPING = {
     "participants.part": "description, Other",
     "date.edtf": "date, Created (a range where it is vague)",
     "date.as_written": "dateInformation",
+    "date.calendar": "dateInformation",
     "date.note": "dateInformation",
     **dict.fromkeys(derived_facts.PARTICULARS, "description, Other"),
     **dict.fromkeys(derived_facts.OCCASIONS, "date, Other; or description, Other"),
@@ -296,7 +297,8 @@ def _dates(record: Record) -> Iterator[dict[str, Any]]:
     if date and date.edtf:
         created = {"date": _day(date), "dateType": "Created"}
         vague = "" if is_exact(date.edtf) else f"EDTF {date.edtf}"
-        words = "; ".join(filter(None, (date.as_written, vague, date.note)))
+        calendar = f"{date.calendar} calendar" if date.calendar else None
+        words = "; ".join(filter(None, (date.as_written, calendar, vague, date.note)))
         yield created | ({"dateInformation": words} if words else {})
     for name, when in derived_facts.occasions(record):
         if when.edtf:
