@@ -235,6 +235,22 @@ def test_the_life_of_agents_survives_export_and_import() -> None:
     assert [made[one.id] for one in given.agents] == list(given.agents)
 
 
+@pytest.mark.parametrize("date", [{"edtf": "1917-11-07"}, {}])
+def test_calendars_survive_export_and_import(date: dict[str, str]) -> None:
+    dated = date | {"as_written": "25 October 1917", "calendar": "julian"}
+    more: dict[str, Any] = {
+        "date": dated,
+        "received": date | {"as_written": "then", "calendar": "other"},
+        "enclosures": [{"id": "a", "title": "A list", "date": dated}],
+    }
+    given = record(**more)
+    written = export("tei", given, FULL_CONTEXT)
+    assert b'<calendar xml:id="calendar-julian">' in written
+    [back] = read(written, "x.xml")
+    came, sent = back.record.as_json(), given.as_json()
+    assert [came[name] for name in more] == [sent[name] for name in more]
+
+
 def statements(header: Any) -> dict[tuple[str, str], str]:
     """Return the texts and attributes of a header by path and value, each with its sentence.
 

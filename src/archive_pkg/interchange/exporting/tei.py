@@ -18,7 +18,12 @@ from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.evidence_marks import strongest
-from archive_pkg.interchange.exporting.tei_annotations import CERTAINTY, DOCUMENT, annotate
+from archive_pkg.interchange.exporting.tei_annotations import (
+    CALENDAR,
+    CERTAINTY,
+    DOCUMENT,
+    annotate,
+)
 from archive_pkg.interchange.exporting.tei_register import add_life, add_name_forms
 from archive_pkg.interchange.exporting.tei_text import note_id, render
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
@@ -75,6 +80,11 @@ MAPPING = {
     "copies_to": "correspAction received, subtype=copy; note, type=copies_to",
     "date.edtf": "correspAction sent, date; creation, date",
     "date.as_written": "correspAction sent, date; creation, date",
+    "date.calendar": "date, calendar; calendarDesc",
+    "recorded.calendar": "date, calendar; calendarDesc",
+    "dispatched.calendar": "date, calendar; calendarDesc",
+    "received.calendar": "date, calendar; calendarDesc",
+    "enclosures.date.calendar": "date, calendar; calendarDesc",
     "date.note": "correspAction sent, note; notesStmt, note",
     "received.edtf": "correspAction received, date; notesStmt, note",
     "received.as_written": "correspAction received, date; notesStmt, note",
@@ -390,6 +400,10 @@ def _profile(profile: Element, record: Record, context: ExportContext) -> None:
         author = record.summary.author
         abstract = put(profile, "abstract", resp=f"#agent-{author}" if author else None)
         say(abstract, "p", record.summary.text)
+    if calendars := _calendars(record):
+        described = put(profile, "calendarDesc")
+        for calendar in calendars:
+            say(put(described, "calendar", xml_id=f"{CALENDAR}{calendar}"), "p", calendar)
     if record.languages:
         usage = put(profile, "langUsage")
         texts = [part for part in derived_facts.text_parts(record) if part.id in context.texts]
@@ -466,6 +480,13 @@ def _correspondence(parent: Element, record: Record, context: ExportContext) -> 
         _enclosures(put(description, "correspContext"), record)
 
 
+def _calendars(record: Record) -> dict[str, None]:
+    """Return the calendars of the dates that have them in the header, in order."""
+    sent = (one.date for one in record.enclosures)
+    dates = (record.date, record.recorded, record.dispatched, record.received, *sent)
+    return dict.fromkeys(date.calendar for date in dates if date and date.calendar)
+
+
 def _marks(statements: StatementIndex, path: str) -> dict[str, str]:
     """Return attributes that say what a statement rests on; none without evidence."""
     found = strongest(statements, path)
@@ -489,6 +510,8 @@ def _day(parent: Element, date: WrittenDate | None, marks: Mapping[str, str] = _
     if date:
         known = {key: value for key, value in marks.items() if value != "low"}
         attributes = known | date_attributes(date.edtf)
+        if date.calendar:
+            attributes["calendar"] = f"#{CALENDAR}{date.calendar}"
         say(parent, "date", date.as_written or date.words, **attributes)
 
 

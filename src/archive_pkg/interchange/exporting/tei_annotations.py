@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from archive_pkg.records.models import Evidence, Record
 
+CALENDAR = "calendar-"
+"""The beginning of the xml:id of a calendar."""
 DOCUMENT = "document"
 """The `xml:id` of the document, the target of evidence that quotes no text in it."""
 CERTAINTY = {"certain": "high", "probable": "medium", "guess": "low"}

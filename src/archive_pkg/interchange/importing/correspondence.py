@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.interchange.exporting.cmif import UNKNOWN
+from archive_pkg.interchange.exporting.tei_annotations import CALENDAR
 from archive_pkg.interchange.importing.dates import dated
 from archive_pkg.interchange.importing.imported_record import language, optional
 from archive_pkg.interchange.importing.watched_xml import XML_ID, fit, local, text_of
@@ -341,7 +342,12 @@ class Correspondence:
         item |= optional("number", self.source.text(note, "num"))
         item |= optional("record", self.record(note)) | optional("sender", self.agents(note))
         for date in self.source.all(note, "date")[:1]:
-            said = read_date_element(self.source, date) or {"as_written": text_of(date)}
+            said = read_date_element(self.source, date, is_ours=self.is_ours)
+            if said is None:
+                said = {"as_written": text_of(date)}
+                if self.is_ours and (calendar := _own_calendar(date)):
+                    self.source.attribute(date, "calendar")
+                    said["calendar"] = calendar
             said.pop("rule", None)
             item["date"] = said
         known.append(item)
@@ -387,12 +393,17 @@ class Correspondence:
 
     def open_date(self, element: Element, field: str) -> None:
         """Keep the words and attributes of a date that was not understood."""
-        names = [name for name in (*_DATING, *_NOTED, *_CERTAINTY) if element.get(name)]
+        own = _own_calendar(element) if self.is_ours else ""
+        noted = _NOTED[1:] if own else _NOTED
+        names = [name for name in (*_DATING, *noted, *_CERTAINTY) if element.get(name)]
         attributes = "; ".join(f"{name}: {element.get(name)}" for name in names)
         if field not in self.draft.raw:
             self.source.mark_used((element, f"@{name}") for name in names)
             words = text_of(element)
             self.draft.open_date(field, words or attributes, attributes if words else None)
+            if own and field in self.draft.raw:
+                self.source.attribute(element, "calendar")
+                self.draft.raw[field]["calendar"] = own
 
     def _date_note(self, note: Element, field: str) -> None:
         """Add a note of type `date` to the note of a date; without a date, it is a remark."""
@@ -433,6 +444,11 @@ _OPENS = re.compile(r"[\[(⟨<]\s*$")
 _CLOSES = re.compile(r"\s*(?:\?\s*[\])⟩>]?|[\])⟩>]\s*\??)")
 
 
+def _own_calendar(element: Element) -> str:
+    """Return the calendar of a date that this program exported; may be empty."""
+    return (element.get("calendar") or "").removeprefix(f"#{CALENDAR}")
+
+
 def read_date_element(
     source: XmlSource, element: Element, *, is_ours: bool = False
 ) -> dict[str, Any] | None:
@@ -451,7 +467,11 @@ def read_date_element(
     def of(name: str) -> str | None:
         return fit(element.get(name) or element.get(f"{name}-iso"))
 
-    remarks = [f"{name}: {element.get(name)}" for name in _NOTED if element.get(name)]
+    own = _own_calendar(element) if is_ours else ""
+    if own and not any(map(element.get, _DATING)):
+        return None  # a date with words alone, which are not in EDTF's calendar
+    noted = _NOTED[1:] if own else _NOTED
+    remarks = [f"{name}: {element.get(name)}" for name in noted if element.get(name)]
     cert = element.get("cert")
     doubtful = (
         cert == "low"
@@ -468,10 +488,11 @@ def read_date_element(
         about=element.get("precision") in ("low", "medium"),
         words=words,
         # The calendar is that of the words. `dated` decides whether `when` is in it, too.
-        calendar=element.get("calendar") if words and read_date(words) else None,
+        calendar=element.get("calendar") if words and read_date(words) and not own else None,
     )
     if said is None:
         return None
+    said |= {"calendar": own} if own else {}
     # The sign of doubt in a date has the same meaning as `low`.
     known = ("low",) if said["edtf"].endswith(("?", "~", "%")) else ()
     remarks += [f"{name}: {element.get(name)}" for name in certainty
