@@ -31,6 +31,7 @@ from archive_pkg.deposits.shared_syncs import run_together
 from archive_pkg.deposits.transfers import Transfer, pack
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.packages.later_events import ready_receipts
 from archive_pkg.reports import Location, Report
 from archive_pkg.version import SOFTWARE
@@ -130,7 +131,7 @@ def deposit(
         UsageError: The address does not belong to a known repository; or `publish` is set, and the
             repository cannot publish.
     """
-    ((_, outcome),) = deposit_many(
+    ((__, outcome),) = deposit_many(
         [package],
         to,
         receipts=receipts,
@@ -226,9 +227,9 @@ def _deposit_batches(
     def send() -> None:
         # All runs lock packages in the order of their identifiers, so that two cannot deadlock.
         chosen = [batch[identifier] for identifier in sorted(batch)]
-        tasks = [_deposit_steps(transfer, repository, options) for _, transfer in chosen]
+        tasks = [_deposit_steps(transfer, repository, options) for __, transfer in chosen]
         at_once = repository.at_once if isinstance(repository, Stepwise) else 1
-        for (number, _), outcome in zip(chosen, run_together(tasks, at_once), strict=True):
+        for (number, __), outcome in zip(chosen, run_together(tasks, at_once), strict=True):
             outcomes[number] = outcome
         batch.clear()
 
@@ -257,11 +258,19 @@ def _prepare(
 def _refusal(repository: Repository, transfer: Transfer, report: Report) -> RefusedError:
     if all(finding.code == TARGET_NEEDS_LOGIN.code for finding in report.errors):
         return RefusedError(
-            f"there is no login for {repository.target}, so {transfer.folder} was not sent",
+            _(
+                "there is no login for {target}, so {folder} was not sent",
+                target=repository.target,
+                folder=transfer.folder,
+            ),
             report=report,
         )
     return RefusedError(
-        f"{transfer.folder} cannot be deposited in “{repository.target}”; nothing was sent",
+        _(
+            "{folder} cannot be deposited in “{target}”; nothing was sent",
+            folder=transfer.folder,
+            target=repository.target,
+        ),
         report=report,
     )
 
@@ -384,8 +393,13 @@ def _refuse_wrong_arrivals(transfer: Transfer, stored: Stored, repository: Repos
         named = ", ".join(wrong[:5]) or "the repository does not account for every file"
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise DepositError(
-            f"what arrived in {repository.target} is not what was sent: {named}{more}",
-            "Deposit again. If the error persists, check the repository's storage.",
+            _(
+                "what arrived in {target} is not what was sent: {named}{more}",
+                target=repository.target,
+                named=named,
+                more=more,
+            ),
+            _("Deposit again. If the error persists, check the repository's storage."),
         )
 
 

@@ -12,6 +12,7 @@ from archive_pkg.deposits.receipts import load_receipt
 from archive_pkg.deposits.repository_interface import Repository, repository_errors, repository_of
 from archive_pkg.deposits.transfers import fingerprint_of
 from archive_pkg.errors import DepositError, StorageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,10 +48,13 @@ def fetch(
     destination = out / receipt.package
     if os.path.lexists(destination):
         raise StorageError(
-            f"{destination} already exists, and fetching replaces nothing",
-            "Choose another folder, or move that one away.",
+            _(
+                "{destination} already exists, and fetching replaces nothing",
+                destination=destination,
+            ),
+            _("Choose another folder, or move that one away."),
         )
-    with storage.storage_errors(f"making {out}"):
+    with storage.storage_errors(_("making {out}", out=out)):
         storage.make_folder(out)
     with storage.Staging(destination) as staging:
 
@@ -64,8 +68,11 @@ def fetch(
         retrying.with_retries(fetch_once)
         if fingerprint_of(staging.path) != receipt.fingerprint:
             raise DepositError(
-                f"{receipt.target} returned a different package than the one in the receipt",
-                "Nothing was kept. Check the repository, and other copies.",
+                _(
+                    "{target} returned a different package than the one in the receipt",
+                    target=receipt.target,
+                ),
+                _("Nothing was kept. Check the repository, and other copies."),
             )
         staging.commit()
     return destination

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import storage
 from archive_pkg.deposits.shared_syncs import Unsynced
 from archive_pkg.errors import StorageError
+from archive_pkg.messages import _
 from archive_pkg.parsing import read_json
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Journal:
         # The valid lines, if the file must be replaced: it has a broken end or a second hard link.
         self._rewrite_as: bytes | None = None
         with (
-            storage.storage_errors(f"reading {path}"),
+            storage.storage_errors(_("reading {path}", path=path)),
             contextlib.suppress(FileNotFoundError),
         ):
             data = storage.read_beneath(path.parent, path.name)
@@ -89,7 +90,7 @@ class Journal:
 
     def _is_ours(self, line: bytes) -> bool:
         """Return whether this user wrote a line into this journal."""
-        entry, _, mark = line.rpartition(_MARK_KEY)
+        entry, __, mark = line.rpartition(_MARK_KEY)
         return mark == self._mark_of(entry)
 
     def _mark_of(self, entry: bytes) -> bytes:
@@ -174,6 +175,8 @@ class Journal:
                     os.close(descriptor)
             except OSError as error:
                 meaning, hint = storage.describe(error)
-                raise StorageError(f"writing {self.path}: {meaning}", hint) from error
+                raise StorageError(
+                    _("writing {path}: {meaning}", path=self.path, meaning=meaning), hint
+                ) from error
             self._valid_length += len(line)
             self._apply(what, step, read_json(line)["known"])

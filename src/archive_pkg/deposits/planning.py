@@ -190,7 +190,7 @@ def with_earlier(transfer: Transfer, folder: Path, repository: Repository) -> Tr
 
     def find() -> tuple[Receipt, ...]:
         found = []
-        with storage.storage_errors(f"reading {folder}"):
+        with storage.storage_errors(_("reading {folder}", folder=folder)):
             names = storage.names_in(folder, f"{repository.kind}-*.json")
         for name in names:
             try:

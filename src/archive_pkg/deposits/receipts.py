@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from archive_pkg import storage
 from archive_pkg.deposits.shared_syncs import Unsynced
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.packages.later_events import LaterEvent, receipts_folder
 from archive_pkg.records.path_checks import refusal
 
@@ -38,7 +39,7 @@ def name_fault(name: str) -> str:
 
 def _checked_name(name: str) -> str:
     if fault := name_fault(name):
-        raise ValueError(f"the name {fault}")
+        raise ValueError(_("the name {fault}", fault=fault))
     return name
 
 
@@ -133,7 +134,7 @@ class Receipt(BaseModel):
             "read-back": "all files were read back, and their digests are those of what was sent",
             "unverified": "not verified",
         }[self.verified]
-        software, _, release = self.client.partition(" ")
+        software, __, release = self.client.partition(" ")
         version = f", {self.version}" if self.version else ""
         return LaterEvent(
             type="deposit",
@@ -189,7 +190,7 @@ class Receipt(BaseModel):
 def _receipt_hint(folder: Path) -> str:
     """Return a hint that names a receipt in a folder of receipts, or a package's receipt."""
     receipts = folder if folder.name.endswith(".receipts") else receipts_folder(folder)
-    with storage.storage_errors(f"reading {receipts}"):
+    with storage.storage_errors(_("reading {receipts}", receipts=receipts)):
         names = sorted(storage.names_in(receipts, "*.json"))
     return f"Name a receipt, such as {receipts / (names or ['….json'])[0]}."
 
@@ -210,7 +211,7 @@ def saving(receipt: Receipt, folder: Path, unsynced: Sequence[Unsynced] = ()) ->
     path = folder / receipt.name
     data = (receipt.model_dump_json(indent=2) + "\n").encode()
     with (
-        storage.storage_errors(f"writing a receipt into {folder}"),
+        storage.storage_errors(_("writing a receipt into {folder}", folder=folder)),
         storage.staged_file(path, data) as staged,
     ):
         yield [Unsynced(staged), *unsynced]
@@ -231,12 +232,12 @@ def load_receipt(path: StrPath) -> Receipt:
         raise InvalidError(refusal(path, "receipt")[0], _receipt_hint(path))
     try:
         with (
-            storage.storage_errors(f"reading {path}"),
+            storage.storage_errors(_("reading {path}", path=path)),
             storage.open_regular(path) as file,
         ):
             data = file.read(RECEIPT_LIMIT + 1)
         if len(data) > RECEIPT_LIMIT:
-            raise InvalidError(f"{path} is too large for a receipt")
+            raise InvalidError(_("{path} is too large for a receipt", path=path))
         receipt = Receipt.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
@@ -244,9 +245,16 @@ def load_receipt(path: StrPath) -> Receipt:
         wrong = said.get(first["type"], first["msg"])
         place = ".".join(str(step) for step in first["loc"])
         raise InvalidError(
-            f"{path} is not a receipt: {place + ': ' if place else ''}{wrong}",
-            "Name a file that `deposit` wrote into a folder ending in .receipts.",
+            _(
+                "{path} is not a receipt: {place}{wrong}",
+                path=path,
+                place=place + ": " if place else "",
+                wrong=wrong,
+            ),
+            _("Name a file that `deposit` wrote into a folder ending in .receipts."),
         ) from error
     if not receipt.target.isprintable():
-        raise InvalidError(f"{path} is not a receipt: the target has invisible characters")
+        raise InvalidError(
+            _("{path} is not a receipt: the target has invisible characters", path=path)
+        )
     return receipt

@@ -24,6 +24,7 @@ from archive_pkg.deposits.credentials import (
 )
 from archive_pkg.deposits.receipts import Arrival, Receipt, Verified
 from archive_pkg.errors import ArchivePkgError, DepositError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -388,14 +389,28 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
     options: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in known:
-            hint = f"The options are {', '.join(sorted(known))}."
-            raise UsageError(f"{shown}: {name} is not an option", hint)
+            hint = _("The options are {known}.", known=", ".join(sorted(known)))
+            raise UsageError(_("{shown}: {name} is not an option", shown=shown, name=name), hint)
         if name in options:
-            raise UsageError(f"{shown}: {name} is given twice", "Give it once.")
+            raise UsageError(
+                _("{shown}: {name} is given twice", shown=shown, name=name), _("Give it once.")
+            )
         if not value.strip() or (known[name] and value not in known[name]):
             values = ", ".join(known[name]) or "a value"
-            hint = f"Write {name}= and one of: {values}" if known[name] else f"Write {name}=VALUE."
-            raise UsageError(f"{shown}: {value!r} is not a value of {name}", hint)
+            hint = (
+                _("Write {name}= and one of: {values}", name=name, values=values)
+                if known[name]
+                else _("Write {name}=VALUE.", name=name)
+            )
+            raise UsageError(
+                _(
+                    "{shown}: {value!r} is not a value of {name}",
+                    shown=shown,
+                    value=value,
+                    name=name,
+                ),
+                hint,
+            )
         options[name] = value
     return options
 
@@ -434,9 +449,16 @@ def refuse_withdrawn(target: str, name: str, transfer: Transfer, journal: Journa
     if published or journal.begun("publish"):
         folder = shlex.quote(str(journal.path.parent))
         raise DepositError(
-            f"{target} no longer shows {name}, which was or should have been published",
-            "Nothing was sent. Ask the repository whether it was withdrawn. To deposit it as a new "
-            f"one anyway: mv {folder} {folder}.old",
+            _(
+                "{target} no longer shows {name}, which was or should have been published",
+                target=target,
+                name=name,
+            ),
+            _(
+                "Nothing was sent. Ask the repository whether it was withdrawn. To "
+                "deposit it as a new one anyway: mv {folder} {folder}.old",
+                folder=folder,
+            ),
         )
 
 
@@ -444,17 +466,28 @@ def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
     """Return the finding that there is no token, or no user name and password, for a repository."""
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
     if user:
-        what, hint = "user name and password", f"Run archive-pkg login {name} --user NAME"
+        what, hint = (
+            _("user name and password"),
+            _("Run archive-pkg login {name} --user NAME", name=name),
+        )
         variables = f"{variable}_USER and {variable}_PASSWORD"
     else:
-        what, variables = "token", f"{variable}_TOKEN"
-        hint = f"Get a token from your account there. Then run archive-pkg login {name}"
-    message = f"there is no {what} for {name}"
+        what, variables = _("token"), f"{variable}_TOKEN"
+        hint = _(
+            "Get a token from your account there. Then run archive-pkg login {name}", name=name
+        )
+    message = _("there is no {what} for {name}", what=what, name=name)
     if shut := keyring_failure(name):
-        message += f", and the keyring could not be opened ({shut})"
+        message = _(
+            "{message}, and the keyring could not be opened ({reason})",
+            message=message,
+            reason=shut,
+        )
     if unused := unused_variable(name):
-        message += f"; {unused}"
-    return TARGET_NEEDS_LOGIN.at(Location(target), message, f"{hint}, or set {variables}.")
+        message = _("{message}; {hint}", message=message, hint=unused)
+    return TARGET_NEEDS_LOGIN.at(
+        Location(target), message, _("{hint}, or set {variables}.", hint=hint, variables=variables)
+    )
 
 
 def repository_for(address: str, project: Project | None = None) -> Repository:
@@ -474,8 +507,12 @@ def repository_for(address: str, project: Project | None = None) -> Repository:
             made: Repository = kind.load()(address)
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"deposits to {kind.name}: need {error.name}, which is not installed",
-            "Run: pip install 'archive-pkg[deposit]'",
+            _(
+                "deposits to {name}: need {name_2}, which is not installed",
+                name=kind.name,
+                name_2=error.name,
+            ),
+            _("Run: pip install 'archive-pkg[deposit]'"),
         ) from error
     return using(made, project)
 
@@ -512,7 +549,10 @@ def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Reposi
     if getattr(plugins.load(_kind_of(receipt.target)), "near", False) is True:
         return repository_for(receipt.target)
     raise UsageError(
-        f"the receipt names {without_secret(receipt.target)}, but you have not named that server",
+        _(
+            "the receipt names {without_secret}, but you have not named that server",
+            without_secret=without_secret(receipt.target),
+        ),
         "If you trust this server with your login, add --repository "
         + shlex.quote(without_secret(receipt.target)),
     )
@@ -550,23 +590,38 @@ def _provider_of(repository: Repository) -> str:
 def _not_understood(repository: Repository, error: Exception) -> DepositError:
     words = redact(" ".join(str(error).split()))[:200]
     return DepositError(
-        f"{repository.target}: an answer, or the journal of an earlier run, was not understood: "
-        f"{type(error).__name__}: {words}",
-        "Check the address of the repository, and whether a proxy answers in its place.",
+        _(
+            "{target}: an answer, or the journal of an earlier run, was not "
+            "understood: {name}: {words}",
+            target=repository.target,
+            name=type(error).__name__,
+            words=words,
+        ),
+        _("Check the address of the repository, and whether a proxy answers in its place."),
     )
 
 
 def _kind_of(address: str) -> EntryPoint:
-    scheme, colon, _ = address.partition(":")
+    scheme, colon, __ = address.partition(":")
     known = plugins.entries(plugins.REPOSITORIES)
     if not colon or scheme not in known:
         shown = without_secret(address)
-        hint = f"Begin the address with one of {', '.join(f'{name}:' for name in known)}."
+        hint = _(
+            "Begin the address with one of {known}.", known=", ".join(f"{name}:" for name in known)
+        )
         if address in known:
-            hint = f"Did you mean {address}: (with a colon)?"
+            hint = _("Did you mean {address}: (with a colon)?", address=address)
         elif near := get_close_matches(scheme, known, 1, 0.7) if colon else []:
-            hint = f"Did you mean {near[0]}{shown.removeprefix(scheme)}?"
+            hint = _(
+                "Did you mean {near}{removeprefix}?",
+                near=near[0],
+                removeprefix=shown.removeprefix(scheme),
+            )
         elif not colon:
-            hint = f"For a folder on this disk, write file:{shown} or ocfl:{shown}. {hint}"
-        raise UsageError(f"{shown} is not the address of a known repository", hint)
+            hint = _(
+                "For a folder on this disk, write file:{shown} or ocfl:{shown}. {hint}",
+                shown=shown,
+                hint=hint,
+            )
+        raise UsageError(_("{shown} is not the address of a known repository", shown=shown), hint)
     return known[scheme]

@@ -15,6 +15,7 @@ from archive_pkg.deposits.repository_interface import (
     repository_for,
 )
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.later_events import ready_receipts
 from archive_pkg.records import load_record
@@ -56,8 +57,8 @@ def reserve(
     repository = repository_for(to, project) if isinstance(to, str) else to
     if not isinstance(repository, Reserving):
         raise UsageError(
-            f"{repository.target} cannot reserve identifiers",
-            "Deposit the package. The receipt has its identifier.",
+            _("{target} cannot reserve identifiers", target=repository.target),
+            _("Deposit the package. The receipt has its identifier."),
         )
     home = record if record.is_dir() else record.parent
     folder = ready_receipts(home, receipts)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from archive_pkg import storage
 from archive_pkg.errors import StorageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +83,7 @@ def run_together(tasks: Sequence[Steps[T]], at_once: int = 1) -> list[T | Except
 def _synced(unsynced: Sequence[Unsynced], tasks: int) -> Exception | None:
     """Sync all paths; return the error if that fails, or None."""
     try:
-        with storage.storage_errors("making it durable"):
+        with storage.storage_errors(_("making it durable")):
             if tasks == 1:
                 for each in unsynced:
                     each.sync(each.path)

@@ -18,6 +18,7 @@ from archive_pkg.deposits.repository_interface import (
     repository_of,
 )
 from archive_pkg.deposits.retrying import with_retries
+from archive_pkg.messages import _
 from archive_pkg.packages.later_events import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import storage_errors
@@ -88,12 +89,14 @@ def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository
     for path in sorted(sent.keys() | held.keys()):
         where = Location(f"{receipt.target} {receipt.remote_id} {path}")
         if path not in held:
-            report.add(HELD_NO_MORE.at(where, "it was deposited and is missing now"))
+            report.add(HELD_NO_MORE.at(where, _("it was deposited and is missing now")))
         elif path not in sent:
-            report.add(HELD_UNKNOWN.at(where, "it was not deposited"))
+            report.add(HELD_UNKNOWN.at(where, _("it was not deposited")))
         elif sent[path] != held[path]:
-            message = f"its SHA-256 is {held[path]}, but {sent[path]} was deposited"
-            report.add(HELD_DIFFERENTLY.at(where, message, "Restore it from another copy."))
+            message = _(
+                "its SHA-256 is {held}, but {sent} was deposited", held=held[path], sent=sent[path]
+            )
+            report.add(HELD_DIFFERENTLY.at(where, message, _("Restore it from another copy.")))
     return report
 
 
@@ -111,7 +114,7 @@ def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[P
     package = Path(package)
     within = Path(within) if within is not None else None
     folder = receipts_folder(package, within)
-    with storage.storage_errors(f"reading {folder}"):
+    with storage.storage_errors(_("reading {folder}", folder=folder)):
         names = storage.names_in(folder, "*.json")
     found = [(folder / name, load_receipt(folder / name)) for name in names]
     return sorted(found, key=lambda pair: pair[1].ended)
@@ -149,8 +152,8 @@ def receipts_below(folder: StrPath) -> list[Path]:
     """
     folder = Path(folder)
     found: list[Path] = []
-    with storage_errors(f"searching {folder}"):
-        for path, _, names in os.walk(folder, onerror=_raise):
+    with storage_errors(_("searching {folder}", folder=folder)):
+        for path, __, names in os.walk(folder, onerror=_raise):
             if path.endswith(".receipts"):
                 found += (Path(path, name) for name in names if name.endswith(".json"))
     return sorted(found)
@@ -208,7 +211,7 @@ def _known(package: Path, repository: Repository, receipts: Path | None) -> Iter
 def _not_replaced(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Receipt]]:
     """Yield receipts, except those without a version that a later receipt replaces."""
     for number, (path, receipt) in enumerate(receipts):
-        later = (each for _, each in receipts[number + 1 :])
+        later = (each for __, each in receipts[number + 1 :])
         if receipt.version or not any(
             (each.target, each.remote_id, each.fingerprint)
             == (receipt.target, receipt.remote_id, receipt.fingerprint)
@@ -222,7 +225,7 @@ def _unfinished(folder: Path) -> Iterator[dict[str, Any]]:
 
     The remote id is empty if nothing was sent.
     """
-    with storage.storage_errors(f"reading {folder}"):
+    with storage.storage_errors(_("reading {folder}", folder=folder)):
         names = storage.names_in(folder, "*.journal")
     for name in names:
         journal = Journal(folder / name)

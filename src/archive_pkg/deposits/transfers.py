@@ -17,6 +17,7 @@ from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
 from archive_pkg.deposits.receipts import name_fault
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
+from archive_pkg.messages import _
 from archive_pkg.packages import Package, Verification, open_package, verify
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.opening import has_package_form, require_bag
@@ -94,7 +95,7 @@ class Transfer:
             DepositError: The bag has no record.
         """
         if self.letter is None:
-            raise DepositError(f"{self.folder} has no record", NO_RECORD)
+            raise DepositError(_("{folder} has no record", folder=self.folder), NO_RECORD)
         return self.letter
 
     @property
@@ -153,7 +154,7 @@ class Transfer:
         Raises:
             StorageError: The file cannot be read.
         """
-        with storage.storage_errors(f"reading {item.path}"):
+        with storage.storage_errors(_("reading {path}", path=item.path)):
             return storage.open_beneath(opened or self.folder, item.path)
 
     def digests(self, algorithm: str) -> dict[str, str]:
@@ -176,7 +177,7 @@ class Transfer:
             StorageError: A file cannot be read, or the zip cannot be written.
         """
         name = f"{self.identifier}.zip"
-        with storage.storage_errors(f"writing {path}"), path.open("wb") as raw:
+        with storage.storage_errors(_("writing {path}", path=path)), path.open("wb") as raw:
             hashing = HashingWriter(raw)
             with zipfile.ZipFile(hashing, "w", zipfile.ZIP_STORED) as archive:
                 for item in self.items:
@@ -249,7 +250,7 @@ class VerifiedReader:
             StorageError: The file cannot be read.
             DepositError: The file has changed since the package was verified.
         """
-        with storage.storage_errors(f"reading {self._item.path}"):
+        with storage.storage_errors(_("reading {path}", path=self._item.path)):
             # One byte more than expected, to notice a file that grew.
             block = self._source.read(min(size, self._item.size - self._count + 1))
         if self._sha256:
@@ -258,8 +259,8 @@ class VerifiedReader:
         self._tick(len(block))
         if (not block or self._count >= self._item.size) and not self._is_unchanged():
             raise DepositError(
-                f"{self._item.path} changed while the package was being sent",
-                "Stop the other program, verify the package, and deposit it again.",
+                _("{path} changed while the package was being sent", path=self._item.path),
+                _("Stop the other program, verify the package, and deposit it again."),
             )
         return block
 
@@ -310,7 +311,8 @@ def limited(blocks: Iterable[bytes], most: int, what: str) -> Iterator[bytes]:
         count += len(block)
         if count > most:
             raise DepositError(
-                f"{what}: the repository gives more than {most} bytes", "Reading was stopped."
+                _("{what}: the repository gives more than {most} bytes", what=what, most=most),
+                _("Reading was stopped."),
             )
         yield block
 
@@ -342,8 +344,12 @@ def pack(
     require_bag(package)
     if fault := name_fault(package.absolute().name):
         raise InvalidError(
-            f"{package}: the folder's name {fault}, so the bag cannot be deposited under it",
-            "Rename the folder.",
+            _(
+                "{package}: the folder's name {fault}, so the bag cannot be deposited under it",
+                package=package,
+                fault=fault,
+            ),
+            _("Rename the folder."),
         )
     if copy_early and _has_one_large_file(package):
         with contextlib.suppress(ArchivePkgError):  # verifying reports what is wrong
@@ -362,7 +368,7 @@ def _transfer(
 ) -> Transfer:
     paths = sorted(bag.listing.files)
     digests = _digests(package, bag, "sha256", paths)
-    with storage.storage_errors(f"reading {package}"):
+    with storage.storage_errors(_("reading {package}", package=package)):
         found = [os.stat(os.path.join(package, path)) for path in paths]  # noqa: PTH116, PTH118 - hot
         mode = storage.widest_mode(package.stat(), *found)
     items = tuple(
@@ -376,7 +382,8 @@ def _verified(package: Path) -> Verification:
     verification = verify(package)
     if not verification.ok:
         raise InvalidError(
-            f"{package} is not valid and was not deposited", report=verification.report
+            _("{package} is not valid and was not deposited", package=package),
+            report=verification.report,
         )
     return verification
 
@@ -397,10 +404,10 @@ def _verifying(package: Path) -> Callable[[], None]:
 
 
 def _has_one_large_file(package: Path) -> bool:
-    with storage.storage_errors(f"reading {package}"):
+    with storage.storage_errors(_("reading {package}", package=package)):
         sizes = [
             os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118 - hot
-            for folder, _, names in os.walk(package)
+            for folder, __, names in os.walk(package)
             for name in names
         ]
     return max(sizes, default=0) > max(_LARGE, sum(sizes) // 2)
@@ -433,6 +440,9 @@ def _digests(folder: Path, bag: Bag, algorithm: str, paths: list[str]) -> dict[s
 def _read(folder: Path, algorithm: str, paths: list[str]) -> dict[str, str]:
     found = {}
     for path in paths:
-        with storage.storage_errors(f"reading {path}"), storage.open_beneath(folder, path) as file:
+        with (
+            storage.storage_errors(_("reading {path}", path=path)),
+            storage.open_beneath(folder, path) as file,
+        ):
             found[path] = fixity.digest(file, [algorithm])[algorithm]
     return found

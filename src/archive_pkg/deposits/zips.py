@@ -20,6 +20,7 @@ from archive_pkg.deposits.repository_interface import TARGET_NEEDS_METADATA
 from archive_pkg.deposits.transfers import Item, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.interchange.export_context import ExportContext
+from archive_pkg.messages import _
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.access.visibility import opening
 from archive_pkg.projects import Project
@@ -84,7 +85,14 @@ class ZipRepository(ABC):
         contents = self._contents(remote_id)
         zips = [path for name, path in contents.items() if name.endswith(".zip")]
         if len(zips) != 1:
-            raise DepositError(f"{self.target}: {remote_id} has {len(zips)} zips instead of one")
+            raise DepositError(
+                _(
+                    "{target}: {remote_id} has {zips} zips instead of one",
+                    target=self.target,
+                    remote_id=remote_id,
+                    zips=len(zips),
+                )
+            )
         with self._web.download(zips[0]) as blocks:
             unpack(blocks, into, _zip_of(expected))
 
@@ -139,18 +147,18 @@ class RestrictingRepository(ZipRepository):
         record, full = self._public_record(transfer), transfer.outgoing.full
         if self._options.get("creators") == "editors":
             if not self.project.settings.editors:
-                message = "creators=editors, but the project file names no editors"
-                hint = "Add editors to archive-pkg.toml, or write creators=senders."
+                message = _("creators=editors, but the project file names no editors")
+                hint = _("Add editors to archive-pkg.toml, or write creators=senders.")
                 where = Location(self.target, field="creators")
                 report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
             return
         if record.sender or record.signatories:
             return
-        message = f"the record has no sender, but {required}"
-        hint = "Add the sender or signatories, if they are known."
+        message = _("the record has no sender, but {required}", required=required)
+        hint = _("Add the sender or signatories, if they are known.")
         if full.sender or full.signatories:
-            message = f"the sender is withheld, but {required}"
-            hint = "Deposit it in a repository that does not require a sender."
+            message = _("the sender is withheld, but {required}", required=required)
+            hint = _("Deposit it in a repository that does not require a sender.")
         where = Location("data/record.json", field="sender")
         report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
 
@@ -193,7 +201,7 @@ class RestrictingRepository(ZipRepository):
         """Report words of restricted parts that the public description would show."""
         if self._is_restricting:
             try:
-                refuse_traces(transfer.outgoing, transfer.opened.parts, {}, "nothing was sent")
+                refuse_traces(transfer.outgoing, transfer.opened.parts, {}, _("nothing was sent"))
             except InvalidError as error:
                 report.extend(error.report)
 
@@ -226,7 +234,7 @@ def paged(transfer: Transfer, sent: Upload) -> Iterator[tuple[Upload, ...]]:
         yield ()
         return
     path, page = sent.path.with_suffix(".html"), transfer.page()
-    with storage.storage_errors(f"writing {path}"):
+    with storage.storage_errors(_("writing {path}", path=path)):
         path.write_bytes(page)
     item = Item(page_name(transfer.identifier), len(page), hashlib.sha256(page).hexdigest())
     yield (Upload(path, item, hashlib.md5(page, usedforsecurity=False).hexdigest()),)
@@ -257,16 +265,27 @@ def unpack(blocks: Iterator[bytes], into: Path, expected: Arrival | None = None)
     write_file(into, ".zip", blocks, expected)
     temporary = into / ".zip"
     try:
-        with storage.storage_errors(f"reading {temporary}"), open_archive(temporary) as archive:
+        with (
+            storage.storage_errors(_("reading {temporary}", temporary=temporary)),
+            open_archive(temporary) as archive,
+        ):
             listing = archive.listing()
             for finding in listing.findings:
                 if finding.severity is Severity.ERROR:
                     place = f"{finding.location.path} " if finding.location.path else ""
-                    raise DepositError(f"the zip that came back: {place}{finding.message}")
+                    raise DepositError(
+                        _(
+                            "the zip that came back: {place}{message}",
+                            place=place,
+                            message=finding.message,
+                        )
+                    )
             for path, content in archive.contents(sorted(listing.files)):
                 write_file(into, path, content)
     except BadArchiveError as error:
         place = f"{error.finding.location.path} " if error.finding.location.path else ""
-        raise DepositError(f"the zip that came back: {place}{error}") from error
-    with storage.storage_errors(f"removing {temporary}"):
+        raise DepositError(
+            _("the zip that came back: {place}{error}", place=place, error=error)
+        ) from error
+    with storage.storage_errors(_("removing {temporary}", temporary=temporary)):
         temporary.unlink()

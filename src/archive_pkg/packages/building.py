@@ -135,7 +135,7 @@ def build_package(
     with _checked(source, files, audience) as checked:
         destination = out / checked.id
         refuse_inside(checked.folder, out)
-        with storage.storage_errors(f"making {out}"):
+        with storage.storage_errors(_("making {out}", out=out)):
             storage.make_folder(out)
         with storage.Staging(destination, wait=wait) as staging:
             on = on or date_for(destination, checked.record)
@@ -199,7 +199,7 @@ class CheckedPackage:
         files = [self.folder / name for name in self.record.files]
         if self.registered and (register := storage.find_upwards(self.folder, REGISTER)):
             files.append(register)
-        with storage.storage_errors(f"reading {self.folder}"):
+        with storage.storage_errors(_("reading {folder}", folder=self.folder)):
             return storage.mode_of(self.folder, record_file(self.folder)[0], *files)
 
     def digests(self, record: Record) -> list[str]:
@@ -212,7 +212,7 @@ class CheckedPackage:
 
     def _digest(self, name: str) -> str:
         with (
-            storage.storage_errors(f"reading {name}"),
+            storage.storage_errors(_("reading {name}", name=name)),
             storage.open_beneath(self.folder, name) as stream,
         ):
             return fixity.digest(stream, ["sha256"])["sha256"]
@@ -317,7 +317,11 @@ def check_loaded(
     """
     report = Report(list(check_record(record, folder, source)))
     if not report.ok:
-        what = record.id if source == Path(record.id) else f"{record.id} of {source}"
+        what = (
+            record.id
+            if source == Path(record.id)
+            else _("{id} of {source}", id=record.id, source=source)
+        )
         raise InvalidError(
             _(
                 "{what} was not built: it has {errors}",

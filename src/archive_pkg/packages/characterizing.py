@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.packages.checking.runner import examine
 from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, record_file, save_record
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -97,18 +98,20 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
     """
     if importlib.util.find_spec("pygfried") is None:
         raise UsageError(
-            "pygfried, which identifies formats, is not installed",
-            "Run: pip install 'archive-pkg[characterize]'",
+            _("pygfried, which identifies formats, is not installed"),
+            _("Run: pip install 'archive-pkg[characterize]'"),
         )
-    record, found, _ = examine(source)
-    file, _ = record_file(source)
+    record, found, __ = examine(source)
+    file = record_file(source)[0]
     if record is None or not found.ok:
-        raise InvalidError(f"{source} was not characterized: it is not valid", report=found)
+        raise InvalidError(
+            _("{source} was not characterized: it is not valid", source=source), report=found
+        )
     report = Report()
     work = _RecordAdditions(record, (on or datetime.now(UTC).date()).isoformat())
     scanned = _scanned([file.parent / name for name in record.files], report, file)
     for name in record.files:
-        with storage.storage_errors(f"reading {name}"):
+        with storage.storage_errors(_("reading {name}", name=name)):
             with storage.open_beneath(file.parent, name) as stream:
                 digest = fixity.digest(stream, ["sha256"])["sha256"]
             path = file.parent / name
@@ -215,28 +218,29 @@ def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _
     formats = "; ".join(_words(one) for one in matches) or "No format matches"
     detail = f"PRONOM: {formats}. Signatures: {signatures}."
     if not matches:
-        message = f"no format in PRONOM matches {path.name}"
+        message = _("no format in PRONOM matches {name}", name=path.name)
         report.add(
             FORMAT_UNKNOWN.at(
-                place, message, "Check whether the file is complete, and which program wrote it."
+                place, message, _("Check whether the file is complete, and which program wrote it.")
             )
         )
         return _Result("format identification", program, "warning", detail)
     unsure = len(matches) > 1 or matches[0]["warning"]
     if unsure:
         report.add(
-            FORMAT_UNSURE.at(place, f"{path.name}: {formats}", "Open the file and check it.")
+            FORMAT_UNSURE.at(place, f"{path.name}: {formats}", _("Open the file and check it."))
         )
     pronom = matches[0]["id"] if len(matches) == 1 else None
     mimes = {mime.strip() for one in matches for mime in one["mime"].split(",") if mime.strip()}
     for part in parts:
         if part.media_type and mimes and part.media_type not in mimes:
             at = Location(place.path, field=f"parts.{part.id}.media_type")
-            message = (
-                f"the record says {part.media_type}, but the file's format is "
-                f"{', '.join(sorted(mimes))}"
+            message = _(
+                "the record says {media_type}, but the file's format is {mimes}",
+                media_type=part.media_type,
+                mimes=", ".join(sorted(mimes)),
             )
-            report.add(MEDIA_TYPE_DIFFERS.at(at, message, "Correct the record if it is wrong."))
+            report.add(MEDIA_TYPE_DIFFERS.at(at, message, _("Correct the record if it is wrong.")))
     outcome = "warning" if unsure else "success"
     return _Result("format identification", program, outcome, detail, pronom)
 
@@ -269,18 +273,24 @@ class _Scanned:
         result = self.results.get(path, "")
         named = result.removesuffix(" FOUND")
         if named.startswith(_LIMIT):
-            message = f"ClamAV could not check all of {path.name}: {named}"
-            report.add(NOT_SCANNED.at(place, message, "Check it with another program."))
+            message = _(
+                "ClamAV could not check all of {name}: {named}", name=path.name, named=named
+            )
+            report.add(NOT_SCANNED.at(place, message, _("Check it with another program.")))
             return None
         if named != result:
             detail = f"Found {named}."
             report.add(
-                VIRUS_FOUND.at(place, f"{path.name}: {detail}", "Keep it away from other machines.")
+                VIRUS_FOUND.at(
+                    place, f"{path.name}: {detail}", _("Keep it away from other machines.")
+                )
             )
             return _Result("virus check", self.program, "fail", detail)
         if result in _CLEAN:
             return _Result("virus check", self.program, "success", "Nothing was found.")
-        message = f"ClamAV could not check {path.name}: {result or self.wrong}"
+        message = _(
+            "ClamAV could not check {name}: {value}", name=path.name, value=result or self.wrong
+        )
         report.add(NOT_SCANNED.at(place, message))
         return None
 
@@ -304,8 +314,8 @@ def _scanned(files: list[Path], report: Report, file: Path) -> _Scanned | None:
         report.add(
             NOT_SCANNED.at(
                 place,
-                "ClamAV is not installed",
-                "Install it, then run the command again to check for viruses.",
+                _("ClamAV is not installed"),
+                _("Install it, then run the command again to check for viruses."),
             )
         )
         return None

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.records import Agent, Date, Edtf, Event, Record
 from archive_pkg.version import VERSION
 
@@ -131,7 +132,7 @@ def ready_receipts(
     """
     folder = receipts_folder(package, within)
     base = within or folder.parent
-    with storage.storage_errors(f"making {base}"):
+    with storage.storage_errors(_("making {base}", base=base)):
         storage.make_folder(base)
         # Receipts contain names of files, so only those who can read the package may read them.
         mode = storage.widest_mode(package.stat())
@@ -159,12 +160,14 @@ def load_events(receipts: Path) -> tuple[LaterEvent, ...]:
         StorageError: A file there cannot be read.
     """
     found = []
-    with storage.storage_errors(f"reading {receipts / FOLDER}"):
+    with storage.storage_errors(_("reading {receipts}", receipts=receipts / FOLDER)):
         for name in storage.names_in(receipts / FOLDER, "*.json"):
             path = receipts / FOLDER / name
             try:
                 found.append(LaterEvent.model_validate_json(storage.read_regular(path)))
             except ValidationError as error:
                 said = error.errors()[0]["msg"]
-                raise InvalidError(f"{path} is not an event: {said}") from error
+                raise InvalidError(
+                    _("{path} is not an event: {said}", path=path, said=said)
+                ) from error
     return tuple(sorted(found, key=lambda event: event.time))

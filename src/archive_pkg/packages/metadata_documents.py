@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS, ExportContext, FileFacts
-from archive_pkg.messages import within
+from archive_pkg.messages import _, within
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
@@ -85,8 +85,8 @@ def read_for_export(
     """
     record, folder, package = read_record_or_package(source)
     if package and not (verification := verify(package.path, jobs=1)).ok:
-        message = f"{source} is not a valid package; nothing was written"
-        hint = "Restore the package, or export the record that it was built from."
+        message = _("{source} is not a valid package; nothing was written", source=source)
+        hint = _("Restore the package, or export the record that it was built from.")
         raise InvalidError(message, hint, report=verification.report)
     files_prefix = f"data/{PARTS}/" if package else ""
     if package:
@@ -163,9 +163,9 @@ def _image_size(folder: Path, path: str) -> tuple[int, int] | None:
     try:
         from PIL import Image
     except ImportError:
-        hint = "Install it: pip install 'archive-pkg[images]'"
+        hint = _("Install it: pip install 'archive-pkg[images]'")
         raise UsageError(
-            "Pillow, which reads the sizes of images, is not installed", hint
+            _("Pillow, which reads the sizes of images, is not installed"), hint
         ) from None
     try:
         with storage.open_beneath(folder, path) as stream, Image.open(stream) as image:
@@ -197,11 +197,11 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
     if "all" in given:
         given |= {PAGE, *(item.name for item in FORMATS.values() if item.packaged)}
     for name in sorted(given & {*_NOT_CHOSEN}):
-        raise UsageError(f"metadata: {_NOT_CHOSEN[name]}", "Leave it out.")
+        raise UsageError(f"metadata: {_NOT_CHOSEN[name]}", _("Leave it out."))
     for name in sorted(given - {"all", *DOCUMENTS}):
         near = get_close_matches(name, DOCUMENTS, 1)
         raise UsageError(
-            f"metadata: there is no document called “{name}”",
+            _("metadata: there is no document called “{name}”", name=name),
             (f"Did you mean {near[0]}? " if near else "")
             + f"The documents are {', '.join(DOCUMENTS)}, or all.",
         )

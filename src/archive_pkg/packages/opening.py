@@ -247,7 +247,7 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
     limits_by_name = dict.fromkeys(names, limits.SIGNATURE_SIZE)
     if names:
         limits_by_name |= {one.name: limits.SIGNED_SIZE for one in bag.tag_manifests.values()}
-    with storage.storage_errors(f"reading {path}"), open_tree(path) as tree:
+    with storage.storage_errors(_("reading {path}", path=path)), open_tree(path) as tree:
         tree.listing()  # finds where the bag begins in an archive
         for name, limit in limits_by_name.items():
             files[name] = b""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.records import NAMES, load_record
 from archive_pkg.records.path_checks import closed_parents, package_above
 from archive_pkg.records.register_entries import REGISTER
@@ -35,14 +36,18 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
     refuse_in_package(out)
     target = Path(os.path.realpath(out))
     if any(name == _STATE or name.endswith(_RECEIPTS) for name in target.parent.parts):
-        raise UsageError(f"{out} is in a folder that the program uses itself", _ELSEWHERE)
+        raise UsageError(
+            _("{out} is in a folder that the program uses itself", out=out), _ELSEWHERE
+        )
     if not storage.is_regular(target):
         return
     if any(target == Path(os.path.realpath(subject)) for subject in subjects):
-        raise UsageError(f"{out} is an input of this command", _ELSEWHERE)
+        raise UsageError(_("{out} is an input of this command", out=out), _ELSEWHERE)
     for folder in closed_parents(target):
         if any(storage.is_regular(folder / name) for name in NAMES) and _is_own(target, folder):
-            raise UsageError(f"{out} belongs to the document in {folder}", _ELSEWHERE)
+            raise UsageError(
+                _("{out} belongs to the document in {folder}", out=out, folder=folder), _ELSEWHERE
+            )
 
 
 def refuse_in_package(out: Path) -> None:
@@ -52,7 +57,9 @@ def refuse_in_package(out: Path) -> None:
         UsageError: A folder above the path is a bag.
     """
     if package := package_above(Path(os.path.realpath(out))):
-        raise UsageError(f"{out} is inside the package {package}", _ELSEWHERE)
+        raise UsageError(
+            _("{out} is inside the package {package}", out=out, package=package), _ELSEWHERE
+        )
 
 
 def refuse_in_record(out: Path) -> None:
@@ -64,8 +71,11 @@ def refuse_in_record(out: Path) -> None:
     for folder in closed_parents(Path(os.path.realpath(out)) / "package"):
         if any(storage.is_regular(folder / name) for name in NAMES):
             if folder == Path(os.path.realpath(out)):
-                raise UsageError(f"{out} is the folder of a record", _ELSEWHERE)
-            raise UsageError(f"{out} is inside the record's folder {folder}", _ELSEWHERE)
+                raise UsageError(_("{out} is the folder of a record", out=out), _ELSEWHERE)
+            raise UsageError(
+                _("{out} is inside the record's folder {folder}", out=out, folder=folder),
+                _ELSEWHERE,
+            )
 
 
 def source_mode(*sources: Path) -> int:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.packages.payload_files import record_bytes
 from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, Record
 from archive_pkg.version import VERSION
@@ -81,8 +82,16 @@ def packaged(
     last = latest_event(record)
     if last is not None and last > on:
         raise InvalidError(
-            f"{record.id} cannot be packaged on {on}: it has an event of {last}",
-            f"Package it on {last} or later (--date), or correct the date of the event.",
+            _(
+                "{id} cannot be packaged on {on}: it has an event of {last}",
+                id=record.id,
+                on=on,
+                last=last,
+            ),
+            _(
+                "Package it on {last} or later (--date), or correct the date of the event.",
+                last=last,
+            ),
         )
     taken = {event.id for event in record.events}
     day = _day(on)

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from archive_pkg import tables
 from archive_pkg.dates.date_words import in_words
 from archive_pkg.fixity import ALGORITHMS
+from archive_pkg.messages import _
 from archive_pkg.packages.citation import citation
 from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL
 from archive_pkg.records.display import classification_in_words, relations, words
@@ -259,7 +260,7 @@ def _is_cut(record: Record) -> bool:
 
 
 def _missing(part: Part) -> str:
-    what = "withheld" if part.is_withheld else "not held"
+    what = "withheld" if part.is_withheld else _("not held")
     return f"{what}, {_access(part.access)}" if part.access else what
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags
+from archive_pkg.messages import _
 from archive_pkg.packages import layout
 from archive_pkg.packages.checking.files import PART_CHANGED
 from archive_pkg.packages.checking.runner import check_record
@@ -52,7 +53,7 @@ def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verific
         there = listed.get(f"data/{layout.PARTS}/{part.file}")
         if part.file and (there is None or there.hex() != part.sha256):
             place = Location(str(source), field=f"parts.{part.id}.sha256")
-            report.add(PART_CHANGED.at(place, f"{part.file} changed during the copy"))
+            report.add(PART_CHANGED.at(place, _("{file} changed during the copy", file=part.file)))
     return Verification(path, verdict, report, found)
 
 
@@ -67,7 +68,7 @@ def check_copy(source: Path, parts: Path, record: Record) -> Report:
     Raises:
         StorageError: The record cannot be read.
     """
-    _, report = _read_record_back(source, record)
+    __, report = _read_record_back(source, record)
     report.extend(
         found for found in check_record(record, parts, source) if found.severity is Severity.ERROR
     )
@@ -77,6 +78,6 @@ def check_copy(source: Path, parts: Path, record: Record) -> Report:
 def _read_record_back(source: Path, record: Record) -> tuple[Record | None, Report]:
     found, report = read_record(source, standalone=True)
     if found is not None and found != record:
-        message = "the record read back differs from the one written"
+        message = _("the record read back differs from the one written")
         report.add(RECORD_NOT_AS_MEANT.at(Location(str(source)), message))
     return found, report

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive_pkg.errors import DepositError
+from archive_pkg.messages import _
 from archive_pkg.parsing import MalformedError, OverLimitError, parse_xml
 
 Shape = Any
@@ -45,11 +46,15 @@ def read_xml(data: bytes, target: str, hint: str) -> Any:
     try:
         root = parse_xml(data)
     except MalformedError as error:
-        message = f"{target} answers with something other than XML: {error}"
+        message = _(
+            "{target} answers with something other than XML: {error}", target=target, error=error
+        )
         over_limit = isinstance(error, OverLimitError)
         raise DepositError(message, error.hint if over_limit else hint) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise DepositError(f"{target} answers with a document type declaration", hint)
+        raise DepositError(
+            _("{target} answers with a document type declaration", target=target), hint
+        )
     return root
 
 

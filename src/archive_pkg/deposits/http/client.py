@@ -28,6 +28,7 @@ from archive_pkg.deposits.http.answers import misfit
 from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.errors import DepositError
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.parsing import read_json
 from archive_pkg.version import SOFTWARE
 
@@ -74,14 +75,23 @@ class Reply:
             found = read_json(self.body)
         except ValueError as error:
             raise LostError(
-                f"{self._target} answers {self.status} with something other than JSON: "
-                f"{redact(str(error))}",
-                "Check the address of the repository, and whether a proxy answers in its place.",
+                _(
+                    "{target} answers {status} with something other than JSON: {redact}",
+                    target=self._target,
+                    status=self.status,
+                    redact=redact(str(error)),
+                ),
+                _("Check the address of the repository, and whether a proxy answers in its place."),
             ) from error
         if wrong := misfit(found, shape):
             raise DepositError(
-                f"{self._target} answers {self.status} with unexpected JSON: {wrong}",
-                "Check the address and the kind of the repository.",
+                _(
+                    "{target} answers {status} with unexpected JSON: {wrong}",
+                    target=self._target,
+                    status=self.status,
+                    wrong=wrong,
+                ),
+                _("Check the address and the kind of the repository."),
             )
         return found
 
@@ -179,9 +189,13 @@ class HttpClient:
         url = path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
         if self._origin_of(url) != self._origin:
             raise DepositError(
-                f"{self._target} refers to {urlsplit(url).hostname}, which is a different "
-                "server; nothing is sent there",
-                "If that is the repository's address, use it with --to.",
+                _(
+                    "{target} refers to {hostname}, which is a different server; nothing "
+                    "is sent there",
+                    target=self._target,
+                    hostname=urlsplit(url).hostname,
+                ),
+                _("If that is the repository's address, use it with --to."),
             )
         return url
 
@@ -189,7 +203,14 @@ class HttpClient:
         try:
             return _origin(url)
         except ValueError as error:
-            raise DepositError(f"{self._target} refers to {url[:200]!r}: {error}") from error
+            raise DepositError(
+                _(
+                    "{target} refers to {url!r}: {error}",
+                    target=self._target,
+                    url=url[:200],
+                    error=error,
+                )
+            ) from error
 
     @contextlib.contextmanager
     def _open(
@@ -203,7 +224,7 @@ class HttpClient:
 
         url = self.url(path)
         try:
-            for _ in range(6):
+            for __ in range(6):
                 login = self._login if self._origin_of(url) == self._origin else {}
                 request = self._client.build_request(
                     method, url, headers={**headers, **login}, content=content
@@ -217,15 +238,22 @@ class HttpClient:
                     url = self._joined(url, response.headers["location"])
                     if not url.startswith("https:"):
                         raise DepositError(
-                            f"{self._target} redirects to an address that is not encrypted",
-                            "Nothing is read over plain http.",
+                            _(
+                                "{target} redirects to an address that is not encrypted",
+                                target=self._target,
+                            ),
+                            _("Nothing is read over plain http."),
                         )
-            raise DepositError(f"{self._target} redirects too many times")
+            raise DepositError(_("{target} redirects too many times", target=self._target))
         except httpx.TransportError as error:
             raise self._lost(error) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DepositError(
-                f"{self._target} sent an invalid answer: {redact(str(error))}"
+                _(
+                    "{target} sent an invalid answer: {redact}",
+                    target=self._target,
+                    redact=redact(str(error)),
+                )
             ) from error
 
     def _joined(self, url: str, location: str) -> str:
@@ -233,7 +261,12 @@ class HttpClient:
             return urljoin(url, location)
         except ValueError as error:
             raise DepositError(
-                f"{self._target} redirects to {location[:200]!r}: {error}"
+                _(
+                    "{target} redirects to {location!r}: {error}",
+                    target=self._target,
+                    location=location[:200],
+                    error=error,
+                )
             ) from error
 
     def _lost(self, error: Exception) -> DepositError:
@@ -241,22 +274,41 @@ class HttpClient:
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return DepositError(
-                    f"{self._target}: its certificate is not valid: {cause.verify_message}",
-                    "Certificates are always verified. Name your own authority with SSL_CERT_FILE.",
+                    _(
+                        "{target}: its certificate is not valid: {verify_message}",
+                        target=self._target,
+                        verify_message=cause.verify_message,
+                    ),
+                    _(
+                        "Certificates are always verified. Name your own authority with "
+                        "SSL_CERT_FILE."
+                    ),
                 )
             if isinstance(cause, socket.gaierror):
                 return LostError(
-                    f"{self._target} could not be reached: the name of the server was not found",
-                    "Check the address and your network, then run the same command again.",
+                    _(
+                        "{target} could not be reached: the name of the server was not found",
+                        target=self._target,
+                    ),
+                    _("Check the address and your network, then run the same command again."),
                 )
             if isinstance(cause, ConnectionRefusedError):
                 return LostError(
-                    f"{self._target} could not be reached: no server answers at that address",
-                    "Check the address. If it is right, run the same command again later.",
+                    _(
+                        "{target} could not be reached: no server answers at that address",
+                        target=self._target,
+                    ),
+                    _("Check the address. If it is right, run the same command again later."),
                 )
             cause = cause.__cause__ or cause.__context__
         words = redact(str(error)) or type(error).__name__
-        return LostError(f"{self._target} could not be reached, or did not finish: {words}")
+        return LostError(
+            _(
+                "{target} could not be reached, or did not finish: {words}",
+                target=self._target,
+                words=words,
+            )
+        )
 
     def _complete_body(self, response: httpx.Response) -> bytes:
         """Return the body of an answer, within limits of bytes and time."""
@@ -266,18 +318,26 @@ class HttpClient:
             body += block
             if len(body) > limits.SERVER_ANSWER.value:
                 raise DepositError(
-                    f"{self._target} answers with more than {limits.SERVER_ANSWER.value} bytes",
+                    _(
+                        "{target} answers with more than {value} bytes",
+                        target=self._target,
+                        value=limits.SERVER_ANSWER.value,
+                    ),
                     limits.SERVER_ANSWER.hint,
                 )
             if time.monotonic() > end:
-                raise LostError(f"{self._target} answers too slowly")
+                raise LostError(_("{target} answers too slowly", target=self._target))
         return bytes(body)
 
     def _blocks(self, response: httpx.Response) -> Iterator[bytes]:
         import httpx
 
         if (encoding := response.headers.get("content-encoding", "identity")) != "identity":
-            message = f"{self._target} answers in an unwanted encoding: {encoding[:50]!r}"
+            message = _(
+                "{target} answers in an unwanted encoding: {encoding!r}",
+                target=self._target,
+                encoding=encoding[:50],
+            )
             raise DepositError(message)
         try:
             yield from response.iter_raw()
@@ -298,7 +358,14 @@ class HttpClient:
         if status in expect:
             return Reply(status, dict(response.headers), body, self._target)
         words = _words(response, body)
-        what = f"{self._target} answers {status} to {method} {urlsplit(path).path or '/'}{words}"
+        what = _(
+            "{target} answers {status} to {method} {value}{words}",
+            target=self._target,
+            status=status,
+            method=method,
+            value=urlsplit(path).path or "/",
+            words=words,
+        )
         if status in _BUSY:
             raise LostError(what, after=_retry_after(response))
         if status in (401, 403) or (status == 400 and b"CSRF" in body):
@@ -306,8 +373,11 @@ class HttpClient:
             unused = unused_variable(self._name)
             raise DepositError(
                 what,
-                "Check the login: it may be wrong, may have expired, or may lack the right to do "
-                f"this. Store a new one: archive-pkg login {self._name}"
+                _(
+                    "Check the login: it may be wrong, may have expired, or may lack the "
+                    "right to do this. Store a new one: archive-pkg login {name}",
+                    name=self._name,
+                )
                 if self._login
                 else f"Store a login for {self._name}: archive-pkg login {self._name}"
                 + (f"; {unused}" if unused else ""),
@@ -315,8 +385,8 @@ class HttpClient:
         if 300 <= status < 400:
             where = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"
             raise DepositError(
-                f"{what}, a redirect to {where}",
-                "Redirects are not followed. Use the new address of the repository.",
+                _("{what}, a redirect to {where}", what=what, where=where),
+                _("Redirects are not followed. Use the new address of the repository."),
             )
         raise DepositError(what, hint)
 
@@ -334,7 +404,7 @@ def segments(path: str) -> str:
         DepositError: A segment is "." or "..", which would lead to a different place.
     """
     if {".", ".."} & set(path.split("/")):
-        raise DepositError(f"{path!r} would point to another place in the repository")
+        raise DepositError(_("{path!r} would point to another place in the repository", path=path))
     return "/".join(quote(step, safe="") for step in path.split("/"))
 
 

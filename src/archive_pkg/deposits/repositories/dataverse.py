@@ -44,6 +44,7 @@ from archive_pkg.deposits.transfers import BLOCK, Transfer
 from archive_pkg.deposits.zips import RestrictingRepository, Upload, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.interchange.exporting import dataverse
+from archive_pkg.messages import _
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ class Dataverse(RestrictingRepository):
         if not self._collection or "/" in self._collection or parts.username:
             shown = credentials.without_secret(address)
             raise UsageError(
-                f"{shown} is not the address of a Dataverse collection",
-                "Write dataverse+https://HOST/COLLECTION?contact=EMAIL.",
+                _("{shown} is not the address of a Dataverse collection", shown=shown),
+                _("Write dataverse+https://HOST/COLLECTION?contact=EMAIL."),
             )
         self._name = credentials.server_name(parts)
         self._site = f"https://{parts.netloc}"
@@ -133,11 +134,11 @@ class Dataverse(RestrictingRepository):
         record = self._public_record(transfer)
         self._report_no_sender(transfer, plan.report, "a dataset must have an author")
         if not record.summary:
-            message = "the record has no summary, but a dataset must have a description"
+            message = _("the record has no summary, but a dataset must have a description")
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message))
         if not self._options.get("contact"):
-            message = "a dataset must have a contact"
-            hint = "Add ?contact=EMAIL to the address."
+            message = _("a dataset must have a contact")
+            hint = _("Add ?contact=EMAIL to the address.")
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
 
@@ -168,7 +169,13 @@ class Dataverse(RestrictingRepository):
                 dataset = self._dataset(name)
             journal.begin("place", remote_id=name)
             if dataset is None:
-                raise LostError(f"{self.target} does not show the dataset {name} that it created")
+                raise LostError(
+                    _(
+                        "{target} does not show the dataset {name} that it created",
+                        target=self.target,
+                        name=name,
+                    )
+                )
             dataset, kept, notes = self._describe(name, dataset, sent, transfer, journal)
             notes = (*begun_again(vanished), *notes)
             file, new = self._file(dataset, sent), False
@@ -189,10 +196,16 @@ class Dataverse(RestrictingRepository):
             access = self._differences(dataset, sent, transfer) if asked else ()
             if differences := (*access, *other):
                 raise DepositError(
-                    f"the draft {name} in {self.target} is not as requested: "
-                    f"{'; '.join(differences)}",
-                    "It was not published. Change it in the repository, or set the value in "
-                    "the address.",
+                    _(
+                        "the draft {name} in {target} is not as requested: {differences}",
+                        name=name,
+                        target=self.target,
+                        differences="; ".join(differences),
+                    ),
+                    _(
+                        "It was not published. Change it in the repository, or set the value "
+                        "in the address."
+                    ),
                 )
             stored = replace(
                 stored, notes=notes, answer=_answer_with_description(stored, transfer, journal)
@@ -222,7 +235,7 @@ class Dataverse(RestrictingRepository):
         if until:
             embargo = {"dateAvailable": until, "reason": self._rules(transfer), "fileIds": [number]}
             where = f"datasets/:persistentId/files/actions/:set-embargo?{_id(name)}"
-            hint = "Ask whether this installation allows embargoes of this length."
+            hint = _("Ask whether this installation allows embargoes of this length.")
             self._web.ask("POST", where, data=embargo, hint=hint)
         else:
             self._web.ask("PUT", f"files/{number}/restrict", data=True)
@@ -296,8 +309,9 @@ class Dataverse(RestrictingRepository):
         body = {"datasetVersion": self._described(transfer)}
         try:
             path = f"dataverses/{quote(self._collection)}/datasets"
-            hint = (
-                f"Check that {self._collection} is the alias of a collection to which you may add."
+            hint = _(
+                "Check that {collection} is the alias of a collection to which you may add.",
+                collection=self._collection,
             )
             reply = self._ask("POST", path, {"persistentId": str}, data=body, hint=hint)
         except LostError:
@@ -372,9 +386,14 @@ class Dataverse(RestrictingRepository):
         mark = rf"{re.escape(transfer.identifier)} [0-9a-f]{{32}}"
         if dataset is not None and not re.search(mark, json.dumps(dataset, ensure_ascii=False)):
             raise DepositError(
-                f"the dataset {name} in {self.target} was not made for {transfer.identifier}, but "
-                "a receipt or the search there names it",
-                "Nothing was sent. Remove the receipt, or the dataset.",
+                _(
+                    "the dataset {name} in {target} was not made for {identifier}, but a "
+                    "receipt or the search there names it",
+                    name=name,
+                    target=self.target,
+                    identifier=transfer.identifier,
+                ),
+                _("Nothing was sent. Remove the receipt, or the dataset."),
             )
 
     def _dataset(self, name: str) -> Json | None:
@@ -419,7 +438,13 @@ class Dataverse(RestrictingRepository):
     def _contents(self, remote_id: str) -> Mapping[str, str]:
         dataset = self._dataset(remote_id)
         if dataset is None:
-            raise DepositError(f"{self.target} does not show the dataset {remote_id}")
+            raise DepositError(
+                _(
+                    "{target} does not show the dataset {remote_id}",
+                    target=self.target,
+                    remote_id=remote_id,
+                )
+            )
         files = [each["dataFile"] for each in dataset["latestVersion"].get("files") or []]
         return {file["filename"]: f"access/datafile/{file['id']}" for file in files}
 

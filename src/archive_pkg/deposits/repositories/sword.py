@@ -32,6 +32,7 @@ from archive_pkg.deposits.repository_interface import (
 from archive_pkg.deposits.transfers import Item, Transfer, VerifiedReader, limited, sha256_of
 from archive_pkg.deposits.zips import Upload, ZipRepository, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,9 @@ class SwordCollection(ZipRepository):
         parts = credentials.split_address(address)
         if parts.query or parts.fragment or parts.username:
             shown = credentials.without_secret(address)
-            raise UsageError(f"{shown} has more than a host and a path", "Leave that out.")
+            raise UsageError(
+                _("{shown} has more than a host and a path", shown=shown), _("Leave that out.")
+            )
         self._collection = f"https://{parts.netloc}{parts.path}"
         self.target = f"sword2+{self._collection}"
         self._name = credentials.server_name(parts)
@@ -101,9 +104,15 @@ class SwordCollection(ZipRepository):
             status = self.status(links["statement"], "")
             if status.state == "absent":
                 raise DepositError(
-                    f"{self.target} no longer has the entry {links['statement']}",
-                    "It was removed. To deposit the package as a new entry: rm "
-                    f"{shlex.quote(str(journal.path))}",
+                    _(
+                        "{target} no longer has the entry {links}",
+                        target=self.target,
+                        links=links["statement"],
+                    ),
+                    _(
+                        "It was removed. To deposit the package as a new entry: rm {quote}",
+                        quote=shlex.quote(str(journal.path)),
+                    ),
                 )
             new = not journal.is_done("send")
             if new and status.state == "draft":
@@ -114,9 +123,17 @@ class SwordCollection(ZipRepository):
                 journal.done("complete")
                 status, new = self.status(links["statement"], ""), True
                 if status.state == "draft":
-                    raise LostError(f"{self.target} did not complete it: {status.detail}")
+                    raise LostError(
+                        _(
+                            "{target} did not complete it: {detail}",
+                            target=self.target,
+                            detail=status.detail,
+                        )
+                    )
         if status.state == "rejected":
-            raise DepositError(f"{self.target} rejected it: {status.detail}")
+            raise DepositError(
+                _("{target} rejected it: {detail}", target=self.target, detail=status.detail)
+            )
         held = self._read_back(links["statement"], sent.item)
         known = {"draft": "draft", "stored": "published", "pending": "pending"}
         return Stored(
@@ -165,7 +182,7 @@ class SwordCollection(ZipRepository):
                 expect={201},
                 content=_atom(transfer.record, slug),
                 headers={"Content-Type": _ENTRY_TYPE, "In-Progress": "true", "Slug": slug},
-                hint="Check the address of the collection; the service document lists them.",
+                hint=_("Check the address of the collection; the service document lists them."),
             )
         except LostError:
             raise
@@ -177,7 +194,7 @@ class SwordCollection(ZipRepository):
     def _found(self, slug: str) -> dict[str, str]:
         """Return the links of the entry with our slug; empty if there is none."""
         page = self._collection
-        for _ in range(_MOST_PAGES):
+        for __ in range(_MOST_PAGES):
             # 405: servers need not support listing.
             reply = self._web.ask("GET", page, expect={200, 404, 405})
             if reply.status != 200:
@@ -230,7 +247,11 @@ class SwordCollection(ZipRepository):
         for what, link in links.items():
             if not link:
                 raise DepositError(
-                    f"{self.target} did not return the {what} address of the new entry"
+                    _(
+                        "{target} did not return the {what} address of the new entry",
+                        target=self.target,
+                        what=what,
+                    )
                 )
         return {what: self._joined(self._collection, link) for what, link in links.items()}
 
@@ -274,8 +295,8 @@ class SwordCollection(ZipRepository):
             if f"{SWORD}originalDeposit" in terms and content is not None and content.get("src"):
                 return self._joined(statement, str(content.get("src")))
         raise DepositError(
-            f"{self.target} does not return what was deposited",
-            "Ask the repository for the files; its statement does not link to them.",
+            _("{target} does not return what was deposited", target=self.target),
+            _("Ask the repository for the files; its statement does not link to them."),
         )
 
     def _contents(self, remote_id: str) -> Mapping[str, str]:
@@ -285,13 +306,18 @@ class SwordCollection(ZipRepository):
     def _xml(self, reply: Reply) -> Any:
         from lxml import etree
 
-        hint = "Check the address of the collection, and whether a proxy answers in its place."
+        hint = _("Check the address of the collection, and whether a proxy answers in its place.")
         with contextlib.suppress(DepositError):
             root = read_xml(reply.body, self.target, hint)
             if etree.QName(root).namespace == ATOM:
                 return root
         raise LostError(
-            f"{self.target} answered {reply.status} with something other than Atom", hint
+            _(
+                "{target} answered {status} with something other than Atom",
+                target=self.target,
+                status=reply.status,
+            ),
+            hint,
         )
 
     def _joined(self, base: str, link: str) -> str:
@@ -299,7 +325,14 @@ class SwordCollection(ZipRepository):
         try:
             return self._web.url(urljoin(base, link))
         except ValueError as error:
-            raise DepositError(f"{self.target} refers to {link[:200]!r}: {error}") from error
+            raise DepositError(
+                _(
+                    "{target} refers to {link!r}: {error}",
+                    target=self.target,
+                    link=link[:200],
+                    error=error,
+                )
+            ) from error
 
 
 def _state(root: Any) -> tuple[str, str]:

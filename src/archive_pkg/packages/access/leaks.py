@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from archive_pkg import fixity, storage
 from archive_pkg.errors import InvalidError
+from archive_pkg.messages import _
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
 from archive_pkg.records import Agent, Event, Part, Record
@@ -86,7 +87,8 @@ def refuse_leaks(
         if not place.startswith(f"data/{PARTS}/"):
             found += traces.in_text(storage.read_regular(path).decode("utf-8", "replace"))
         report.extend(
-            WITHHELD_SHOWS.at(Location(place), f"contains {what}") for what in dict.fromkeys(found)
+            WITHHELD_SHOWS.at(Location(place), _("contains {what}", what=what))
+            for what in dict.fromkeys(found)
         )
     _refuse(report, "no package was made")
 
@@ -111,7 +113,8 @@ def refuse_traces(
     report = traces.report()
     for name, text in documents.items():
         report.extend(
-            WITHHELD_SHOWS.at(Location(name), f"contains {what}") for what in traces.in_text(text)
+            WITHHELD_SHOWS.at(Location(name), _("contains {what}", what=what))
+            for what in traces.in_text(text)
         )
     _refuse(report, consequence)
 
@@ -119,9 +122,11 @@ def refuse_traces(
 def _refuse(report: Report, consequence: str) -> None:
     if not report.ok:
         raise InvalidError(
-            f"the result would reveal withheld parts; {consequence}",
-            "Correct these places in the record, or add evidence with basis: supplied for what the "
-            "public may know. Then build the package again.",
+            _("the result would reveal withheld parts; {consequence}", consequence=consequence),
+            _(
+                "Correct these places in the record, or add evidence with basis: "
+                "supplied for what the public may know. Then build the package again."
+            ),
             report=report,
         )
 
@@ -186,7 +191,7 @@ class Traces:
         """Return a report of the traces in the public record."""
         return Report(
             [
-                WITHHELD_SHOWS.at(Location(field=field), f"contains {what}")
+                WITHHELD_SHOWS.at(Location(field=field), _("contains {what}", what=what))
                 for field, what in self.in_record()
             ]
         )
@@ -288,7 +293,7 @@ class WithheldWords:
         These words count: those of four letters or more, those of three with a capital, and runs
         of two or more Chinese, Japanese or Korean characters.
         """
-        for _, text in _values(value):
+        for __, text in _values(value):
             if text in self._agents:
                 continue
             words = _WORD.findall(unicodedata.normalize("NFKC", text))
@@ -334,7 +339,7 @@ def _name_forms(agent: Agent) -> set[tuple[str, ...]]:
     """Return an agent's name in both orders and, for a person, the family name with an initial."""
     forms: set[tuple[str, ...]] = set()
     for name in filter(None, (agent.name, agent.as_written)):
-        family, _, given = name.partition(",")
+        family, __, given = name.partition(",")
         words = (*_words(given), *_words(family))
         if len(words) > 1:
             forms |= {words, (words[-1], *words[:-1])}

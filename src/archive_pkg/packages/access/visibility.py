@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from archive_pkg.dates.date_words import in_words
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,13 +80,15 @@ def withheld(record: Record, audience: Audience, on: date | None = None) -> dict
         sources = [found[name] for name in part.leads_to if name in found]
         if sources:
             source = max(sources, key=_strictness)
-            found[part.id] = Withheld(part, source.access, f"it goes with {source.part.id}")
+            found[part.id] = Withheld(
+                part, source.access, _("it goes with {id}", id=source.part.id)
+            )
     shut = {one.part.file: one for one in sorted(found.values(), key=_strictness) if one.part.file}
     for part in record.parts:
         if part.file in shut and part.id not in found:
             other = shut[part.file]
             found[part.id] = Withheld(
-                part, other.access, f"it is in the same file as {other.part.id}"
+                part, other.access, _("it is in the same file as {id}", id=other.part.id)
             )
     return found
 

@@ -170,7 +170,10 @@ def _files_below(folder: str) -> Iterator[str]:
     waiting = [folder]
     while waiting:
         folder = waiting.pop()
-        with storage.storage_errors(f"listing {folder}"), os.scandir(folder) as entries:
+        with (
+            storage.storage_errors(_("listing {folder}", folder=folder)),
+            os.scandir(folder) as entries,
+        ):
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)

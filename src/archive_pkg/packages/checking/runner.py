@@ -112,7 +112,7 @@ def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
     with TemporaryDirectory(prefix="archive-pkg-") as made:
         folder = Path(made, "files")
         for name, data in given.items():
-            with storage.storage_errors(f"reading {name}"):
+            with storage.storage_errors(_("reading {name}", name=name)):
                 file = folder / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 if isinstance(data, bytes):

@@ -136,10 +136,10 @@ def read_parts(
         if part.file is None:
             continue
         if not os.path.lexists(Path(folder, part.file)):
-            message = f"{part.file} cannot be shown: the file is missing"
-            raise StorageError(message, f"Put it into {folder}.")
+            message = _("{file} cannot be shown: the file is missing", file=part.file)
+            raise StorageError(message, _("Put it into {folder}.", folder=folder))
         with (
-            storage.storage_errors(f"reading {part.file}"),
+            storage.storage_errors(_("reading {file}", file=part.file)),
             storage.open_beneath(folder, part.file) as stream,
         ):
             size = os.fstat(stream.fileno()).st_size
@@ -176,8 +176,10 @@ def _decoded(part: Part, data: bytes) -> str:
     try:
         return decode(data, encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        hint = f"Correct parts.{part.id}.encoding, or media_type if it is not a text."
-        raise InvalidError(f"{part.file}: the text is not {encoding}", hint) from error
+        hint = _("Correct parts.{id}.encoding, or media_type if it is not a text.", id=part.id)
+        raise InvalidError(
+            _("{file}: the text is not {encoding}", file=part.file, encoding=encoding), hint
+        ) from error
 
 
 def shown_parts(

@@ -29,6 +29,7 @@ from archive_pkg.deposits.repository_interface import (
 from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.deposits.transfers import Item, Transfer, VerifiedReader, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -155,7 +156,7 @@ class ArrivalProgress:
             while self._succeeded is None and self._arrived <= offset:
                 self._changed.wait()
             if self._succeeded is False:
-                raise DepositError("the rest of the file is missing")
+                raise DepositError(_("the rest of the file is missing"))
             return sys.maxsize if self._succeeded else self._arrived
 
 
@@ -265,7 +266,9 @@ class DropFolder:
     def _held(self, remote_id: str) -> Mapping[str, int]:
         files = self._storage.list(remote_id)
         if files is None:
-            raise DepositError(f"{self.target} no longer holds {remote_id}")
+            raise DepositError(
+                _("{target} no longer holds {remote_id}", target=self.target, remote_id=remote_id)
+            )
         return files
 
     def _send(self, transfer: Transfer, part: str) -> tuple[Mapping[str, str], Iterable[str]]:
@@ -346,8 +349,8 @@ class DropFolder:
             return digest
         self._storage.remove(path)
         raise DepositError(
-            f"{item.path} arrived changed in {self.target}, twice",
-            "Nothing was stored under the package's name. Check the storage.",
+            _("{path} arrived changed in {target}, twice", path=item.path, target=self.target),
+            _("Nothing was stored under the package's name. Check the storage."),
         )
 
     def _write(
@@ -369,8 +372,12 @@ class DropFolder:
         held = self._digests(home, files) if files == sent else {}
         if files != sent or any(held[item.path] != item.sha256 for item in transfer.items):
             raise TakenError(
-                f"{self.target} already has a different {home}, and nothing is ever replaced there",
-                "Move that one, or deposit into another folder.",
+                _(
+                    "{target} already has a different {home}, and nothing is ever replaced there",
+                    target=self.target,
+                    home=home,
+                ),
+                _("Move that one, or deposit into another folder."),
             )
         return held
 
@@ -428,7 +435,11 @@ def refuse_more(count: int, target: str) -> None:
     """
     if count > limits.REPOSITORY_FILES.value:
         raise DepositError(
-            f"{target} lists more than {limits.REPOSITORY_FILES.value} files",
+            _(
+                "{target} lists more than {value} files",
+                target=target,
+                value=limits.REPOSITORY_FILES.value,
+            ),
             limits.REPOSITORY_FILES.hint,
         )
 
@@ -443,7 +454,13 @@ def refuse_others(files: Collection[str], expected: Expected | None) -> None:
         return
     for path in sorted(expected.keys() ^ set(files)):
         where = "is missing" if path in expected else "was never deposited"
-        raise DepositError(f"the repository does not hold what was deposited: {path} {where}")
+        raise DepositError(
+            _(
+                "the repository does not hold what was deposited: {path} {where}",
+                path=path,
+                where=where,
+            )
+        )
 
 
 def write_file(
@@ -464,21 +481,23 @@ def write_file(
     """
     steps = path.split("/")
     if any(step in ("", ".", "..") for step in steps) or "\0" in path:
-        raise DepositError(f"the repository gives a file called {path!r}, which no package has")
+        raise DepositError(
+            _("the repository gives a file called {path!r}, which no package has", path=path)
+        )
     target = folder.joinpath(*steps)
-    with storage.storage_errors(f"writing {target}"):
+    with storage.storage_errors(_("writing {target}", target=target)):
         target.parent.mkdir(parents=True, exist_ok=True)
         file = target.open("xb")
     hashing = hashlib.sha256()
     with file:
         for block in limited(blocks, expected.size if expected else limits.DOWNLOAD.value, path):
             hashing.update(block)
-            with storage.storage_errors(f"writing {target}"):
+            with storage.storage_errors(_("writing {target}", target=target)):
                 file.write(block)
     if expected and hashing.hexdigest() != expected.sha256:
         raise DepositError(
-            f"{path}: the repository returned different bytes than were deposited",
-            "Nothing was kept. Check the repository, and other copies.",
+            _("{path}: the repository returned different bytes than were deposited", path=path),
+            _("Nothing was kept. Check the repository, and other copies."),
         )
 
 

@@ -20,6 +20,7 @@ from archive_pkg.deposits.repositories.drop.drop_folder import (
 from archive_pkg.deposits.shared_syncs import Unsynced
 from archive_pkg.deposits.transfers import BLOCK, sha256_of
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,7 +45,9 @@ class LocalFolder(DropFolder):
         if path.startswith("//"):
             path = path.removeprefix("//").removeprefix("localhost")
         if not path:
-            raise UsageError(f"{address} does not name a folder", "Write file:PATH.")
+            raise UsageError(
+                _("{address} does not name a folder", address=address), _("Write file:PATH.")
+            )
         self.root = Path(path).expanduser().absolute()
         super().__init__(LocalStorage(self.root))
 
@@ -81,7 +84,7 @@ class LocalStorage(FolderStorage):
         """See `FolderStorage`."""
         found: dict[str, int] = {}
         waiting = [path]
-        with storage.storage_errors(f"reading {self.root / path}"):
+        with storage.storage_errors(_("reading {root}", root=self.root / path)):
             while waiting:
                 here = waiting.pop()
                 try:
@@ -106,10 +109,10 @@ class LocalStorage(FolderStorage):
 
     def make(self, paths: Sequence[str]) -> None:
         """See `FolderStorage`. Only this user can read a folder before it is renamed."""
-        with storage.storage_errors(f"making {self.root}"):
+        with storage.storage_errors(_("making {root}", root=self.root)):
             storage.make_folder(self.root)
         for path in paths:
-            with storage.storage_errors(f"making {self.root / path}"):
+            with storage.storage_errors(_("making {root}", root=self.root / path)):
                 storage.make_beneath(self.root, path, 0o777 if "/" in path else 0o700)
             if "/" not in path:
                 self._made[path] = self._ours(path)
@@ -121,8 +124,11 @@ class LocalStorage(FolderStorage):
         shared = storage.system.HAS_OWNERS and status.st_mode & 0o022
         if not storage.is_ours(status) or shared:
             raise StorageError(
-                f"{self.root / path} belongs to another user, or others may write into it",
-                "If nothing else needs it, remove it, then run the same command again.",
+                _(
+                    "{root} belongs to another user, or others may write into it",
+                    root=self.root / path,
+                ),
+                _("If nothing else needs it, remove it, then run the same command again."),
             )
         return status
 
@@ -151,7 +157,7 @@ class LocalStorage(FolderStorage):
 
     def _sync(self, path: str, ready: Callable[[int], int]) -> None:
         """Sync a file while it is being written, so that the sync after `secure` is short."""
-        with storage.storage_errors(f"writing {self.root / path}"):
+        with storage.storage_errors(_("writing {root}", root=self.root / path)):
             ready(0)
             descriptor = storage.write_beneath(self.root, path, append=True)
             try:
@@ -167,7 +173,7 @@ class LocalStorage(FolderStorage):
 
     def _put(self, path: str, source: Iterable[bytes]) -> str:
         """Write a small file, and read it back."""
-        with storage.storage_errors(f"writing {path} in {self.root}"):
+        with storage.storage_errors(_("writing {path} in {root}", path=path, root=self.root)):
             data = b"".join(source)
             descriptor = storage.write_beneath(self._opened, path)
             try:
@@ -181,7 +187,7 @@ class LocalStorage(FolderStorage):
     def _write(
         self, path: str, source: Iterable[bytes], offset: int, arrived: Callable[[int], None]
     ) -> None:
-        with storage.storage_errors(f"writing {self.root / path}"):
+        with storage.storage_errors(_("writing {root}", root=self.root / path)):
             descriptor = storage.write_beneath(self.root, path, append=offset > 0)
             try:
                 for block in source:
@@ -193,7 +199,7 @@ class LocalStorage(FolderStorage):
 
     def _read(self, path: str, ready: Callable[[int], int]) -> Iterator[bytes]:
         limit, offset = ready(0), 0
-        with storage.storage_errors(f"reading {self.root / path}"):
+        with storage.storage_errors(_("reading {root}", root=self.root / path)):
             file = storage.open_beneath(self.root, path)
         with file:
             while block := file.read(min(BLOCK, limit - offset)):
@@ -209,21 +215,23 @@ class LocalStorage(FolderStorage):
 
     def rename(self, old: str, new: str, mode: int) -> Steps[None]:
         """See `FolderStorage`."""
-        with storage.storage_errors(f"renaming {self.root / old}"):
+        with storage.storage_errors(_("renaming {root}", root=self.root / old)):
             storage.set_final_mode(self.root / old, mode)
             try:
                 storage.move_to_destination(self.root / old, self.root / new)
             except storage.DestinationExistsError as error:
-                raise TakenError(f"{self.root / new} exists") from error
+                raise TakenError(_("{root} exists", root=self.root / new)) from error
             if not os.path.samestat((self.root / new).lstat(), self._made[old]):
                 raise StorageError(
-                    f"{self.root / new} is not the folder that was written: another user has "
-                    "exchanged it",
-                    "Deposit into a folder in which only you can rename files.",
+                    _(
+                        "{root} is not the folder that was written: another user has exchanged it",
+                        root=self.root / new,
+                    ),
+                    _("Deposit into a folder in which only you can rename files."),
                 )
         yield [Unsynced(self.root, storage.sync_folder)]
 
     def remove(self, path: str) -> None:
         """See `FolderStorage`."""
-        with storage.storage_errors(f"removing {self.root / path}"):
+        with storage.storage_errors(_("removing {root}", root=self.root / path)):
             storage.remove_beneath(self.root, path)

@@ -30,6 +30,7 @@ from archive_pkg.deposits.repositories.drop.ssh import BrokenError, Channel
 from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.deposits.transfers import sha256_of
 from archive_pkg.errors import DepositError, StorageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -103,9 +104,9 @@ class SftpStorage(FolderStorage):
             try:
                 sftp.make_all([self._at(path) for path in paths])
             except FileNotFoundError:
-                message = f"{self._target} does not exist"
+                message = _("{target} does not exist", target=self._target)
                 raise DepositError(
-                    message, "Create it; the drop folder itself is not created."
+                    message, _("Create it; the drop folder itself is not created.")
                 ) from None
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
@@ -182,7 +183,9 @@ class SftpStorage(FolderStorage):
             except OSError:
                 with contextlib.suppress(FileNotFoundError):
                     sftp.lstat(self._at(new))
-                    raise TakenError(f"{self._target}/{new} exists") from None
+                    raise TakenError(
+                        _("{target}/{new} exists", target=self._target, new=new)
+                    ) from None
                 raise
             if sftp.syncs:
                 with contextlib.suppress(OSError):  # see `secure`
@@ -207,17 +210,28 @@ class SftpStorage(FolderStorage):
             except (BrokenError, struct.error, ValueError) as error:
                 sftp.close()
                 raise LostError(
-                    f"{self._target}: the connection was lost while {what}: {error}"
+                    _(
+                        "{target}: the connection was lost while {what}: {error}",
+                        target=self._target,
+                        what=what,
+                        error=error,
+                    )
                 ) from error
             except OSError as error:
                 self._idle.append(sftp)
                 hint = (
-                    "Create that folder, or name an existing one."
+                    _("Create that folder, or name an existing one.")
                     if error.errno == errno.ENOENT
-                    else "Check the permissions, and the space on that disk."
+                    else _("Check the permissions, and the space on that disk.")
                 )
                 raise DepositError(
-                    f"{self._target} refuses {what}: {error.strerror}", hint
+                    _(
+                        "{target} refuses {what}: {strerror}",
+                        target=self._target,
+                        what=what,
+                        strerror=error.strerror,
+                    ),
+                    hint,
                 ) from error
             except (DepositError, StorageError):  # a local error; the connection still works
                 self._idle.append(sftp)
@@ -241,29 +255,37 @@ def _refusal(target: str, said: str) -> DepositError:
     """Return the error for a failed connection, from the messages of ssh."""
     if "IDENTIFICATION HAS CHANGED" in said:
         return DepositError(
-            f"{target}: the host's key has changed",
-            "A different computer may pretend to be the host. Ask the host's administrator first.",
+            _("{target}: the host's key has changed", target=target),
+            _(
+                "A different computer may pretend to be the host. Ask the host's "
+                "administrator first."
+            ),
         )
     if "Host key verification failed" in said:
         return DepositError(
-            f"{target}: the host is unknown, and unknown hosts are refused",
-            "Compare its key with its administrator, then add it to ~/.ssh/known_hosts "
-            "(ssh asks you at the first connection).",
+            _("{target}: the host is unknown, and unknown hosts are refused", target=target),
+            _(
+                "Compare its key with its administrator, then add it to "
+                "~/.ssh/known_hosts (ssh asks you at the first connection)."
+            ),
         )
     if "Permission denied" in said or "Too many authentication failures" in said:
         return DepositError(
-            f"{target} refused the login",
-            "Add your key to the ssh-agent (ssh-add) or to ~/.ssh/config, "
-            "then try sftp to that host.",
+            _("{target} refused the login", target=target),
+            _(
+                "Add your key to the ssh-agent (ssh-add) or to ~/.ssh/config, then try "
+                "sftp to that host."
+            ),
         )
     if "subsystem request failed" in said:
         return DepositError(
-            f"{target} accepted the login, but has no SFTP", "Ask the host's administrator."
+            _("{target} accepted the login, but has no SFTP", target=target),
+            _("Ask the host's administrator."),
         )
     last = said.splitlines()[-1].strip() if said else "it closed the connection"
     return LostError(
-        f"{target} could not be reached: {last}",
-        "Check the address, then run the same command again.",
+        _("{target} could not be reached: {last}", target=target, last=last),
+        _("Check the address, then run the same command again."),
     )
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.errors import UsageError
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.storage import processes
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ class Channel:
         """
         if not processes.WAITS_FOR_PIPES:
             raise UsageError(
-                "SFTP does not work on this system, which cannot wait for a pipe of a program",
-                "Deposit from Linux, macOS or WSL, or use another kind of target.",
+                _("SFTP does not work on this system, which cannot wait for a pipe of a program"),
+                _("Deposit from Linux, macOS or WSL, or use another kind of target."),
             )
         command = [*shlex.split(os.environ.get(PROGRAM) or "ssh")]
         for name, value in (_OPTIONS | _preferred(tuple(command), host)).items():
@@ -120,8 +121,8 @@ class Channel:
         except FileNotFoundError as error:
             self._said.close()
             raise UsageError(
-                f"{command[0]} is not installed",
-                f"Install OpenSSH, or name an ssh program in {PROGRAM}.",
+                _("{command} is not installed", command=command[0]),
+                _("Install OpenSSH, or name an ssh program in {program}.", program=PROGRAM),
             ) from error
         _log.debug("started %s for %s", command[0], host)
         self._ends = [end for end in (self._ssh.stdin, self._ssh.stdout) if end]
@@ -222,7 +223,7 @@ class Channel:
             while waiting:
                 self._arrived(waiting, arrived)
         except BaseException:
-            self._leave(left, [number for number, _ in waiting])
+            self._leave(left, [number for number, __ in waiting])
             raise
 
     def _arrived(self, waiting: deque[tuple[int, int]], arrived: Callable[[int], None]) -> None:
@@ -265,7 +266,7 @@ class Channel:
                 ahead = min(ahead * 2, _UNDER_WAY)
                 yield bytes(data)
         finally:
-            self._leave(handle, [number for number, *_ in waiting])
+            self._leave(handle, [number for number, *__ in waiting])
 
     def write_many(self, files: Mapping[str, bytes]) -> list[bytes]:
         """Write small files, and return the bytes that are read back, in the same order.
@@ -373,9 +374,9 @@ class Channel:
         (count,) = struct.unpack_from(">I", body)
         at = 4
         found = {}
-        for _ in range(count):
+        for __ in range(count):
             name, at = _string(body, at)
-            _, at = _string(body, at)  # the line that `ls -l` would print
+            _line, at = _string(body, at)  # the line that `ls -l` would print
             entry, at = _entry(body, at)
             found[os.fsdecode(bytes(name))] = entry
         return found
@@ -384,7 +385,7 @@ class Channel:
         self._flush(struct.pack(">IBI", 5, _INIT, 3))
         kind, body = self._packet()
         if kind != _VERSION:
-            raise BrokenError("the answer is not SFTP")
+            raise BrokenError(_("the answer is not SFTP"))
         at = 4
         known = {}
         while at < len(body):
@@ -396,7 +397,7 @@ class Channel:
             number = self._send(_EXTENDED, _text("limits@openssh.com"))
             kind, body = self._answer(number)
             if kind == _EXTENDED_REPLY:
-                _, reads, writes, _ = struct.unpack_from(">QQQQ", body)
+                __, reads, writes, __ = struct.unpack_from(">QQQQ", body)
                 self._most = max(_MODEST, min(_MOST, reads or _MODEST, writes or _MODEST))
 
     def _ask(self, kind: int, body: bytes, expected: int) -> memoryview:
@@ -411,7 +412,7 @@ class Channel:
             if code != _OK:
                 raise OSError(_ERRORS.get(code, errno.EIO), message)
         if kind != expected:
-            raise BrokenError("the server does not follow the SFTP protocol")
+            raise BrokenError(_("the server does not follow the SFTP protocol"))
         return body
 
     def _send(self, kind: int, *pieces: bytes | memoryview) -> int:
@@ -465,7 +466,7 @@ class Channel:
             self._flush()
         size, kind = struct.unpack(">IB", self._take(5))
         if not 5 <= size <= _MOST + 1024:
-            raise BrokenError("the answer is not SFTP")
+            raise BrokenError(_("the answer is not SFTP"))
         return kind, memoryview(self._take(size - 1))
 
     def _take(self, count: int) -> bytes:
@@ -481,7 +482,7 @@ class Channel:
 
     def _wait(self, descriptor: int, *, to_write: bool = False) -> None:
         if not processes.wait_for_pipe(descriptor, SECONDS, to_write=to_write):
-            raise BrokenError(f"no answer came for {SECONDS:.0f} seconds")
+            raise BrokenError(_("no answer came for {seconds:.0f} seconds", seconds=SECONDS))
 
     def _last_words(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -534,7 +535,7 @@ def _string(body: memoryview, at: int) -> tuple[memoryview, int]:
 
 def _status(body: memoryview) -> tuple[int, str]:
     (code,) = struct.unpack_from(">I", body)
-    message, _ = _string(body, 4) if len(body) >= 8 else (memoryview(b""), 0)
+    message, __ = _string(body, 4) if len(body) >= 8 else (memoryview(b""), 0)
     return code, bytes(message).decode("utf-8", "replace") or f"error {code}"
 
 
@@ -554,6 +555,6 @@ def _entry(body: memoryview, at: int) -> tuple[SftpEntry, int]:
     if flags & 0x80000000:
         (count,) = struct.unpack_from(">I", body, at)
         at += 4
-        for _ in range(2 * count):
-            _, at = _string(body, at)
+        for __ in range(2 * count):
+            _line, at = _string(body, at)
     return SftpEntry(size, stat.S_ISDIR(mode)), at

@@ -16,6 +16,7 @@ from archive_pkg.deposits.repositories.drop.drop_folder import (
     refuse_more,
 )
 from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     import builtins
@@ -41,7 +42,9 @@ class WebDavFolder(DropFolder):
         parts = credentials.split_address(address)
         if parts.username:
             shown = credentials.without_secret(address)
-            raise UsageError(f"{shown} names a user", "Run: archive-pkg login HOST --user NAME")
+            raise UsageError(
+                _("{shown} names a user", shown=shown), _("Run: archive-pkg login HOST --user NAME")
+            )
         name = credentials.server_name(parts)
         path, written = credentials.place_of(parts)
         self.target = f"davs://{parts.netloc}{written}"
@@ -73,7 +76,14 @@ class WebDavStorage(FolderStorage):
             entries = self._entries(f"{path}/{prefix}")
             if entries is None:
                 if prefix:
-                    raise DepositError(f"{self._target}/{path}/{prefix} vanished while it was read")
+                    raise DepositError(
+                        _(
+                            "{target}/{path}/{prefix} vanished while it was read",
+                            target=self._target,
+                            path=path,
+                            prefix=prefix,
+                        )
+                    )
                 return None
             for name, size in entries:
                 if size is None:
@@ -97,7 +107,7 @@ class WebDavStorage(FolderStorage):
         found = []
         for href, size in _responses(reply.body, self._target):
             there = unquote(_path_of(href, self._target)).rstrip("/")
-            above, _, name = there.rpartition("/")
+            above, __, name = there.rpartition("/")
             if above == own and name:
                 found.append((name, size))
         return found
@@ -110,7 +120,8 @@ class WebDavStorage(FolderStorage):
             if reply.status == 409:
                 above = f"{self._target}/{path}".rpartition("/")[0]
                 raise DepositError(
-                    f"{above} does not exist", "Create it; the drop folder itself is not created."
+                    _("{above} does not exist", above=above),
+                    _("Create it; the drop folder itself is not created."),
                 )
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
@@ -137,7 +148,7 @@ class WebDavStorage(FolderStorage):
             headers={"Destination": self._web.url(f"{segments(new)}/"), "Overwrite": "F"},
         )
         if reply.status == 412:
-            raise TakenError(f"{self._target}/{new} exists")
+            raise TakenError(_("{target}/{new} exists", target=self._target, new=new))
         yield from ()
 
     def remove(self, path: str) -> None:
@@ -152,7 +163,9 @@ def _path_of(href: str, target: str) -> str:
     try:
         return urlsplit(href).path
     except ValueError as error:
-        raise DepositError(f"{target} lists {href[:200]!r}: {error}") from error
+        raise DepositError(
+            _("{target} lists {href!r}: {error}", target=target, href=href[:200], error=error)
+        ) from error
 
 
 def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
@@ -165,5 +178,7 @@ def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
         else:
             size = response.findtext(f".//{_DAV}getcontentlength") or ""
             if not re.fullmatch(r"[0-9]{1,19}", size):
-                raise DepositError(f"{target} does not report the size of {href}")
+                raise DepositError(
+                    _("{target} does not report the size of {href}", target=target, href=href)
+                )
             yield href, int(size)

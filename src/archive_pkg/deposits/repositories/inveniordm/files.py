@@ -10,6 +10,7 @@ from archive_pkg import storage
 from archive_pkg.deposits.http.client import segments
 from archive_pkg.deposits.transfers import BLOCK, VerifiedReader
 from archive_pkg.errors import DepositError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,7 +103,7 @@ def _complete(file: Json) -> bool:
 
 def md5_of(file: Json) -> str | None:
     """Return the MD5 that the server states for a file; None if it states none."""
-    name, _, digest = str(file.get("checksum", "")).partition(":")
+    name, __, digest = str(file.get("checksum", "")).partition(":")
     return digest if name == "md5" and digest else None
 
 
@@ -124,7 +125,7 @@ def _begin(web: HttpClient, files: str, item: Item, journal: Journal) -> Json:
     if not parts:
         reply = web.ask("POST", files, expect={201, 400}, data=[file])
         if reply.status == 400:
-            raise DepositError(f"the draft does not accept a file called {item.path}")
+            raise DepositError(_("the draft does not accept a file called {path}", path=item.path))
     # Each announcement has its own parts; those of an earlier one cannot be used.
     return journal.done(step, parts=parts, size=size, name=secrets.token_hex(4))
 
@@ -152,10 +153,10 @@ def _slice(sent: Upload, start: int, length: int, transfer: Transfer) -> Iterato
     with storage.open_regular(sent.path) as source:
         source.seek(start)
         while length:
-            with storage.storage_errors(f"reading {sent.path}"):
+            with storage.storage_errors(_("reading {path}", path=sent.path)):
                 block = source.read(min(BLOCK, length))
             if not block:
-                raise DepositError(f"{sent.path} changed while it was being sent")
+                raise DepositError(_("{path} changed while it was being sent", path=sent.path))
             length -= len(block)
             transfer.tick(len(block))
             yield block

@@ -54,6 +54,7 @@ from archive_pkg.deposits.zips import (
 )
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.interchange.exporting import invenio
+from archive_pkg.messages import _
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
@@ -90,20 +91,23 @@ class InvenioRdm(DescribingRecords):
 
     def __init__(self, address: str) -> None:
         """Read the address."""
-        scheme, _, rest = address.partition(":")
+        scheme, __, rest = address.partition(":")
         shown = credentials.without_secret(address)
         if scheme in credentials.WELL_KNOWN:
-            path, _, query = rest.partition("?")
+            path, __, query = rest.partition("?")
             if path.strip("/"):
                 raise UsageError(
-                    f"{shown} has more than a name", f"Write {scheme}: without a path."
+                    _("{shown} has more than a name", shown=shown),
+                    _("Write {scheme}: without a path.", scheme=scheme),
                 )
             self._name, self.target = scheme, f"{scheme}:"
             self._site = f"https://{credentials.WELL_KNOWN[scheme]}"
         else:
             parts = credentials.split_address(address)
             if parts.username or parts.fragment:
-                raise UsageError(f"{shown} has more than a host and a path", "Leave that out.")
+                raise UsageError(
+                    _("{shown} has more than a host and a path", shown=shown), _("Leave that out.")
+                )
             query, self._name = parts.query, credentials.server_name(parts)
             self._site = f"https://{parts.netloc}{parts.path.rstrip('/')}"
             self.target = f"inveniordm+{self._site}"
@@ -150,14 +154,18 @@ class InvenioRdm(DescribingRecords):
         self._report_no_sender(transfer, plan.report, "the repository requires a creator")
         title = self._public_record(transfer).title
         if invenio.is_too_short(title):
-            message = f"the title has fewer than {invenio.SHORTEST_TITLE} characters: “{title}”"
+            message = _(
+                "the title has fewer than {shortest_title} characters: “{title}”",
+                shortest_title=invenio.SHORTEST_TITLE,
+                title=title,
+            )
             at = Location(self.target, field="title")
-            plan.report.add(TARGET_NEEDS_METADATA.at(at, message, "Write a longer title."))
+            plan.report.add(TARGET_NEEDS_METADATA.at(at, message, _("Write a longer title.")))
         if publish and not transfer.earlier and "publisher" not in self._options:
-            message = "no publisher is named, but a DOI requires one"
-            hint = (
-                "Add ?publisher=NAME to the address. Or deposit a draft, complete it on the site, "
-                "then run the command with --publish."
+            message = _("no publisher is named, but a DOI requires one")
+            hint = _(
+                "Add ?publisher=NAME to the address. Or deposit a draft, complete it "
+                "on the site, then run the command with --publish."
             )
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         self._check_options(plan)
@@ -188,8 +196,13 @@ class InvenioRdm(DescribingRecords):
                 plan.notes += (f"{name}={value} could not be checked: {error.message}",)
                 continue
             if not known:
-                message = f"{self.target} does not know {name}={value}"
-                hint = f"See {self._site}/api/{where} for what it knows."
+                message = _(
+                    "{target} does not know {name}={value}",
+                    target=self.target,
+                    name=name,
+                    value=value,
+                )
+                hint = _("See {site}/api/{where} for what it knows.", site=self._site, where=where)
                 place = Location(self.target, field=name)
                 plan.report.add(TARGET_NEEDS_METADATA.at(place, message, hint))
 
@@ -226,7 +239,8 @@ class InvenioRdm(DescribingRecords):
             doi = doi_of(self._draft(name) or {})
         if not doi:
             raise DepositError(
-                f"{self.target} did not reserve a DOI", "Ask the repository whether it has DOIs."
+                _("{target} did not reserve a DOI", target=self.target),
+                _("Ask the repository whether it has DOIs."),
             )
         journal.done("reserve", draft=name, doi=doi)
         return doi
@@ -253,15 +267,27 @@ class InvenioRdm(DescribingRecords):
                     stored, differences=(*state, *self._differences(record, transfer, asked))
                 )
             if draft is None:
-                raise LostError(f"{self.target} does not show the draft {name} that it created")
+                raise LostError(
+                    _(
+                        "{target} does not show the draft {name} that it created",
+                        target=self.target,
+                        name=name,
+                    )
+                )
             draft, kept, notes = self._describe(draft, transfer, journal)
             notes = (*begun_again(vanished), *notes)
             if differences := self._differences(draft, transfer, asked):
                 raise DepositError(
-                    f"the draft {name} in {self.target} is not as requested: "
-                    f"{'; '.join(differences)}",
-                    "Nothing was sent. Change it in the repository, or set the value in the "
-                    "address.",
+                    _(
+                        "the draft {name} in {target} is not as requested: {differences}",
+                        name=name,
+                        target=self.target,
+                        differences="; ".join(differences),
+                    ),
+                    _(
+                        "Nothing was sent. Change it in the repository, or set the value in "
+                        "the address."
+                    ),
                 )
             files = f"records/{name}/draft/files"
             held, new = bring(self._web, files, wanted, transfer, journal)
@@ -284,12 +310,19 @@ class InvenioRdm(DescribingRecords):
             # 404: it was published meanwhile, by a request whose answer was lost.
             path = f"records/{name}/draft/actions/publish"
             page = self._page(draft)
-            hint = f"Complete the draft at {page}, or add ?publisher=NAME. Then run this again."
+            hint = _(
+                "Complete the draft at {page}, or add ?publisher=NAME. Then run this again.",
+                page=page,
+            )
             self._web.ask("POST", path, expect={200, 202, *ABSENT}, hint=hint)
             record = self._record(name)
             if record is None:
                 raise DepositError(
-                    f"{self.target} accepted {name}, but does not show it as published"
+                    _(
+                        "{target} accepted {name}, but does not show it as published",
+                        target=self.target,
+                        name=name,
+                    )
                 )
             journal.done("publish", record=name)
             stored = self._stored(wanted, held, record, new=True)
@@ -335,7 +368,10 @@ class InvenioRdm(DescribingRecords):
                 f"{where}/actions/submit-review",
                 expect={200, 202},
                 data={"payload": {"content": "A deposit by archive-pkg.", "format": "html"}},
-                hint=f"Ask the community {community} whether you may submit records.",
+                hint=_(
+                    "Ask the community {community} whether you may submit records.",
+                    community=community,
+                ),
             )
         record = self._record(name)
         if record is None:
@@ -391,7 +427,10 @@ class InvenioRdm(DescribingRecords):
             # A repeated request returns the same draft of the next version.
             journal.begin("draft", version_of=published)
             path = f"records/{segments(published)}/versions"
-            hint = f"Ask the repository whether the record {published} was withdrawn."
+            hint = _(
+                "Ask the repository whether the record {published} was withdrawn.",
+                published=published,
+            )
             made = self._web.ask("POST", path, expect={201}, hint=hint).json(_MADE)
             return str(journal.done("draft", id=made["id"])["id"])
         for receipt in reversed(transfer.earlier):
@@ -416,9 +455,14 @@ class InvenioRdm(DescribingRecords):
         own = f"archive-pkg:{transfer.record.id}:"
         if not any(mark.startswith(own) for mark in marks):
             raise DepositError(
-                f"{name} in {self.target} was not made for {transfer.record.id}, but a receipt or "
-                "the DOI in the record names it",
-                "Nothing was sent. Remove the receipt, or the DOI from the record.",
+                _(
+                    "{name} in {target} was not made for {id}, but a receipt or the DOI in "
+                    "the record names it",
+                    name=name,
+                    target=self.target,
+                    id=transfer.record.id,
+                ),
+                _("Nothing was sent. Remove the receipt, or the DOI from the record."),
             )
 
     def _published(self, transfer: Transfer) -> str:
@@ -487,7 +531,14 @@ class InvenioRdm(DescribingRecords):
         held = {entry["key"]: entry for entry in self._entries(f"records/{segments(name)}/files")}
         package, *pages = wanted
         if package.item.path not in held:
-            raise DepositError(f"{self.target}: the record {name} has no {package.item.path}")
+            raise DepositError(
+                _(
+                    "{target}: the record {name} has no {path}",
+                    target=self.target,
+                    name=name,
+                    path=package.item.path,
+                )
+            )
         same = [page for page in pages if md5_of(held.get(page.item.path, {})) == page.md5]
         return (package, *same), held
 
@@ -500,7 +551,13 @@ class InvenioRdm(DescribingRecords):
             names = [entry["key"] for entry in self._entries(path)]
             if names:
                 return {name: f"{path}/{segments(name)}/content" for name in names}
-        raise DepositError(f"{self.target} has no record {remote_id} with files")
+        raise DepositError(
+            _(
+                "{target} has no record {remote_id} with files",
+                target=self.target,
+                remote_id=remote_id,
+            )
+        )
 
     def _stored(
         self, sent: Sequence[Upload], held: Mapping[str, Json], record: Json, *, new: bool

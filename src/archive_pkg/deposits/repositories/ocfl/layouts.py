@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.errors import DepositError
+from archive_pkg.messages import _
 from archive_pkg.parsing import read_json
 
 if TYPE_CHECKING:
@@ -138,8 +139,12 @@ def layout_of(root: Path) -> Layout:
     if name not in _DEFAULTS:
         known = ", ".join(name[:4] for name in _DEFAULTS)
         raise DepositError(
-            f"{root} has the storage layout {name}, which this program does not know",
-            f"Use a root with one of the layouts {known}.",
+            _(
+                "{root} has the storage layout {name}, which this program does not know",
+                root=root,
+                name=name,
+            ),
+            _("Use a root with one of the layouts {known}.", known=known),
         )
     return _configured(root, name)
 
@@ -160,7 +165,9 @@ def _configured(root: Path, name: str) -> Layout:
     if said.get("extensionName", name) != name:
         wrong = f"extensionName is {said['extensionName']!r}, not the name of the folder"
     if wrong:
-        raise DepositError(f"{root / config}: {wrong}", "Correct the configuration of the layout.")
+        raise DepositError(
+            f"{root / config}: {wrong}", _("Correct the configuration of the layout.")
+        )
     return Layout(name, parameters)
 
 
@@ -168,9 +175,13 @@ def _read(root: Path, path: str) -> dict[str, Any]:
     try:
         said = read_json(storage.read_beneath(root, path))
     except (ValueError, RecursionError) as error:
-        raise DepositError(f"{root / path} is not JSON: {error}", "Correct the file.") from error
+        raise DepositError(
+            _("{root} is not JSON: {error}", root=root / path, error=error), _("Correct the file.")
+        ) from error
     if not isinstance(said, dict):
-        raise DepositError(f"{root / path} is not a JSON object", "Correct the file.")
+        raise DepositError(
+            _("{root} is not a JSON object", root=root / path), _("Correct the file.")
+        )
     return said
 
 
@@ -218,8 +229,11 @@ def _inferred(root: Path) -> Layout:
         if all(layout.path(str(identifier)) == path for identifier, path in here):
             return layout
     raise DepositError(
-        f"{root} has no ocfl_layout.json, and its objects do not follow a known layout",
-        "Ask its administrator to add ocfl_layout.json, or use another root.",
+        _(
+            "{root} has no ocfl_layout.json, and its objects do not follow a known layout",
+            root=root,
+        ),
+        _("Ask its administrator to add ocfl_layout.json, or use another root."),
     )
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from archive_pkg import fixity, limits, storage
 from archive_pkg.deposits.repositories.drop.drop_folder import refuse_more
 from archive_pkg.errors import DepositError
+from archive_pkg.messages import _
 from archive_pkg.parsing import read_json
 from archive_pkg.version import SOFTWARE
 
@@ -65,7 +66,12 @@ def _parsed(object_root: Path, path: str, data: bytes) -> Inventory:
         _check_inventory(read)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DepositError(
-            f"{object_root / path} is not an OCFL inventory: {error}", _RESTORE
+            _(
+                "{object_root} is not an OCFL inventory: {error}",
+                object_root=object_root / path,
+                error=error,
+            ),
+            _RESTORE,
         ) from error
     return read
 
@@ -73,23 +79,25 @@ def _parsed(object_root: Path, path: str, data: bytes) -> Inventory:
 def _check_inventory(read: Inventory) -> None:
     for name in ("id", "type", "digestAlgorithm", "head"):
         if not isinstance(read[name], str):
-            raise TypeError(f"its {name} is not a string")
+            raise TypeError(_("its {name} is not a string", name=name))
     folder = read.get("contentDirectory", "content")
     if not isinstance(folder, str) or "/" in folder or not _is_plain(folder):
-        raise TypeError("its contentDirectory is not the name of a folder")
+        raise TypeError(_("its contentDirectory is not the name of a folder"))
     for fixity_block in read.get("fixity", {}).values():
         _check_paths(fixity_block, "its fixity block")
     _check_paths(read["manifest"], "its manifest")
     for name, version in read["versions"].items():
         if not _VERSION.fullmatch(name) or not _is_date(version["created"]):
-            raise TypeError(f"its version {name} has no proper name or date")
+            raise TypeError(_("its version {name} has no proper name or date", name=name))
         _check_paths(version["state"], f"its version {name}")
         if not version["state"].keys() <= read["manifest"].keys():
-            raise TypeError(f"its version {name} has a digest that its manifest does not have")
+            raise TypeError(
+                _("its version {name} has a digest that its manifest does not have", name=name)
+            )
         if not isinstance(version.get("message", ""), str):
-            raise TypeError(f"the message of its version {name} is not a string")
+            raise TypeError(_("the message of its version {name} is not a string", name=name))
         if "user" in version and not isinstance(version["user"]["name"], str):
-            raise TypeError(f"the user of its version {name} has no name")
+            raise TypeError(_("the user of its version {name} has no name", name=name))
     read["versions"][read["head"]]
 
 
@@ -98,16 +106,22 @@ def _check_paths(listed: Any, where: str) -> None:
     paths: list[str] = []
     for digest, here in listed.items():
         if not isinstance(here, list) or not here or not all(isinstance(one, str) for one in here):
-            raise TypeError(f"{where} has no paths for {digest}")
+            raise TypeError(_("{where} has no paths for {digest}", where=where, digest=digest))
         paths += here
     if wrong := [path for path in paths if not _is_plain(path)]:
-        raise TypeError(f"{where} has an unsafe path, {wrong[0]!r}")
+        raise TypeError(_("{where} has an unsafe path, {wrong!r}", where=where, wrong=wrong[0]))
     known = set(paths)
     if len(known) < len(paths) or len({digest.lower() for digest in listed}) < len(listed):
-        raise TypeError(f"{where} has a path or a digest twice")
+        raise TypeError(_("{where} has a path or a digest twice", where=where))
     for path in known:
         if any(above in known for above in _above(path)):
-            raise TypeError(f"{where} has a file and a folder with the same name above {path}")
+            raise TypeError(
+                _(
+                    "{where} has a file and a folder with the same name above {path}",
+                    where=where,
+                    path=path,
+                )
+            )
 
 
 def _above(path: str) -> Iterator[str]:
@@ -178,7 +192,11 @@ def _next_name(head: str) -> str:
     name = "v" + number.zfill(len(head) - 1)
     if not name.startswith("v0"):
         raise DepositError(
-            f"the object cannot have another version, because {head} is the last name of its length"
+            _(
+                "the object cannot have another version, because {head} is the last "
+                "name of its length",
+                head=head,
+            )
         )
     return name
 
@@ -219,8 +237,13 @@ def validate(
     if found:
         more = "; and more" if len(found) > _SHOWN else ""
         raise DepositError(
-            f"the OCFL object at {object_root} is not valid: {'; '.join(found[:_SHOWN])}{more}",
-            "Restore it from another copy before you deposit again.",
+            _(
+                "the OCFL object at {object_root} is not valid: {found}{more}",
+                object_root=object_root,
+                found="; ".join(found[:_SHOWN]),
+                more=more,
+            ),
+            _("Restore it from another copy before you deposit again."),
         )
 
 
@@ -247,12 +270,16 @@ def _files(object_root: Path) -> tuple[set[str], list[str]]:
                 waiting.append(path)
                 continue
             if not stat.S_ISREG(status.st_mode):
-                raise DepositError(f"{entry.path}: it is not a regular file", _RESTORE)
+                raise DepositError(_("{path}: it is not a regular file", path=entry.path), _RESTORE)
             is_metadata = entry.name.startswith((INVENTORY, "0="))
             if is_metadata and status.st_size > limits.JSON_SIZE.value:
-                raise DepositError(f"{entry.path}: it is too large", limits.JSON_SIZE.hint)
+                raise DepositError(
+                    _("{path}: it is too large", path=entry.path), limits.JSON_SIZE.hint
+                )
             if limits.is_bomb(status.st_size, storage.system.size_on_disk(status)):
-                raise DepositError(f"{entry.path}: it is a sparse file", limits.ARCHIVE_RATIO.hint)
+                raise DepositError(
+                    _("{path}: it is a sparse file", path=entry.path), limits.ARCHIVE_RATIO.hint
+                )
             files.add(path)
     return files, empty
 
@@ -383,7 +410,7 @@ def _faults_of_files(
     listed = {path for paths in inventory["manifest"].values() for path in paths}
     folder = inventory.get("contentDirectory", "content")
     for path in sorted(listed):
-        version, _, rest = path.partition("/")
+        version, __, rest = path.partition("/")
         if version not in inventory["versions"] or not rest.startswith(f"{folder}/"):  # E042
             yield f"{path} is not below a version's {folder}"
         elif path not in files:  # E092

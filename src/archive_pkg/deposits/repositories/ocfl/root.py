@@ -44,6 +44,7 @@ from archive_pkg.deposits.repository_interface import (
 from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.deposits.transfers import sha256_of
 from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ class OcflRoot:
         """Read `ocfl:PATH`; a relative path starts from the working folder."""
         path = address.partition(":")[2]
         if not path:
-            raise UsageError(f"{address} does not name a folder", "Write ocfl:PATH.")
+            raise UsageError(
+                _("{address} does not name a folder", address=address), _("Write ocfl:PATH.")
+            )
         self.root = Path(path).expanduser().absolute()
         self._folder = RootFolder(self.root)
 
@@ -109,7 +112,7 @@ class OcflRoot:
 
     def holds(self, transfer: Transfer) -> bool:
         """Return whether the newest version is exactly this package; see `Comparing`."""
-        with storage.storage_errors(f"reading {self.root}"):
+        with storage.storage_errors(_("reading {root}", root=self.root)):
             if not self.root.is_dir() or not version_of(self.root):
                 return False
             object_root = self._folder.object_root(transfer.identifier)
@@ -124,7 +127,7 @@ class OcflRoot:
 
     def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
         """Yield the steps of `deposit`; see `Stepwise`."""
-        with storage.storage_errors(f"working in {self.root}"):
+        with storage.storage_errors(_("working in {root}", root=self.root)):
             self._folder.ensure()
             object_root = self._folder.object_root(transfer.identifier)
             journal.begin("place", remote_id=transfer.identifier)
@@ -140,7 +143,7 @@ class OcflRoot:
 
     def status(self, remote_id: str, version: str) -> Status:
         """Return whether the root has the object, and its versions; see `Repository`."""
-        with storage.storage_errors(f"working in {self.root}"):
+        with storage.storage_errors(_("working in {root}", root=self.root)):
             object_root = self._folder.object_root(remote_id) if self.root.is_dir() else self.root
             if not (object_root / "inventory.json").is_file():
                 return Status("absent", f"{self.target} does not hold {remote_id}")
@@ -155,13 +158,22 @@ class OcflRoot:
         self, remote_id: str, version: str, expected: Expected | None = None
     ) -> dict[str, str]:
         """Read a version's files in place; see `Repository`."""
-        with storage.storage_errors(f"working in {self.root}"):
+        with storage.storage_errors(_("working in {root}", root=self.root)):
             object_root = self._folder.object_root(remote_id)
             if not object_root.is_dir():
-                raise DepositError(f"{self.target} does not hold {remote_id}")
+                raise DepositError(
+                    _("{target} does not hold {remote_id}", target=self.target, remote_id=remote_id)
+                )
             inventory = read_inventory(object_root)
             if version not in inventory["versions"]:
-                raise DepositError(f"{self.target} holds no version {version} of {remote_id}")
+                raise DepositError(
+                    _(
+                        "{target} holds no version {version} of {remote_id}",
+                        target=self.target,
+                        version=version,
+                        remote_id=remote_id,
+                    )
+                )
             state: dict[str, list[str]] = inventory["versions"][version]["state"]
             found: dict[str, str] = {}
             for digest, paths in state.items():
@@ -173,10 +185,12 @@ class OcflRoot:
         self, remote_id: str, version: str, into: Path, expected: Expected | None = None
     ) -> None:
         """Validate an object and copy a version into an empty folder; see `Repository`."""
-        with storage.storage_errors(f"working in {self.root}"):
+        with storage.storage_errors(_("working in {root}", root=self.root)):
             object_root = self._folder.object_root(remote_id)
             if not object_root.is_dir():
-                raise DepositError(f"{self.target} does not hold {remote_id}")
+                raise DepositError(
+                    _("{target} does not hold {remote_id}", target=self.target, remote_id=remote_id)
+                )
             _refuse_sizes(object_root, version, expected or {})
             validate(object_root)
             inventory = read_inventory(object_root)
@@ -195,7 +209,7 @@ class OcflRoot:
             DepositError: The root or the object is unsuitable.
             StorageError: The storage failed.
         """
-        with storage.storage_errors(f"reading {self.root}"):
+        with storage.storage_errors(_("reading {root}", root=self.root)):
             if not self._folder.is_fit():
                 return
             identifier = transfer.identifier
@@ -312,8 +326,13 @@ def _refuse_sizes(object_root: Path, version: str, expected: Expected) -> None:
         for path in paths:
             if path in expected and size != expected[path].size:
                 raise DepositError(
-                    f"{path}: it has {size:,} bytes, but {expected[path].size:,} were deposited",
-                    "Restore the object from another copy.",
+                    _(
+                        "{path}: it has {size:,} bytes, but {size_2:,} were deposited",
+                        path=path,
+                        size=size,
+                        size_2=expected[path].size,
+                    ),
+                    _("Restore the object from another copy."),
                 )
 
 

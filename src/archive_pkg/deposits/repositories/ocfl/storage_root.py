@@ -12,6 +12,7 @@ from archive_pkg import storage
 from archive_pkg.deposits.repositories.ocfl.layouts import Layout, layout_of, version_of
 from archive_pkg.deposits.repositories.ocfl.objects import SPECIFICATION, declaration_fault
 from archive_pkg.errors import DepositError, StorageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ class RootFolder:
         """
         if (self.path / _ROOT).is_file():
             return
-        with storage.storage_errors(f"making {self.path}"):
+        with storage.storage_errors(_("making {path}", path=self.path)):
             storage.make_folder(self.path)
         layout = Layout()
         about = {"extension": layout.name, "description": "Objects in folders named by their id"}
@@ -63,7 +64,7 @@ class RootFolder:
         }
         with (
             storage.Lock(self.path / _LAYOUT_FILE, wait=60),
-            storage.storage_errors(f"making {self.path}"),
+            storage.storage_errors(_("making {path}", path=self.path)),
         ):
             storage.make_beneath(self.path, f"{_EXTENSIONS}/{layout.name}")
             for path, text in files.items():
@@ -85,39 +86,52 @@ class RootFolder:
             return False
         if not self.path.is_dir():
             raise DepositError(
-                f"{self.path} is a file, not a folder", "Name an OCFL root or a new folder."
+                _("{path} is a file, not a folder", path=self.path),
+                _("Name an OCFL root or a new folder."),
             )
         # List names first: another run may create the root and objects at this moment.
         names = os.listdir(self.path)  # noqa: PTH208 - hot
         version = version_of(self.path)
         if version.startswith("object_"):
             raise DepositError(
-                f"{self.path} is an OCFL object, not an OCFL root",
-                "Name the root that it is in.",
+                _("{path} is an OCFL object, not an OCFL root", path=self.path),
+                _("Name the root that it is in."),
             )
         declared = sorted(name for name in names if name.startswith("0=ocfl_"))
         if len(declared) > 1:
             raise DepositError(
-                f"{self.path} declares more than one version: {', '.join(declared)}",
-                "Ask its administrator to correct it, or use another root.",
+                _(
+                    "{path} declares more than one version: {declared}",
+                    path=self.path,
+                    declared=", ".join(declared),
+                ),
+                _("Ask its administrator to correct it, or use another root."),
             )
         if not version:
             if not all(name.lstrip(".").startswith(_OF_A_ROOT) for name in names):
                 raise DepositError(
-                    f"{self.path} is not empty and not an OCFL root",
-                    "Name an OCFL root or a new folder.",
+                    _("{path} is not empty and not an OCFL root", path=self.path),
+                    _("Name an OCFL root or a new folder."),
                 )
             return False
         if version != SPECIFICATION:
             raise DepositError(
-                f"{self.path} is an OCFL {version} root; only OCFL {SPECIFICATION} is written here",
-                f"Ask its administrator to upgrade it to OCFL {SPECIFICATION}, or use "
-                "another root.",
+                _(
+                    "{path} is an OCFL {version} root; only OCFL {specification} is written here",
+                    path=self.path,
+                    version=version,
+                    specification=SPECIFICATION,
+                ),
+                _(
+                    "Ask its administrator to upgrade it to OCFL {specification}, or use "
+                    "another root.",
+                    specification=SPECIFICATION,
+                ),
             )
         if fault := declaration_fault(self.path, _ROOT):
             raise DepositError(
-                f"{self.path} is not a valid OCFL root: {fault}",
-                "Ask its administrator to correct the file, or use another root.",
+                _("{path} is not a valid OCFL root: {fault}", path=self.path, fault=fault),
+                _("Ask its administrator to correct the file, or use another root."),
             )
         self._fit = (self.path / _ROOT).stat()
         return True
@@ -130,14 +144,18 @@ class RootFolder:
         """
         if not self.path.is_dir():
             raise DepositError(
-                f"there is no OCFL root at {self.path}",
-                "If it was moved, move it back. Otherwise deposit the package again.",
+                _("there is no OCFL root at {path}", path=self.path),
+                _("If it was moved, move it back. Otherwise deposit the package again."),
             )
         path = self._its_layout().path(identifier)
         if path in _OF_A_ROOT or not all(part not in ("", ".", "..") for part in path.split("/")):
             raise DepositError(
-                f"{identifier} does not fit the layout of {self.path}",
-                "Give the record another id, or use another root.",
+                _(
+                    "{identifier} does not fit the layout of {path}",
+                    identifier=identifier,
+                    path=self.path,
+                ),
+                _("Give the record another id, or use another root."),
             )
         return self.path / path
 
@@ -160,8 +178,12 @@ class RootFolder:
         for step in list(object_root.relative_to(self.path).parents)[:-1]:
             if _is_object(self.path / step):
                 raise DepositError(
-                    f"{self.path / step} is an object, and {identifier} would be inside it",
-                    "Deposit it into another root.",
+                    _(
+                        "{path} is an object, and {identifier} would be inside it",
+                        path=self.path / step,
+                        identifier=identifier,
+                    ),
+                    _("Deposit it into another root."),
                 )
 
     @contextlib.contextmanager
@@ -179,7 +201,7 @@ class RootFolder:
                 place = self._path_next_to_root(name)
                 if place is None:
                     place = inside / name
-                    with storage.storage_errors(f"making {inside}"):
+                    with storage.storage_errors(_("making {inside}", inside=inside)):
                         storage.make_beneath(self.path, f"{_EXTENSIONS}/{STAGING}")
                 try:
                     staging = entered.enter_context(storage.Staging(place, locked=True))

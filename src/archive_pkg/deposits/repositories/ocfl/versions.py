@@ -27,6 +27,7 @@ from archive_pkg.deposits.repositories.ocfl.objects import (
 )
 from archive_pkg.deposits.transfers import VerifiedReader
 from archive_pkg.errors import DepositError
+from archive_pkg.messages import _
 from archive_pkg.packages.layout import RECORD
 
 if TYPE_CHECKING:
@@ -64,40 +65,69 @@ def refuse_foreign(object_root: Path, transfer: Transfer) -> None:
         }
     except (OSError, ValueError, AttributeError) as error:
         raise DepositError(
-            f"{object_root} is not a readable OCFL object: {storage.explain(error)}",
-            "Repair it before you deposit again.",
+            _(
+                "{object_root} is not a readable OCFL object: {explain}",
+                object_root=object_root,
+                explain=storage.explain(error),
+            ),
+            _("Repair it before you deposit again."),
         ) from error
     ours = {"id": transfer.identifier, "OCFL version": SPECIFICATION, "digest": DIGEST_ALGORITHM}
     for name, value in ours.items():
         if said[name] != value:
             raise DepositError(
-                f"{object_root} was not written by archive-pkg: its {name} is {said[name]}, "
-                f"not {value}",
-                "Add the version with the program that wrote it, or use another root.",
+                _(
+                    "{object_root} was not written by archive-pkg: its {name} is {said}, "
+                    "not {value}",
+                    object_root=object_root,
+                    name=name,
+                    said=said[name],
+                    value=value,
+                ),
+                _("Add the version with the program that wrote it, or use another root."),
             )
     if fault := declaration_fault(object_root, DECLARATION):
         raise DepositError(
-            f"{object_root} is not a valid OCFL object: {fault}",
-            "Repair it before you deposit again.",
+            _(
+                "{object_root} is not a valid OCFL object: {fault}",
+                object_root=object_root,
+                fault=fault,
+            ),
+            _("Repair it before you deposit again."),
         )
     if os.path.lexists(object_root / MUTABLE_HEAD):
         raise DepositError(
-            f"{object_root} has changes of another program that are not yet a version "
-            f"({MUTABLE_HEAD})",
-            "Commit these changes with that program first.",
+            _(
+                "{object_root} has changes of another program that are not yet a "
+                "version ({mutable_head})",
+                object_root=object_root,
+                mutable_head=MUTABLE_HEAD,
+            ),
+            _("Commit these changes with that program first."),
         )
     needed = {"bagit.txt"} | ({f"data/{RECORD}"} if transfer.letter else set())
     if lacking := needed - newest_state(inventory).keys():
         raise DepositError(
-            f"{object_root} holds something else: its newest version has no {max(lacking)}",
-            "Use another root.",
+            _(
+                "{object_root} holds something else: its newest version has no {max}",
+                object_root=object_root,
+                max=max(lacking),
+            ),
+            _("Use another root."),
         )
     if not (transfer.letter or transfer.earlier or is_newest(inventory, transfer)):
         raise DepositError(
-            f"{object_root} holds a different bag named {transfer.identifier}, and no receipt "
-            f"shows that {transfer.folder} is a new version of it",
-            "If it is a different bag, rename its folder. If it is a new version, name the folder "
-            "of its receipts with --receipts.",
+            _(
+                "{object_root} holds a different bag named {identifier}, and no "
+                "receipt shows that {folder} is a new version of it",
+                object_root=object_root,
+                identifier=transfer.identifier,
+                folder=transfer.folder,
+            ),
+            _(
+                "If it is a different bag, rename its folder. If it is a new version, "
+                "name the folder of its receipts with --receipts."
+            ),
         )
 
 
@@ -111,7 +141,7 @@ def share(object_root: Path, made: Path) -> None:
                 return target
         return str(shutil.copy2(source, target))
 
-    with storage.storage_errors(f"staging {object_root}"):
+    with storage.storage_errors(_("staging {object_root}", object_root=object_root)):
         shutil.copytree(object_root, made, copy_function=place)
 
 
@@ -132,7 +162,7 @@ def write_version(
     """
     head, folder = str(inventory["head"]), content_folder(inventory)
     content: dict[str, str] = {}
-    for digest, (path, *_) in state_of(transfer).items():
+    for digest, (path, *__) in state_of(transfer).items():
         if digest not in inventory["manifest"]:
             content[path] = f"{folder}/{_plain(path)}"
             inventory["manifest"][digest] = [content[path]]
@@ -152,9 +182,15 @@ def write_version(
     for item in items:
         if held[item.path] != item.sha256:
             raise DepositError(
-                f"{item.path} changed in {root} since the package was verified",
-                "Nothing was kept. Check whether another program writes into the "
-                "package, and check the disk.",
+                _(
+                    "{path} changed in {root} since the package was verified",
+                    path=item.path,
+                    root=root,
+                ),
+                _(
+                    "Nothing was kept. Check whether another program writes into the "
+                    "package, and check the disk."
+                ),
             )
     about = inventory_files(inventory)
     declaration = {DECLARATION: f"{DECLARATION[2:]}\n".encode()}
@@ -165,7 +201,9 @@ def write_version(
     found = LocalStorage(made).send_many(written)
     for (name, data), digest in zip(written.items(), found, strict=True):
         if digest != hashlib.sha256(data).hexdigest():
-            raise DepositError(f"{made / name} is not as it was written", "Check the disk.")
+            raise DepositError(
+                _("{made} is not as it was written", made=made / name), _("Check the disk.")
+            )
     validate(made, digests=False, written=written)
     return held
 

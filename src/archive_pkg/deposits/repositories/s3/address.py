@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -25,8 +26,8 @@ def refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
         here = host == "localhost"
     if endpoint.scheme != "https" and not (allowed or here):
         raise UsageError(
-            f"{host} would get your login unencrypted, over plain http",
-            "Write https://, or add http=yes if the network is private.",
+            _("{host} would get your login unencrypted, over plain http", host=host),
+            _("Write https://, or add http=yes if the network is private."),
         )
 
 
@@ -40,17 +41,17 @@ def object_lock(asked: str) -> tuple[str, datetime] | None:
     """
     if not asked:
         return None
-    mode, _, until = asked.partition(":")
+    mode, __, until = asked.partition(":")
     try:
         if mode.upper() not in ("GOVERNANCE", "COMPLIANCE"):
             raise ValueError(mode)
         day = date.fromisoformat(until)
     except ValueError:
         raise UsageError(
-            f"lock={asked} is not an object lock",
-            "Write lock=governance:2036-12-31 or lock=compliance:2036-12-31.",
+            _("lock={asked} is not an object lock", asked=asked),
+            _("Write lock=governance:2036-12-31 or lock=compliance:2036-12-31."),
         ) from None
     until_then = datetime.combine(day, time(23, 59, 59), UTC)
     if until_then < datetime.now(UTC):
-        raise UsageError(f"lock={asked} is over already", "Name a future day.")
+        raise UsageError(_("lock={asked} is over already", asked=asked), _("Name a future day."))
     return mode.upper(), until_then

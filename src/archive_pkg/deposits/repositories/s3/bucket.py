@@ -55,6 +55,7 @@ from archive_pkg.deposits.repository_interface import (
 from archive_pkg.deposits.transfers import BLOCK, Item, Transfer, VerifiedReader, limited, sha256_of
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.logs import logger
+from archive_pkg.messages import _
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
@@ -101,7 +102,11 @@ class S3Bucket:
 
         if not re.match("s3://[^/?#]", address):
             raise UsageError(
-                f"{without_secret(address)} does not name a bucket", "Write s3://BUCKET/FOLDER."
+                _(
+                    "{without_secret} does not name a bucket",
+                    without_secret=without_secret(address),
+                ),
+                _("Write s3://BUCKET/FOLDER."),
             )
         split = split_address(address)
         options = dict(parse_qsl(split.query, keep_blank_values=True))
@@ -110,7 +115,10 @@ class S3Bucket:
         self._may_be_plain = options.pop("http", "") == "yes"
         if options or split.username or split.fragment:
             raise UsageError(
-                f"{without_secret(address)}: only endpoint=, http=yes and lock= may follow the ?",
+                _(
+                    "{without_secret}: only endpoint=, http=yes and lock= may follow the ?",
+                    without_secret=without_secret(address),
+                ),
                 "s3://BUCKET/PREFIX?endpoint=https://s3.example.org&lock=governance:2036-12-31",
             )
         self._bucket = split.netloc
@@ -135,7 +143,9 @@ class S3Bucket:
             )
         except (BotoCoreError, ValueError) as error:
             message = f"{without_secret(address)}: {redact(str(error))}"
-            raise UsageError(message, "Check the configuration of AWS (~/.aws/config).") from error
+            raise UsageError(
+                message, _("Check the configuration of AWS (~/.aws/config).")
+            ) from error
         self._client.meta.events.register("before-send.s3", self._send_request)
         limit_answer_time(self._client._endpoint.http_session)
         url = str(self._client.meta.endpoint_url)
@@ -177,16 +187,24 @@ class S3Bucket:
             ),
         )
         if self._lock and not self._knows_locks():
-            message = f"the bucket {self._bucket} was created without object lock"
-            hint = "Create another bucket with object lock, or leave lock= out."
+            message = _("the bucket {bucket} was created without object lock", bucket=self._bucket)
+            hint = _("Create another bucket with object lock, or leave lock= out.")
             plan.report.add(TARGET_NOT_READY.at(Location(self.target), message, hint))
         for item in transfer.items:
             if item.size > _LARGEST:
-                message = f"it has {item.size} bytes; an object may have {_LARGEST}"
+                message = _(
+                    "it has {size} bytes; an object may have {largest}",
+                    size=item.size,
+                    largest=_LARGEST,
+                )
                 plan.report.add(TARGET_TAKES_LESS.at(Location(item.path), message))
             length = len((base + item.path).encode())
             if length > _LONGEST:
-                message = f"its key would have {length} bytes; a key may have {_LONGEST}"
+                message = _(
+                    "its key would have {length} bytes; a key may have {longest}",
+                    length=length,
+                    longest=_LONGEST,
+                )
                 plan.report.add(TARGET_REFUSES_NAME.at(Location(item.path), message))
         return plan
 
@@ -266,7 +284,13 @@ class S3Bucket:
         """Return the sizes of a package's objects, by path."""
         there = self._list(remote_id)
         if not there:
-            raise DepositError(f"{self.target} has no objects below {remote_id}")
+            raise DepositError(
+                _(
+                    "{target} has no objects below {remote_id}",
+                    target=self.target,
+                    remote_id=remote_id,
+                )
+            )
         return {key.removeprefix(remote_id): there[key].size for key in sorted(there)}
 
     def _send_request(self, request: Any, **_: object) -> Any:
@@ -302,15 +326,23 @@ class S3Bucket:
                 count += len(block)
                 took = clock.monotonic() - begun
                 if count > most.value:
-                    message = f"{self.target} answers with more than {most.value} bytes"
+                    message = _(
+                        "{target} answers with more than {value} bytes",
+                        target=self.target,
+                        value=most.value,
+                    )
                     raise DepositError(message, most.hint)
                 if took > answers.SECONDS and (whole or count < took * _SLOWEST):
-                    raise LostError(f"{self.target} answers too slowly")
+                    raise LostError(_("{target} answers too slowly", target=self.target))
                 yield block
         except urllib3.exceptions.HTTPError as error:
             words = redact(str(error))
             raise LostError(
-                f"{self.target} could not be reached, or did not finish: {words}"
+                _(
+                    "{target} could not be reached, or did not finish: {words}",
+                    target=self.target,
+                    words=words,
+                )
             ) from error
         except BaseException:
             raw.close()
@@ -334,10 +366,14 @@ class S3Bucket:
             listed = page.get(name, [])
             if page.get("IsTruncated") and (not listed or number == _MOST_PAGES):
                 raise DepositError(
-                    f"{self.target} lists objects without end: page {number} has "
-                    f"{len(listed)} entries, "
-                    "and more are to follow",
-                    "Check that the address is an S3 server.",
+                    _(
+                        "{target} lists objects without end: page {number} has {listed} "
+                        "entries, and more are to follow",
+                        target=self.target,
+                        number=number,
+                        listed=len(listed),
+                    ),
+                    _("Check that the address is an S3 server."),
                 )
             count += len(listed)
             refuse_more(count, self.target)
@@ -357,8 +393,12 @@ class S3Bucket:
             arrival = self._read_back(item, key)
         if arrival.stored != arrival.expected:
             raise TakenError(
-                f"{key} is already in {self.target}, with different bytes",
-                "Nothing is ever replaced there. Find out who stored it.",
+                _(
+                    "{key} is already in {target}, with different bytes",
+                    key=key,
+                    target=self.target,
+                ),
+                _("Nothing is ever replaced there. Find out who stored it."),
             )
         transfer.tick(item.size)
         return arrival
@@ -498,8 +538,12 @@ class S3Bucket:
             held = there.get(base + item.path)
             if held is None or held.size != item.size:
                 raise DepositError(
-                    f"{self.target} confirmed {item.path}, but does not list it",
-                    "Deposit again. If the error persists, check the storage.",
+                    _(
+                        "{target} confirmed {path}, but does not list it",
+                        target=self.target,
+                        path=item.path,
+                    ),
+                    _("Deposit again. If the error persists, check the storage."),
                 )
 
     def _check_locked(self, transfer: Transfer, base: str) -> None:
@@ -515,8 +559,12 @@ class S3Bucket:
                 or (until < self._lock[1])
             ):
                 raise DepositError(
-                    f"{self.target} stored {item.path}, but did not lock it as requested",
-                    "Enable object lock when you create the bucket.",
+                    _(
+                        "{target} stored {path}, but did not lock it as requested",
+                        target=self.target,
+                        path=item.path,
+                    ),
+                    _("Enable object lock when you create the bucket."),
                 )
 
     def _read_back(self, item: Item, key: str) -> Arrival:
@@ -540,7 +588,7 @@ class S3Bucket:
                 count += len(block)
                 yield block
         if count != answer.get("ContentLength", count):
-            raise LostError(f"{self.target} stopped while it sent {key}")
+            raise LostError(_("{target} stopped while it sent {key}", target=self.target, key=key))
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
@@ -553,34 +601,44 @@ class S3Bucket:
                 yield
         except ResponseParserError as error:
             raise DepositError(
-                f"{self.target} answers with something other than S3's XML",
-                "Check the address, and whether a proxy answers in its place.",
+                _("{target} answers with something other than S3's XML", target=self.target),
+                _("Check the address, and whether a proxy answers in its place."),
             ) from error
         except of_botocore.ClientError as error:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             said = error.response.get("Error", {})
             words = redact(f"{said.get('Code')}: {said.get('Message')}")
-            what = f"{self.target} answers {status} to {error.operation_name}: {words}"
+            what = _(
+                "{target} answers {status} to {operation_name}: {words}",
+                target=self.target,
+                status=status,
+                operation_name=error.operation_name,
+                words=words,
+            )
             if status in (429, 500, 502, 503, 504) or _code(error) in _LATER:
                 raise LostError(what) from error
-            hint = "Check the login and its permissions." if status in (401, 403) else ""
+            hint = _("Check the login and its permissions.") if status in (401, 403) else ""
             if _code(error) == "NoSuchBucket":
-                hint = "Create the bucket, with object lock if you want it."
+                hint = _("Create the bucket, with object lock if you want it.")
             raise DepositError(what, hint) from error
         except of_botocore.NoCredentialsError as error:
             raise DepositError(
-                f"there is no login for {self.target}",
-                "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write ~/.aws/credentials.",
+                _("there is no login for {target}", target=self.target),
+                _("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write ~/.aws/credentials."),
             ) from error
         except of_botocore.SSLError as error:
             raise DepositError(
-                f"{self.target}: its certificate is not valid",
-                "Certificates are always verified. Name your own authority with AWS_CA_BUNDLE.",
+                _("{target}: its certificate is not valid", target=self.target),
+                _("Certificates are always verified. Name your own authority with AWS_CA_BUNDLE."),
             ) from error
         except (of_botocore.HTTPClientError, of_botocore.ResponseStreamingError) as error:
             words = redact(str(error))
             raise LostError(
-                f"{self.target} could not be reached, or did not finish: {words}"
+                _(
+                    "{target} could not be reached, or did not finish: {words}",
+                    target=self.target,
+                    words=words,
+                )
             ) from error
         except of_botocore.BotoCoreError as error:
             raise DepositError(f"{self.target}: {redact(str(error))}") from error
