@@ -229,7 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=64, help="size of the large package in MiB")
     parser.add_argument("--packages", type=int, default=20, help="number of small packages")
-    parser.add_argument("--jobs", type=int, default=2, help="small packages at a time")
+    parser.add_argument("--jobs", type=int, default=4, help="small packages at a time")
     parser.add_argument("--only", default="ocfl,file,sftp,s3", help="kinds of repositories")
     options = parser.parse_args()
     print(f"{'':28} {'deposit':>9} {'memory':>9}  {'plain':>9} {'with proof':>9}")
