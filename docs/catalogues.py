@@ -13,12 +13,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+import typer
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from archive_pkg.cli.help import WORDS, help_texts
+from archive_pkg.cli.main import app
 from archive_pkg.dates.date_words import PARTS
 from archive_pkg.dates.written.words import MONTH_NAMES
 from archive_pkg.drafting.rule_reasons import RULES
@@ -81,6 +84,8 @@ RUN_OUTCOMES = (
 """The outcomes that commands count."""
 FIGURES = ("parts withheld", "documents on the site", "files", "new or changed", "removed")
 """The figures at the end of commands."""
+WITHOUT_HELP = ("fr", "ru")
+"""The languages in which `--help` is English."""
 ZONES = (
     "addressee", "closing", "copies", "dateline", "enclosure", "for-another", "heading",
     "letterhead", "marking", "office", "postscript", "registry", "salutation", "sender",
@@ -157,6 +162,7 @@ def _terms() -> Iterator[tuple[str, str]]:
         "figure": FIGURES,
         "outcome of event": ("success", "warning", "fail"),
         "calendar alone": _words(Date, "calendar"),
+        "help": [*WORDS, *help_texts(typer.main.get_command(app))],
     }.items():
         spaced = context in ("note", "participant", "relation", "rule", "calendar alone")
         for word in words:
@@ -218,7 +224,7 @@ def updated(tag: str) -> Catalog:
     if tag in _PLURALS:
         made.mime_headers = [("Plural-Forms", _PLURALS[tag])]
     for message in extracted():
-        if message.id:
+        if message.id and (message.context != "help" or tag not in WITHOUT_HELP):
             known = old.get(message.id, message.context)
             text = (known and known.string) or ""
             text = text if any(text) else known_elsewhere(tag, message)

@@ -42,6 +42,7 @@ from archive_pkg.cli.commands import (
     verify,
     why_not,
 )
+from archive_pkg.cli.help import Commands
 from archive_pkg.cli.interruptions import Interrupted, end_if_interrupted, listen
 from archive_pkg.cli.language import choose_language
 from archive_pkg.cli.output import (
@@ -61,7 +62,7 @@ from archive_pkg.storage import describe, log_to
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-app = typer.Typer(
+app = Commands(
     name="archive-pkg",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -140,6 +141,8 @@ def _options(
         typer.Option(
             "--language",
             metavar="TAG",
+            callback=choose_language,
+            is_eager=True,
             help="The language of messages and pages: en, de, fr or ru [default: that of the "
             "locale for messages, that of the project for pages]. May follow the command.",
         ),
@@ -151,7 +154,6 @@ def _options(
     """
     if verbose or log_file:
         log_to(verbose, log_file)
-    choose_language(language)
     choose_project(project, none=no_project)
 
 

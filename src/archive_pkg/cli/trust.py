@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+
+from archive_pkg.cli.help import Command
 
 _MAY_BE_BARE = "--require-signature"
 
 
-class WithBareOptions(TyperCommand):
+class WithBareOptions(Command):
     """A command that accepts `--require-signature` with a value and without one."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from archive_pkg.cli.audience import HOW, Audience
+from archive_pkg.cli.help import Commands
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, mode_for, write_file
 from archive_pkg.cli.project import current_project, project_origin
 from archive_pkg.reports import Report, counted
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from archive_pkg.collection.agents import AgentChanges, AgentCollection
     from archive_pkg.records.models import Evidence
 
-app = typer.Typer(
+app = Commands(
     no_args_is_help=True,
     help="Describe each agent of a collection once, in the register agents.yaml.",
 )

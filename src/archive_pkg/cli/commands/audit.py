@@ -20,6 +20,7 @@ from archive_pkg.cli.bulk import (
     parse_bytes,
     rate_of,
 )
+from archive_pkg.cli.help import Commands
 from archive_pkg.cli.output import Json, Quiet, answering, warn, write_file
 from archive_pkg.cli.run_reports import MetricsFile, ReportFile
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, SigningKey, TimestampCa
@@ -45,7 +46,7 @@ LedgerFile = Annotated[
     ),
 ]
 
-app = typer.Typer(
+app = Commands(
     help="Check the fixity of a collection over time, report it, and repair packages.",
     no_args_is_help=True,
 )

@@ -13,6 +13,7 @@ import typer
 
 from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.counting import progress_wanted
+from archive_pkg.cli.help import Commands
 from archive_pkg.cli.output import (
     Json,
     Quiet,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.tables.checking.validation import Progress
 
-app = typer.Typer(
+app = Commands(
     no_args_is_help=True,
     help="Convert records to tables and back: CSV files, workbooks, data packages.",
 )
