@@ -315,3 +315,16 @@ def test_a_record_with_two_items_in_every_list_is_valid_in_every_format(assert_v
     record = Record.model_validate(data)
     for name in SCHEMAS:
         assert_valid(name, export(name, record, FULL_CONTEXT))
+
+
+def test_the_lives_of_all_kinds_of_agents_are_valid_tei(assert_valid: Any) -> None:
+    life = {
+        "born": {"edtf": "1900", "as_written": "about 1900"}, "died": {"as_written": "later"},
+        "affiliations": ["organization"], "as_written": "N.", "note": "A note.", "role": "Clerk",
+        "identifiers": [{"scheme": "viaf", "value": "36921765"}],
+    }  # fmt: skip
+    kinds = ("person", "organization", "family")
+    agents = [life | {"id": kind, "name": kind.title(), "kind": kind} for kind in kinds]
+    agents[0]["name_parts"] = {"family": "Doe", "given": "Ann", "suffix": "Jr."}
+    made = Record.model_validate(BARE | {"agents": agents, "sender": list(kinds)})
+    assert_valid("tei", export("tei", made, BARE_CONTEXT))

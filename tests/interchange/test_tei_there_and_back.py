@@ -220,7 +220,7 @@ def test_all_facts_of_a_tei_header_survive_export_and_import(kind: str) -> None:
 
 
 def test_the_life_of_agents_survives_export_and_import() -> None:
-    agents = [
+    agents: list[dict[str, Any]] = [
         {
             "id": "doe-ann", "name": "Doe, Ann", "kind": "person", "affiliations": ["body"],
             "born": {"edtf": "1900", "as_written": "about 1900"}, "died": "1950?",
@@ -229,8 +229,11 @@ def test_the_life_of_agents_survives_export_and_import() -> None:
         {"id": "body", "name": "Body", "kind": "organization", "born": {"as_written": "long ago"}},
         {"id": "does", "name": "Does", "kind": "family", "affiliations": ["body"]},
     ]  # fmt: skip
+    for agent in agents:
+        agent |= {"identifiers": [{"scheme": "local", "value": "1"}], "note": "A note."}
     given = record(agents=agents, sender=["doe-ann"], mentioned_agents=["body", "does"])
-    [back] = read(export("tei", given, FULL_CONTEXT), "x.xml")
+    written = export("tei", given, FULL_CONTEXT)
+    [back] = read(written, "x.xml")
     made = {one.id: one for one in back.record.agents}
     assert [made[one.id] for one in given.agents] == list(given.agents)
 

@@ -579,9 +579,9 @@ def _parts(participant: Participant | None) -> str | None:
 
 def _agent(element: Element, agent: Agent, tag: str, participant: Participant | None) -> None:
     add_name_forms(element, tag, agent)
-    add_life(element, agent)
     for identifier in agent.identifiers:
         _idno(element, identifier)
+    add_life(element, agent)
     for kind in ("role", "version", "note"):
         value = getattr(agent, kind)
         if value:

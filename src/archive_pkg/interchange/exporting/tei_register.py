@@ -58,9 +58,9 @@ def write(
 
 def _agent(entry: Element, called: str, agent: Agent, evidence: Sequence[Evidence]) -> None:
     add_name_forms(entry, called, agent)
-    add_life(entry, agent)
     for identifier in agent.identifiers:
         say(entry, "idno", identifier.value, type=identifier.scheme)
+    add_life(entry, agent)
     for kind in ("role", "version", "note"):
         if value := getattr(agent, kind):
             say(entry, "note", value, type=kind)
@@ -69,7 +69,10 @@ def _agent(entry: Element, called: str, agent: Agent, evidence: Sequence[Evidenc
 
 
 def add_life(entry: Element, agent: Agent) -> None:
-    """Add the beginning and end of an agent, and the organizations to which it belonged."""
+    """Add the beginning and end of an agent, and the organizations to which it belonged.
+
+    In an `org`, these are notes, which must follow all names and identifiers.
+    """
     for tag, date in (("birth", agent.born), ("death", agent.died)):
         if date and agent.kind == "person":
             _date(entry, tag, date)
