@@ -679,11 +679,16 @@ class _Verification:
         for path, algorithm, digest in digests.mismatches(wanted):
             by_path[path].append((algorithm, digest))
         for path, differing in by_path.items():
-            message = "does not match " + " and ".join(
-                f"{manifests[algorithm].name} (computed {digest.hex()}, "
-                f"listed {wanted[algorithm][path].hex()})"
-                for algorithm, digest in differing
-            )
+            message: str = ""
+            for algorithm, digest in differing:
+                one = _(
+                    "{name} (computed {computed}, listed {listed})",
+                    name=manifests[algorithm].name,
+                    computed=digest.hex(),
+                    listed=wanted[algorithm][path].hex(),
+                )
+                message = _("{names} and {last}", names=message, last=one) if message else one
+            message = _("does not match {manifests}", manifests=message)
             agreeing = [
                 manifests[name].name
                 for name, digests in wanted.items()
