@@ -246,6 +246,14 @@ def test_a_file_has_only_its_known_values() -> None:
     assert measured["g"]["contentSize"] == "7"
 
 
+def test_a_format_in_pronom_is_next_to_the_media_type() -> None:
+    pdf = part("a", "scan", held=True, file="f", media_type="application/pdf", pronom="fmt/19")
+    things = exported(parts=[pdf])
+    address = "https://www.nationalarchives.gov.uk/PRONOM/fmt/19"
+    assert things["f"]["encodingFormat"] == ["application/pdf", {"@id": address}]
+    assert things[address]["name"] == "PRONOM fmt/19"
+
+
 def test_custody_and_donor_are_described() -> None:
     agents = [{"id": "a", "name": "Ann", "kind": "person"}]
     assert exported(agents=agents, donor="a")[DOCUMENT]["description"] == "Donor: Ann"

@@ -57,6 +57,7 @@ _LIVES = {
 }
 """The properties for the beginning and end of an agent's life or existence, by the agent's kind."""
 
+_PRONOM = "https://www.nationalarchives.gov.uk/PRONOM/"
 MAPPING = {
     **dict.fromkeys(derived_facts.PARTICULARS, "description"),
     "id": "identifier",
@@ -80,10 +81,12 @@ MAPPING = {
     "received.edtf": "dateReceived (of messages), description",
     "recorded.place.name": "recordedAt, location",
     "recorded.place.identifiers": "recordedAt, location, @id (the first)",
+    "recorded.place.as_written": "recordedAt, location, alternateName",
     "date.edtf": "dateCreated (a year, month or day); temporal",
     "date.as_written": "temporal",
     "place.name": "locationCreated",
     "place.identifiers": "locationCreated, @id (the first)",
+    "place.as_written": "locationCreated, alternateName",
     **dict.fromkeys(derived_facts.CLASSIFICATION, "comment"),
     "summary.text": "abstract",
     "summary.author": "subjectOf, creator",
@@ -93,11 +96,13 @@ MAPPING = {
     "mentioned_agents": "mentions",
     "mentioned_places.name": "mentions",
     "mentioned_places.identifiers": "mentions, @id (the first)",
+    "mentioned_places.as_written": "mentions, alternateName",
     "parts.kind": "workExample, genre",
     "parts.title": "name",
     "parts.file": "encoding, name",
     "parts.sha256": "encoding, sha256",
     "parts.media_type": "encoding, encodingFormat",
+    "parts.pronom": "encoding, encodingFormat, @id",
     "parts.languages": "inLanguage",
     "parts.access.status": "workExample, conditionsOfAccess",
     "parts.access.until.edtf": "workExample, conditionsOfAccess",
@@ -175,7 +180,7 @@ def things(record: Record, context: ExportContext) -> Iterator[Thing]:
     for agent in record.agents:
         yield _agent(record, agent)
     for number, place in enumerate(_places(record), 1):
-        yield {"@id": place_id(place, number), "@type": "Place", "name": place.name}
+        yield _place(place, place_id(place, number))
     for number, subject in enumerate(record.subjects, 1):
         yield from _subject(subject, number)
     for enclosure in record.enclosures:
@@ -273,7 +278,13 @@ def _recorded(record: Record) -> Iterator[Thing]:
         }
     )
     if place and where:
-        yield {"@id": where, "@type": "Place", "name": place.name}
+        yield _place(place, where)
+
+
+def _place(place: Place, name: str) -> Thing:
+    return _without_empty(
+        {"@id": name, "@type": "Place", "name": place.name, "alternateName": place.as_written}
+    )
 
 
 def _subject(subject: Subject, number: int) -> Iterator[Thing]:
@@ -295,6 +306,10 @@ def files(record: Record, context: ExportContext, kind: str = "MediaObject") -> 
     for path in record.files:
         parts = [part for part in record.parts if part.file == path]
         facts = context.files.get(path)
+        formats = {f"{_PRONOM}{part.pronom}": part.pronom for part in parts if part.pronom}
+        media_type = [part.media_type for part in parts if part.media_type][:1]
+        for format_id, pronom in formats.items():
+            yield {"@id": format_id, "@type": "WebPage", "name": f"PRONOM {pronom}"}
         yield _without_empty(
             {
                 "@id": (name := file_id(record, path, context)),
@@ -302,7 +317,9 @@ def files(record: Record, context: ExportContext, kind: str = "MediaObject") -> 
                 "name": path,
                 "contentUrl": name if is_address(name) else None,
                 "contentSize": str(facts.size) if facts else None,
-                "encodingFormat": next((p.media_type for p in parts if p.media_type), None),
+                "encodingFormat": [*media_type, *map(_ref, formats)]
+                if formats
+                else "".join(media_type),
                 "sha256": context.digests(record, path).get("sha256"),
                 "encodesCreativeWork": [_ref(part_id(part.id)) for part in parts],
             }
