@@ -591,6 +591,14 @@ def test_a_name_that_is_proposed_has_the_same_numbers(tmp_path: Path) -> None:
     assert found.missing["NI 3-11 copy o.pdf"] == "Did you mean “NI 3-11 copy of it.pdf”?"
 
 
+def test_a_file_of_another_row_is_not_proposed(tmp_path: Path) -> None:
+    (tmp_path / "ms12-6.txt").write_bytes(b"x")
+    rows = [(2, ["ms12-x.txt"], "MS 12/3"), (3, ["ms12-6.txt"], "MS 12/6")]
+    hint = LetterFiles(tmp_path).assign(rows)[2].missing["ms12-x.txt"]
+    assert hint == "Put it there, correct the cell, or clear it."
+    assert "ms12-6.txt" in LetterFiles(tmp_path).assign(rows[:1])[2].missing["ms12-x.txt"]
+
+
 def test_a_file_that_is_missing_or_ambiguous_is_reported_at_its_cell(scans: Path) -> None:
     rows = ["same.txt", "aa12-3 Kopia.pdf", "nothing like it"]
     missing = LetterFiles(scans).assign([(2, rows, "")])[2].missing

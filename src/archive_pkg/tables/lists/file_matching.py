@@ -284,6 +284,10 @@ class LetterFiles:
                 for page in self._other_pages(name):
                     self._take(page, number, row, "")
             row.paths.sort(key=lambda path: (row.inexact.get(path) == "", _order(path)))
+        for row in found.values():
+            row.missing = {
+                text: hint or self._hint_for_missing(text) for text, hint in row.missing.items()
+            }
         return found
 
     def _named_files(self, number: int, names: Iterable[str]) -> FoundFiles:
@@ -343,13 +347,18 @@ class LetterFiles:
             if matches:
                 self._take_matches(text, matches, number, row)
                 return
+        row.missing[text] = ""  # its hint needs the files of all rows
+
+    def _hint_for_missing(self, text: str) -> str:
+        """Return what to do about a name that no file has."""
+        free, name = self.unused(), unicodedata.normalize("NFC", text.replace("\\", "/"))
         numbers = _numbers(name)
-        same = [one for one in self.paths if _numbers(one) == numbers] if numbers else []
-        names = {PurePosixPath(one).name.casefold() for one in same or self.paths}
-        near = get_close_matches(path.name.casefold(), names, 1, 0.7)
-        meant = [n for n in self.paths if near and PurePosixPath(n).name.casefold() == near[0]]
-        hint = _("Put it there, correct the cell, or clear it.")
-        row.missing[text] = f"Did you mean “{meant[0]}”?" if meant else hint
+        same = [one for one in free if _numbers(one) == numbers] if numbers else []
+        names = {PurePosixPath(one).name.casefold(): one for one in reversed(same or free)}
+        near = get_close_matches(PurePosixPath(name).name.casefold(), names, 1, 0.7)
+        if near:
+            return f"Did you mean “{names[near[0]]}”?"
+        return _("Put it there, correct the cell, or clear it.")
 
     def _take_matches(
         self, text: str, matches: Sequence[str], number: int, row: FoundFiles
