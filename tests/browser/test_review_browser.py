@@ -378,8 +378,7 @@ def test_a_note_is_added_at_the_selected_words(review: Server, page: Page, how: 
         page.get_by_role("button", name="Save").click()
     else:
         page.keyboard.press("n")
-        page.wait_for_selector("form [name=text]")
-        page.locator("form [name=text]").focus()
+        page.wait_for_selector("form [name=text]:focus")
         page.keyboard.type("Other sources say 1,390.")
         page.keyboard.press("Control+Enter")
     said(page, "Saved: translation notes")
@@ -683,6 +682,7 @@ def test_every_page_of_an_ended_review_is_disabled(
     said(page, "You can close this tab")
     assert server.process.wait(10) == 0
     said(other, "The review has ended")
+    assert page.locator("#said").evaluate("each => each.getBoundingClientRect().top >= 0")
     assert page.locator("#letters").evaluate("each => each.inert")
     other.keyboard.press("c")
     assert other.locator("form.form").count() == 0

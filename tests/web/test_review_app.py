@@ -86,6 +86,26 @@ def test_the_least_certain_statement_comes_first(tab: Tab) -> None:
     assert states[0] == "probable"
 
 
+def test_a_card_is_as_uncertain_as_the_least_certain_of_its_values(tab: Tab, file: Path) -> None:
+    guess = "- {field: parts.original.kind, basis: inferred, rule: tei-text, confidence: guess}\n"
+    file.write_text(file.read_text().replace("\nevidence:\n", f"\nevidence:\n  {guess}"))
+    tab.load()
+    assert "guess" in tab.text("//article[@data-field='parts.original'][@data-to-read]/h3")
+    assert tab.do("accept", field="parts.original") == 200
+    assert "reviewed" in tab.text("//article[@data-field='parts.original']/h3")
+
+
+def test_an_editorial_note_without_words_is_refused(tab: Tab, file: Path) -> None:
+    before, note = file.read_bytes(), {"kind": "editorial", "text": " "}
+    asked = {"field": "translation_notes.", "at": "0:0:7"}
+    assert tab.do("annotate", **asked, values=note) == 422
+    assert "Write in “Text” what" in tab.text("//form[@data-do='annotate']")
+    assert file.read_bytes() == before
+    assert tab.do("annotate", **asked, values=note | {"kind": "illegible"}) == 200
+    (made,) = [one for one in record(file).translation_notes if one.kind == "illegible"]
+    assert tab.do("correct", field=f"translation_notes.{made.id}", values=note) == 422
+
+
 def comments(file: Path) -> list[str]:
     return re.findall("^ *#.*", file.read_text(), re.MULTILINE)
 

@@ -15,13 +15,16 @@ from archive_pkg.drafting import load_vocabulary
 from archive_pkg.drafting.records.frame_builder import CONTEXT
 from archive_pkg.drafting.records.titles_and_ids import composed_title
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 from archive_pkg.names import slug
 from archive_pkg.records import Record, read_record
 from archive_pkg.records.display import OF_AGENTS, unread, words
+from archive_pkg.records.explaining import FIELD_MISSING
 from archive_pkg.records.models import WrittenDate
 from archive_pkg.records.record_errors import ID_FIELDS, references
 from archive_pkg.records.statement_index import StatementIndex
 from archive_pkg.records.vocabularies.document_types import document_types
+from archive_pkg.reports import Location, Report
 from archive_pkg.web.review.inputs import Input, inputs, single_inputs, value_at, with_values
 
 if TYPE_CHECKING:
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from archive_pkg.records import Part
-    from archive_pkg.reports import Report
 
 UNKNOWN = "unknown"
 """The value in the evidence of a field that a person looked for and did not find."""
@@ -98,7 +100,17 @@ class Revision:
         data = {name: self.data[name] for name in Record.model_fields if name in self.data}
         for name in [name for name, value in data.items() if value in (None, "", [])]:
             del data[name]
-        return read_record(data)
+        made, report = read_record(data)
+        for note in made.translation_notes if made else ():
+            if (
+                note.kind == "editorial"
+                and not note.text
+                and note not in self.record.translation_notes
+            ):
+                place = Location(field=f"translation_notes.{note.id}.text")
+                hint = _("Write in “Text” what a reader should know.")
+                return None, Report([FIELD_MISSING.at(place, _("the note has no text"), hint)])
+        return made, report
 
     def _renew_title(self) -> None:
         """Make the title again from changed parts, unless a person has written it."""

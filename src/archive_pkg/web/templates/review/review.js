@@ -174,7 +174,8 @@ const edit = async (field, at) => {
   if (status !== 200) return say(_("The form cannot be opened. Reload the page."), true);
   const item = takeItem(page, cardName(field), "#cards");
   setCurrent(item, { look: !at });
-  item?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  const first = field.startsWith("translation_notes.") ? "[name=text]" : "input:not([type=hidden]), textarea, select";
+  item?.querySelector(first)?.focus();
 };
 
 const close = async (item) => {
@@ -479,6 +480,7 @@ const end = () => {
   for (const element of document.body.children) element.inert = element.id !== "said";
   say(_("The review has ended. All saved changes are in your files. You can close this tab."));
   document.title = _("The review has ended");
+  $("said").scrollIntoView({ block: "center" });
 };
 
 // Keys and clicks.
