@@ -84,7 +84,7 @@ RUN_OUTCOMES = (
 """The outcomes that commands count."""
 FIGURES = ("parts withheld", "documents on the site", "files", "new or changed", "removed")
 """The figures at the end of commands."""
-WITHOUT_HELP = ("fr", "ru")
+WITHOUT_HELP = ("ru",)
 """The languages in which `--help` is English."""
 ZONES = (
     "addressee", "closing", "copies", "dateline", "enclosure", "for-another", "heading",
