@@ -84,8 +84,6 @@ RUN_OUTCOMES = (
 """The outcomes that commands count."""
 FIGURES = ("parts withheld", "documents on the site", "files", "new or changed", "removed")
 """The figures at the end of commands."""
-WITHOUT_HELP = ("ru",)
-"""The languages in which `--help` is English."""
 ZONES = (
     "addressee", "closing", "copies", "dateline", "enclosure", "for-another", "heading",
     "letterhead", "marking", "office", "postscript", "registry", "salutation", "sender",
@@ -224,7 +222,7 @@ def updated(tag: str) -> Catalog:
     if tag in _PLURALS:
         made.mime_headers = [("Plural-Forms", _PLURALS[tag])]
     for message in extracted():
-        if message.id and (message.context != "help" or tag not in WITHOUT_HELP):
+        if message.id:
             known = old.get(message.id, message.context)
             text = (known and known.string) or ""
             text = text if any(text) else known_elsewhere(tag, message)

@@ -10,7 +10,7 @@ from archive_pkg.cli.main import app
 from archive_pkg.messages import catalogue
 from program import Run
 
-OTHERS = ["de", "fr"]
+OTHERS = ["de", "fr", "ru"]
 FIRST = "List everything that is wrong with records or tables"
 
 
