@@ -315,5 +315,5 @@ def test_id_access_and_words_of_a_date_survive_an_export_to_datacite() -> None:
     assert record.rights
     assert record.rights.licence == "CC-BY-4.0"
     said = " ".join(unread(imported))
-    assert "Access to" not in said
+    assert "Access to The letter in Russian: restricted until 2031-03" in said
     assert full().id + "”" not in said

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from examples import LEAST_CONTEXT, record
 
+from archive_pkg.interchange import export
+from archive_pkg.interchange.importing import read
 from archive_pkg.interchange.importing.restrictions import access, own_restriction, strictest
 
 
@@ -56,3 +59,21 @@ def test_the_strictest_restriction_has_the_rules_of_all() -> None:
     found = [access("closed", None, rule) for rule in rules]
     assert strictest(found) == access("closed", None, "by law / by will")
     assert strictest([]) is None
+
+
+@pytest.mark.parametrize("name", ["ead3", "ead2002", "mods", "dc", "datacite", "tei"])
+def test_access_that_does_not_come_back_at_its_part_is_reported(name: str) -> None:
+    part: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
+    part["access"] = {"status": "open", "rule": "by will"}
+    for status, unread in (("open", ["Scan"]), ("closed", ["Original", "Scan"])):
+        said = {"status": status, "rule": "by will"}
+        parts = [part, part | {"id": "scan", "kind": "scan", "access": said}]
+        written = export(name, record(title="A letter", parts=parts), LEAST_CONTEXT)
+        [back] = read(written, "letter.xml")
+        [original, *_] = back.record.parts
+        assert original.access
+        assert original.access.status == status
+        messages = " ".join(each.message for each in back.report)
+        kinds = ("Original", "Scan")
+        assert [kind for kind in kinds if f"Access to {kind} of A letter" in messages] == unread
+        assert f"Access to Scan of A letter: {status} (by will)" in messages

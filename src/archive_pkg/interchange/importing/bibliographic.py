@@ -9,6 +9,7 @@ from archive_pkg.interchange.importing.imported_record import ImportedDraft, opt
 from archive_pkg.interchange.importing.restrictions import (
     access_in,
     access_read,
+    folded,
     own_restriction,
     strictest,
 )
@@ -52,6 +53,7 @@ class Description:
         self.rights: list[str] = []
         self.scans: list[dict[str, Any]] = []
         self._is_read = False
+        self._own: list[tuple[Element, dict[str, Any]]] = []
         self._restrictions: list[dict[str, Any]] = []
         self._agents: dict[str, list[str]] = {}
 
@@ -60,13 +62,14 @@ class Description:
         if agent:
             self._agents.setdefault(field or "mentioned_agents", []).append(agent)
 
-    def restrict(self, words: str | None) -> bool:
-        """Add a statement on access. Return whether this program wrote it."""
+    def restrict(self, words: str | None, element: Element) -> None:
+        """Add the statement on access in an element, which this program may have written."""
         own = own_restriction(words)
-        if own or words:
-            self._restrictions.append(own or access_in(words or ""))
-            self._is_read = self._is_read or not own
-        return bool(own)
+        if own:
+            self._own.append((element, own))
+        elif words:
+            self._restrictions.append(access_in(words))
+            self._is_read = True
 
     def finish(self, element: Element, *roots: Element) -> Imported:
         """Return the record of an element.
@@ -83,7 +86,8 @@ class Description:
             draft.infer_title()
         rights = " ".join(dict.fromkeys(self.rights))
         draft.state("rights", {"statement": rights} if rights else None)
-        said = strictest(self._restrictions)
+        own = folded(self.source, self._own, draft.raw["title"])
+        said = strictest([*self._restrictions, *([own] if own else [])])
         if said and self._is_read:
             draft.report.add(access_read(self.source.name, said))
         if self.languages or said or makers or self.scans:

@@ -14,7 +14,7 @@ from archive_pkg.interchange.importing.imported_record import (
     language,
     optional,
 )
-from archive_pkg.interchange.importing.restrictions import own_restriction, strictest
+from archive_pkg.interchange.importing.restrictions import folded, own_restriction
 from archive_pkg.interchange.importing.watched_xml import fit, text_of
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.names import without_signs
@@ -207,13 +207,12 @@ class _Reader:
                 self.draft.state("summary", {"text": words} if words else None)
 
     def _rights(self) -> None:
-        restrictions: list[dict[str, Any]] = []
+        restrictions: list[tuple[Element, dict[str, Any]]] = []
         for item in self.source.all(self.root, "rightsList/rights"):
             words = text_of(item)
             restriction = own_restriction(words) if self.is_ours else None
             if restriction:
-                self.source.mark_all_used(item)
-                restrictions.append(restriction)
+                restrictions.append((item, restriction))
                 continue
             if "rights" in self.draft.raw or not words or words.startswith(_OLD_CLASSIFICATION):
                 continue
@@ -224,7 +223,7 @@ class _Reader:
             self.source.mark_used((item, f"@{name}") for name, said in pairs if said == licence)
             self.source.mark_used([(item, "text")])
             self.draft.state("rights", {"statement": words} | optional("licence", licence))
-        access = strictest(restrictions)
+        access = folded(self.source, restrictions, self.draft.raw["title"])
         if access:
             original = {"id": "original", "kind": "original", "held": False}
             parts = self.draft.raw.setdefault("parts", [original])

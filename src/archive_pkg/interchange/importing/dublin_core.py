@@ -155,9 +155,8 @@ class DublinCoreReader:
         for element in (*elements.get("rights", ()), *elements.get("license", ())):
             words = self.source.words(element)
             if own_restriction(words):
-                self.said.restrict(words)
-                self.source.mark_all_used(element)
+                self.said.restrict(words, element)
             elif words:
                 self.said.rights.append(words)
-        for words in self._words("accessRights"):
-            self.said.restrict(words)
+        for element in elements.get("accessRights", ()):
+            self.said.restrict(self.source.words(element), element)

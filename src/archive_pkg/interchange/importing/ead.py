@@ -29,6 +29,7 @@ from archive_pkg.interchange.importing.restrictions import (
     access,
     access_in,
     access_read,
+    folded,
     own_restriction,
     strictest,
 )
@@ -618,13 +619,7 @@ class _Item:
     def _access(self) -> dict[str, Any] | None:
         """Return the strictest access of the item and the levels above; None if none is stated."""
         found = []
-        if self.is_ours:
-            for paragraph in self.source.all(self.item, "accessrestrict/p"):
-                said = own_restriction(text_of(paragraph))
-                if said:
-                    self.source.mark_all_used(paragraph)
-                    found.append(said)
-        else:
+        if not self.is_ours:
             for level in (self.item, *self.above):
                 words = " ".join(self._section(level, "accessrestrict"))
                 if words:
@@ -634,7 +629,14 @@ class _Item:
         if internal or any(e.find(hidden) is not None for e in (self.item, *self.above)):
             self.source.mark_used((e, "@audience") for e in internal)
             return access("closed", None, 'Marked audience="internal" in the finding aid.')
+        if self.is_ours:
+            read = (
+                (e, own_restriction(text_of(e)))
+                for e in self.source.all(self.item, "accessrestrict/p")
+            )
+            own = [(element, said) for element, said in read if said]
+            return folded(self.source, own, self.draft.raw["title"])
         said = strictest(found)
-        if said and not self.is_ours:
+        if said:
             self.draft.report.add(access_read(self.source.name, said))
         return said

@@ -84,7 +84,7 @@ class _Reader:
     def _words_of(self, tag: str, field: Element) -> None:
         words = self._words(field, "abcdef", keep=True)
         if tag == "506":
-            self.said.restrict(words)
+            self.said.restrict(words, field)
         elif tag == "520":
             self.said.draft.state("summary", {"text": words} if words else None)
         elif words:

@@ -238,8 +238,7 @@ class _Reader:
         kind = (condition.get("type") or "").casefold()
         if kind.startswith("restriction"):
             self.source.attribute(condition, "type")
-            if self.said.restrict(words):
-                self.source.mark_all_used(condition)
+            self.said.restrict(words, condition)
         elif words and not (self.is_ours and self.said.rights):
             if kind == _USE:
                 self.source.attribute(condition, "type")

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.interchange.importing.dates import edtf
+from archive_pkg.interchange.importing.watched_xml import text_of
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
     from archive_pkg.reports import Finding
 
 IMPORT_ACCESS_READ = Code(
@@ -92,6 +94,27 @@ def strictest(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
         return None
     rules = list(dict.fromkeys(one["rule"] for one in found if "rule" in one))
     return max(found, key=_strictness) | ({"rule": " / ".join(rules)} if rules else {})
+
+
+def folded(
+    source: XmlSource, found: Sequence[tuple[Element, dict[str, Any]]], title: str
+) -> dict[str, Any] | None:
+    """Return the strictest of the restrictions that this program exported; None if there are none.
+
+    Only a restriction of the original that is exactly the returned one counts as read. The others
+    are reported with the content that is not read, because their parts do not come back.
+
+    Args:
+        source: The file.
+        found: The elements with restrictions, and what they say.
+        title: The title of the document.
+    """
+    said = strictest([one for _, one in found])
+    start = f"Access to Original of {title}: "
+    same = (e for e, one in found if one == said and (text_of(e) or "").startswith(start))
+    for element in (*same,)[:1]:
+        source.mark_all_used(element)
+    return said
 
 
 def _strictness(said: dict[str, Any]) -> tuple[int, datetime.date]:

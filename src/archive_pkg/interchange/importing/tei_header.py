@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _OWN_MAKERS = ("transcriber", "translator", "software")
 """The roles in exports of this program that makers of the text have."""
-_OF_ORIGINAL = re.compile("Access to Original of ")
-"""The beginning of a restriction that names no part except the original."""
 _LICENCE = re.compile("licen[cs]e", re.IGNORECASE)
 _TRANSLATES = re.compile(r"translat|übersetz|uebersetz|tradu[cz]|перев", re.IGNORECASE)
 _OWN_PARTS = {"surname": "family", "patronymic": "patronymic", "genName": "suffix"}
@@ -103,7 +101,7 @@ class TeiHeader:
         self.element = source.first(root, "teiHeader")
         self.is_ours = own_id(source, root) is not None
         self.correspondence = Correspondence(source, draft, is_ours=self.is_ours)
-        self.access: list[dict[str, Any]] = []
+        self.access: list[tuple[Element, dict[str, Any]]] = []
         self.responsible: dict[str | None, list[str]] = {}
 
     def _all(self, path: str) -> list[Element]:
@@ -288,10 +286,8 @@ class TeiHeader:
                 continue
             access = own_restriction(text_of(child)) if child.get("type") == "access" else None
             if access:
-                if not self.access and _OF_ORIGINAL.match(text_of(child) or ""):
-                    self.source.mark_all_used(child)
                 self.source.attribute(child, "type")
-                self.access.append(access)
+                self.access.append((child, access))
             elif self.is_ours and child.get("type") == "rights-holder":
                 self.source.attribute(child, "type")
                 holder = next(iter(self.correspondence.agents(child)), None)

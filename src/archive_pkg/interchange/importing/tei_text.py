@@ -12,7 +12,7 @@ from archive_pkg.faults import Fault
 from archive_pkg.interchange.exporting.tei_text import SIGNED_BY_SENDER
 from archive_pkg.interchange.importing.correspondence import AGENT_ELEMENTS, read_date_element
 from archive_pkg.interchange.importing.imported_record import fits, language, optional
-from archive_pkg.interchange.importing.restrictions import strictest
+from archive_pkg.interchange.importing.restrictions import folded
 from archive_pkg.interchange.importing.watched_xml import XML_ID, XML_LANG, fit, local, text_of
 from archive_pkg.names import slug
 from archive_pkg.records.models import TranslationNote
@@ -101,11 +101,12 @@ class TeiText:
             **optional("languages", languages),
             **self.draft.file(self.file, self.data),
         }
+        title = text_of(self.source.first(self.root, "teiHeader/fileDesc/titleStmt/title")) or ""
         original = {
             "id": "original",
             "kind": "original",
             "held": False,
-            **optional("access", strictest(self.header.access)),
+            **optional("access", folded(self.source, self.header.access, title)),
         }
         parts = [original, encoded]
         texts = self.texts
