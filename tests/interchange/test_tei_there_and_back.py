@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import FULL_CONTEXT, PARTICULARS, full, record
+from examples import FULL_CONTEXT, LEAST_CONTEXT, PARTICULARS, full, record
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -113,6 +113,32 @@ def test_every_word_and_note_survives_export_to_tei_and_import(made: tuple[Recor
     assert notes(back.record, came) == notes(record, text)
     [skipped] = read(without_notes(written), "letter.xml")
     assert words(skipped.files["letter.txt"].decode()) == words(text)
+
+
+@pytest.mark.parametrize(
+    "edtf",
+    [
+        *("1000~/1001?", "1000-07-XX", "1001-07~", "1002?", "[1000,1001]", "[..1961]", "1000/"),
+        *("[1959..1961]", "../1961", "1960-21", "-0044", "Y17000", "19XX", "1960-07-18T09:30:00"),
+        *("1960-07-18T09:30:00+03", "1960-07-18", "1960/1961"),
+    ],
+)
+@pytest.mark.parametrize(
+    "more", [{}, {"as_written": "then"}, {"as_written": "1960-07-18"}, {"calendar": "julian"}]
+)
+def test_every_form_of_a_date_survives_export_to_tei_and_import(
+    edtf: str, more: dict[str, str]
+) -> None:
+    said = {"edtf": edtf, **more}
+    listed = [{"id": "a", "title": "A map", "date": said, "number": "1"}]
+    sent = record(date=said, received=said, dispatched=said, enclosures=listed)
+    [back] = read(export("tei", sent, LEAST_CONTEXT), "letter.xml")
+    came = back.record
+    found = map(present, (came.date, came.received, came.dispatched, came.enclosures[0].date))
+    exact = {name: value for name, value in said.items() if name == "edtf" or value != edtf}
+    assert [{name: value for name in said if (value := getattr(date, name))} for date in found] == [
+        exact
+    ] * 4
 
 
 LAYOUT = ("dateline", "address", "salute", "signed", "postscript")

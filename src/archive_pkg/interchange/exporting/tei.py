@@ -5,7 +5,8 @@ Only correspondence has a `correspDesc`. For other documents, the date and the p
 
 Correspondents, dates and places have what the evidence says of them: `cert`, `evidence` (internal,
 if it quotes the text or is inferred from it; conjecture, if it is inferred without a quote), and in
-`resp` who supplied it. On dates, `cert="low"` marks a qualified date, and not a guess.
+`resp` who supplied it. On dates, `cert="low"` marks a qualified date, and not a guess, and
+`when-custom` is the date in EDTF if neither the text nor the other attributes are exactly that.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from urllib.parse import quote
 
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import address, licence_address
+from archive_pkg.interchange.dates import is_exact, plain
 from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.evidence_marks import strongest
 from archive_pkg.interchange.exporting.tei_annotations import (
@@ -509,7 +511,14 @@ def _date(action: Element, date: WrittenDate | None, marks: Mapping[str, str]) -
 def _day(parent: Element, date: WrittenDate | None, marks: Mapping[str, str] = _NONE) -> None:
     if date:
         known = {key: value for key, value in marks.items() if value != "low"}
-        attributes = known | date_attributes(date.edtf)
+        made = date_attributes(date.edtf)
+        attributes = known | made
+        other_words = date.as_written if date.as_written != date.edtf else None
+        # Without words, the text of the element is the date in EDTF.
+        if date.edtf and (
+            not made or (other_words and (not is_exact(date.edtf) or plain(other_words)))
+        ):
+            attributes["when-custom"] = str(date.edtf)
         if date.calendar:
             attributes["calendar"] = f"#{CALENDAR}{date.calendar}"
         say(parent, "date", date.as_written or date.words, **attributes)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.dates.written.reader import read_date
+from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.exporting.cmif import UNKNOWN
 from archive_pkg.interchange.exporting.tei_annotations import CALENDAR
-from archive_pkg.interchange.importing.dates import dated
+from archive_pkg.interchange.importing.dates import dated, edtf
 from archive_pkg.interchange.importing.imported_record import language, optional
 from archive_pkg.interchange.importing.watched_xml import XML_ID, fit, local, text_of
 from archive_pkg.names import confidence_in, is_unknown, without_signs
@@ -449,6 +451,21 @@ def _own_calendar(element: Element) -> str:
     return (element.get("calendar") or "").removeprefix(f"#{CALENDAR}")
 
 
+def _own_edtf(element: Element) -> str | None:
+    """Return the exact date in a `date` that this program exported; None if it does not have one.
+
+    The date is in `when-custom`, or it is the text if the other attributes were made from it.
+    """
+    said = edtf(element.get("when-custom") or "")
+    words = None if said else edtf(text_of(element) or "")
+    if words is None:
+        return said
+    made = {name.rstrip("_"): value for name, value in date_attributes(Edtf(words)).items()}
+    stated = {name: element.get(name) for name in _DATING if element.get(name)}
+    stated |= {"cert": "low"} if element.get("cert") == "low" else {}
+    return words if stated and stated == made else None
+
+
 def read_date_element(
     source: XmlSource, element: Element, *, is_ours: bool = False
 ) -> dict[str, Any] | None:
@@ -468,6 +485,13 @@ def read_date_element(
         return fit(element.get(name) or element.get(f"{name}-iso"))
 
     own = _own_calendar(element) if is_ours else ""
+    exact = _own_edtf(element) if is_ours else None
+    if exact:
+        names = (*_DATING, "when-custom", "calendar")
+        source.mark_used((element, f"@{name}") for name in names)
+        source.mark_used([(element, "@cert")] if element.get("cert") == "low" else [])
+        more = optional("as_written", words if words != exact else None)
+        return {"edtf": exact} | more | optional("calendar", own)
     if own and not any(map(element.get, _DATING)):
         return None  # a date with words alone, which are not in EDTF's calendar
     noted = _NOTED[1:] if own else _NOTED
