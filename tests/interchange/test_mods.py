@@ -35,6 +35,15 @@ def test_names_in_mods_have_a_code_and_a_term_of_their_role() -> None:
     ]
 
 
+def test_an_affiliation_is_written_by_its_name() -> None:
+    agents = [
+        {"id": "jane", "name": "Jane Doe", "kind": "person", "affiliations": ["ministry"]},
+        {"id": "ministry", "name": "Ministry of Trade", "kind": "organization"},
+    ]
+    written = export("mods", record(sender=["jane"], agents=agents), BARE_CONTEXT)
+    assert etree.fromstring(written).findtext(".//{*}affiliation") == "Ministry of Trade"
+
+
 @pytest.mark.parametrize(
     ("born", "died", "life"),
     [

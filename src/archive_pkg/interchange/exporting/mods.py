@@ -121,7 +121,7 @@ def _describe(mods: Element, record: Record, context: ExportContext) -> None:
     for title in record.variant_titles:
         say(put(mods, "titleInfo", type="alternative"), "title", title)
     for agent, role, code in _agents(record):
-        _name(mods, agent, role, code)
+        _name(mods, record, agent, role, code)
     say(mods, "typeOfResource", "text")
     say(mods, "genre", record.document_type.label)
     _origin(mods, record)
@@ -162,7 +162,13 @@ def _agents(record: Record) -> Iterator[tuple[Agent, str, str | None]]:
         yield one.agent, one.role, code
 
 
-def _name(parent: Element, agent: Agent, role: str | None = None, code: str | None = None) -> None:
+def _name(
+    parent: Element,
+    record: Record,
+    agent: Agent,
+    role: str | None = None,
+    code: str | None = None,
+) -> None:
     name = put(parent, "name", type=_KINDS.get(agent.kind))
     pieces = derived_facts.family_and_given(agent)
     if pieces:
@@ -176,8 +182,8 @@ def _name(parent: Element, agent: Agent, role: str | None = None, code: str | No
     born, died = (str(date.edtf)[:4] if date else "" for date in (agent.born, agent.died))
     if (born + died).isdecimal():
         say(name, "namePart", f"{born}-{died}", type="date")
-    for affiliation in agent.affiliations:
-        say(name, "affiliation", affiliation)
+    for body in derived_facts.agents(record, agent.affiliations):
+        say(name, "affiliation", body.name)
     if role:
         terms = put(name, "role")
         say(terms, "roleTerm", role, type="text")
@@ -242,7 +248,7 @@ def _subjects(mods: Element, record: Record) -> None:
         identifiers = [subject.identifier] if subject.identifier else []
         say(put(mods, "subject"), "topic", subject.term, **_identified(identifiers))
     for agent in derived_facts.agents(record, record.mentioned_agents):
-        _name(put(mods, "subject"), agent)
+        _name(put(mods, "subject"), record, agent)
     for place in record.mentioned_places:
         _geographic(put(mods, "subject"), place)
 
