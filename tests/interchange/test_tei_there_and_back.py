@@ -131,11 +131,18 @@ def test_every_form_of_a_date_survives_export_to_tei_and_import(
 ) -> None:
     said = {"edtf": edtf, **more}
     listed = [{"id": "a", "title": "A map", "date": said, "number": "1"}]
-    sent = record(date=said, received=said, dispatched=said, enclosures=listed)
+    life = {name: value for name, value in said.items() if name != "calendar"}
+    agents = [{"id": "ada", "name": "Ada", "kind": "person", "born": life, "died": life}]
+    sent = record(
+        date=said, received=said, dispatched=said, enclosures=listed, agents=agents, sender=["ada"]
+    )
     [back] = read(export("tei", sent, LEAST_CONTEXT), "letter.xml")
     came = back.record
     found = map(present, (came.date, came.received, came.dispatched, came.enclosures[0].date))
     exact = {name: value for name, value in said.items() if name == "edtf" or value != edtf}
+    [ada] = (agent for agent in came.agents if agent.name == "Ada")
+    for date in map(present, (ada.born, ada.died)):
+        assert (date.edtf, date.as_written) == (edtf, exact.get("as_written"))
     assert [{name: value for name in said if (value := getattr(date, name))} for date in found] == [
         exact
     ] * 4

@@ -68,6 +68,18 @@ def tei(date: Edtf | None) -> dict[str, str]:
     return attributes
 
 
+def tei_exactly(date: WrittenDate) -> dict[str, str]:
+    """Return the attributes of `tei` for a date whose words or EDTF are the text of the element.
+
+    `when-custom` is the date in EDTF if neither the text nor the other attributes are exactly that.
+    """
+    said = tei(date.edtf)
+    words = date.as_written if date.as_written != date.edtf else None
+    if date.edtf and (not said or (words and (not is_exact(date.edtf) or plain(words)))):
+        said["when-custom"] = str(date.edtf)
+    return said
+
+
 def w3cdtf(date: Edtf) -> str | None:
     """Return a date for DataCite: in W3CDTF, or as a range of two dates (RKMS-ISO8601).
 

@@ -17,8 +17,7 @@ from urllib.parse import quote
 
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import address, licence_address
-from archive_pkg.interchange.dates import is_exact, plain
-from archive_pkg.interchange.dates import tei as date_attributes
+from archive_pkg.interchange.dates import tei_exactly
 from archive_pkg.interchange.evidence_marks import strongest
 from archive_pkg.interchange.exporting.tei_annotations import (
     CALENDAR,
@@ -511,14 +510,7 @@ def _date(action: Element, date: WrittenDate | None, marks: Mapping[str, str]) -
 def _day(parent: Element, date: WrittenDate | None, marks: Mapping[str, str] = _NONE) -> None:
     if date:
         known = {key: value for key, value in marks.items() if value != "low"}
-        made = date_attributes(date.edtf)
-        attributes = known | made
-        other_words = date.as_written if date.as_written != date.edtf else None
-        # Without words, the text of the element is the date in EDTF.
-        if date.edtf and (
-            not made or (other_words and (not is_exact(date.edtf) or plain(other_words)))
-        ):
-            attributes["when-custom"] = str(date.edtf)
+        attributes = known | tei_exactly(date)
         if date.calendar:
             attributes["calendar"] = f"#{CALENDAR}{date.calendar}"
         say(parent, "date", date.as_written or date.words, **attributes)

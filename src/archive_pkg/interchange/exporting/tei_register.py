@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange.dates import tei as date_attributes
+from archive_pkg.interchange.dates import tei_exactly
 from archive_pkg.interchange.exporting.eac_cpf import NAME_PARTS, words_of
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
 
@@ -87,7 +87,7 @@ def add_life(entry: Element, agent: Agent) -> None:
 
 
 def _date(parent: Element, tag: str, date: WrittenDate) -> None:
-    say(parent, tag, date.as_written or date.words, **date_attributes(date.edtf))
+    say(parent, tag, date.as_written or date.words, **tei_exactly(date))
 
 
 def add_name_forms(entry: Element, called: str, agent: Agent) -> None:
