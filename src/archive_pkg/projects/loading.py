@@ -131,10 +131,11 @@ class Project:
     def recorded(self) -> str:
         """The settings that change the bytes of packages, as TOML; empty if there are none.
 
-        `packages.metadata` is left out, because a package itself shows which documents it has.
+        `packages.metadata` and `language` are left out, because a package itself shows which
+        documents it has, and the language of its page. With another language, nothing else differs.
         """
         tables = {"publisher", "licence", "rights_statement", "institution", "contact"}
-        tables |= {"editors", "funding", "language"}
+        tables |= {"editors", "funding"}
         data = self.settings.model_dump(mode="json", exclude_none=True, include=tables)
         found = ((name, value) for name, value in settings_in(data) if name.split(".")[0] in tables)
         return "; ".join(f"{name} = {in_toml(value)}" for name, value in found if value)

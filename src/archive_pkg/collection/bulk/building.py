@@ -73,7 +73,8 @@ class Options:
         """Return the options that change a package's bytes, as text for the key of the cache."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         documents = ",".join(self.project.settings.packages.metadata)
-        text = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{documents}\n{self.project.recorded}"
+        project = f"{self.project.recorded}\n{self.project.settings.language}"
+        text = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{documents}\n{project}"
         if self.audience == "internal":
             return text
         judged = judged_on(self.on) if self.on else ""
