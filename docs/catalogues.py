@@ -84,6 +84,8 @@ RUN_OUTCOMES = (
 """The outcomes that commands count."""
 FIGURES = ("parts withheld", "documents on the site", "files", "new or changed", "removed")
 """The figures at the end of commands."""
+FORMER_RULES = ("language-of-text", "named-in-text", "nothing-said", "summary-after-date")
+"""Names of rules that only records of earlier drafts have, such as the first letter's."""
 ZONES = (
     "addressee", "closing", "copies", "dateline", "enclosure", "for-another", "heading",
     "letterhead", "marking", "office", "postscript", "registry", "salutation", "sender",
@@ -144,7 +146,7 @@ def _terms() -> Iterator[tuple[str, str]]:
         "calendar": [f"{name} calendar" for name in _words(Date, "calendar")],
         "name": NameParts.model_fields,
         "event": event_types(),
-        "rule": RULES,
+        "rule": [*RULES, *FORMER_RULES],
         "severity": Severity,
         "language": map(language_name, _languages()),
         "certainty": STATE_LABELS.values(),

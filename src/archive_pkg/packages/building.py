@@ -37,7 +37,7 @@ from archive_pkg.packages.signatures.verifying import is_signature_file, is_sign
 from archive_pkg.projects import Project
 from archive_pkg.records import Record, record_file
 from archive_pkg.records.register_entries import REGISTER
-from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.reports import Code, Location, Report, Severity, counted
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def check_source(source: Path, audience: Audience = "internal") -> CheckedPackag
             _(
                 "{source} was not built: it has {errors}",
                 source=source,
-                errors=_count(len(report.errors), "error"),
+                errors=counted(len(report.errors), "error"),
             ),
             report=report,
         )
@@ -326,7 +326,7 @@ def check_loaded(
             _(
                 "{what} was not built: it has {errors}",
                 what=what,
-                errors=_count(len(report.errors), "error"),
+                errors=counted(len(report.errors), "error"),
             ),
             report=report,
         )
@@ -495,7 +495,3 @@ def refuse_inside(folder: Path, out: Path) -> None:
             _("{out} is inside the record's folder, which a build only reads", out=out),
             _("Choose a folder outside it with --out."),
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
