@@ -104,8 +104,8 @@ def test_signatories_are_written_as_senders_only_if_there_are_no_authors_or_send
     agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
     within = PROFILE + "correspDesc/"
     assert exported(within, agents=agents, signatories=["ann"])[1:] == [
-        "correspAction/@type: sent", "correspAction/persName/@ref: #agent-ann",
-        "correspAction/persName: Ann",
+        "correspAction/@type: sent", "correspAction/persName/@role: signatory",
+        "correspAction/persName/@ref: #agent-ann", "correspAction/persName: Ann",
     ]  # fmt: skip
     assert exported(FILE + "titleStmt/author", agents=agents, signatories=["ann"]) == []
     written = exported(within, agents=agents, received={"edtf": "1960"}, place={"name": "Kyiv"})

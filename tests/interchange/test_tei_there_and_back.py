@@ -148,6 +148,22 @@ def test_every_form_of_a_date_survives_export_to_tei_and_import(
     ] * 4
 
 
+@pytest.mark.parametrize("kind", ["letter", "minutes"])
+@pytest.mark.parametrize(
+    "fields", [{"sender": ["a"]}, {"sender": ["a"], "authors": ["b"]}, {"signatories": ["a"]}]
+)
+def test_who_sent_wrote_and_signed_survives_export_to_tei_and_import(
+    kind: str, fields: dict[str, list[str]]
+) -> None:
+    agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "ab"]
+    sent = record(type=kind, agents=agents, **fields)
+    [back] = read(export("tei", sent, LEAST_CONTEXT), "letter.xml")
+    came = back.record
+    for field in ("sender", "authors", "signatories"):
+        names = [came.agent(one).name.lower() for one in getattr(came, field)]
+        assert names == fields.get(field, []), field
+
+
 LAYOUT = ("dateline", "address", "salute", "signed", "postscript")
 
 

@@ -242,7 +242,10 @@ def _file(description: Element, record: Record, context: ExportContext) -> None:
     for title in record.variant_titles:
         say(titles, "title", title, type="alternative")
     for agent in derived_facts.agents(record, (*record.authors, *record.sender)):
-        add_name(put(titles, "author"), agent)
+        is_sender = agent.id in record.sender and not record.document_type.correspondence
+        roles = (("author", is_sender and agent.id in record.authors), ("sender", is_sender))
+        role = " ".join(name for name, is_so in roles if is_so)
+        add_name(put(titles, "author"), agent, role or None)
     for agent, role, _ in derived_facts.contributions(record):
         responsible = put(titles, "respStmt")
         say(responsible, "resp", role)
@@ -462,7 +465,8 @@ def _correspondence(parent: Element, record: Record, context: ExportContext) -> 
     sent = put(description, "correspAction", type="sent")
     fields = ("sender", "authors", "signatories")
     field = next((name for name in fields if getattr(record, name)), "sender")
-    add_names(sent, field, "author" if field == "authors" else None)
+    roles = {"authors": "author", "signatories": "signatory"}
+    add_names(sent, field, roles.get(field))
     _place_name(sent, record.place, _marks(statements, "place"))
     _date(sent, record.date, _marks(statements, "date"))
     if not sent:

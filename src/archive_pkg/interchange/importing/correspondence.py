@@ -33,6 +33,7 @@ _REFERENCES = ("ref", "sameAs", "corresp", "key")
 _ROLES = {"sent": "sender", "received": "recipients"}
 _SUBTYPES = {"copy": "copies_to", "cc": "copies_to", "bcc": "copies_to", "to": "recipients"}
 """The fields for the subtypes of a receipt."""
+_OTHERS = ("author", "signatory")
 _STAMPS = frozenset(["stamp", "postmark", "poststempel", "cachet"])
 _CONFIDENCE = {"high": "certain", "medium": "probable", "low": "guess", "unknown": "guess"}
 _DATING = (
@@ -47,7 +48,7 @@ _CERTAINTY = ("cert", "evidence", "precision")
 class Correspondence:
     """Reads the correspondents, dates and places of a letter into a draft.
 
-    In a file that this program exported, `role="author"` marks authors who are not senders.
+    In a file that this program exported, `role` marks authors and signatories who are not senders.
 
     Attributes:
         own: For each name that this program exported, the reference to the agent's entry.
@@ -132,7 +133,7 @@ class Correspondence:
             if isinstance(element.tag, str) and local(element) in AGENT_ELEMENTS:
                 if element.get("type") == "place":
                     continue
-                if self.is_ours and self.source.attribute(element, "role") == "author":
+                if self.is_ours and self.source.attribute(element, "role") in _OTHERS:
                     self.agent(element)
                     continue
                 agent = self.agent(element, field)

@@ -214,14 +214,23 @@ class TeiHeader:
 
         A file that this program exported has the sender in its `correspDesc`.
         """
-        names = []
+        names: dict[str, list[str]] = {}
         for author in self._all("fileDesc/titleStmt/author"):
             inner = [e for e in author if isinstance(e.tag, str) and local(e) in AGENT_ELEMENTS]
-            names += [self.correspondence.agent(named) for named in inner or [author]]
-        found = [name for name in dict.fromkeys(names) if name]
+            for named in inner or [author]:
+                name = self.correspondence.agent(named)
+                if name:
+                    role = self.source.attribute(named, "role") if self.is_ours else None
+                    names.setdefault(name, []).extend((role or "").split())
+        found = list(names)
         senders = self.draft.raw.get("sender")
         if self.is_ours:
-            self.draft.state("authors", [name for name in found if name not in (senders or ())])
+            named_senders = [name for name in found if "sender" in names[name]]
+            others = [name for name in found if name not in (*(senders or ()), *named_senders)]
+            both = [name for name in found if "author" in names[name]]
+            self.draft.state("authors", [name for name in found if name in (*others, *both)])
+            if named_senders:
+                self.draft.state("sender", named_senders)
             return
         if senders is None:
             self.draft.state("sender", found)
