@@ -41,6 +41,37 @@ def test_a_package_is_verified_and_deposited(
     assert "is missing" not in damaged.stdout + damaged.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ("check --nope", "--nope ist keine Option von archive-pkg check", "Beispiel: archive-pkg"),
+        ("deposit", "Das Argument 'packages' fehlt.", "Beispiel: archive-pkg deposit"),
+        ("chek", "Den Befehl 'chek' gibt es nicht. Meinten Sie 'check'?", ""),
+        ("check a -j q", "Wert für '--jobs' / '-j': das ist keine ganze Zahl", "zum Beispiel 4."),
+        ("verify --jobs 0", "'-j': der Wert muss mindestens 1 sein", ""),
+        ("tables q", "Den Befehl 'q' gibt es nicht.", "Die Befehle sind export, import"),
+    ],
+)
+def test_a_misused_command_line_is_explained(words: str, message: str, hint: str, run: Run) -> None:
+    refused = run("--language", "de", *words.split())
+    assert message in refused.stderr
+    assert hint in refused.stderr
+
+
+def test_errors_of_a_project_file_are_whole_sentences(tmp_path: Path, run: Run) -> None:
+    file = tmp_path / "archive-pkg.toml"
+    file.write_text('targets = "x"\ntoken = "a"\n[institution]\nnmae = 1\nzzz = 2\n')
+    refused = run("--language", "de", "--project", file, "check", tmp_path)
+    for said in (
+        "targets ist “x”, keine Tabelle",
+        "„token“ ist der Name eines Geheimnisses",
+        "„zzz“ ist keine Einstellung von [institution]",
+        "Die Einstellungen sind ",
+        "Schreiben Sie eine Tabelle: ",
+    ):
+        assert said in refused.stdout + refused.stderr
+
+
 def test_an_unknown_language_is_refused(run: Run) -> None:
     refused = run("check", ".", "--language", "it")
     assert refused.returncode == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import stat
 import sys
@@ -57,6 +58,7 @@ from archive_pkg.cli.output import (
 from archive_pkg.cli.parameters import without_pydantic
 from archive_pkg.cli.project import choose_project
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
+from archive_pkg.messages import _
 from archive_pkg.storage import describe, log_to
 
 if TYPE_CHECKING:
@@ -169,6 +171,19 @@ def main() -> NoReturn:
 
 
 _NOT_AN_INTEGER = "Input should be a valid integer, unable to parse string as an integer"
+_MISUSES = (
+    _("Missing argument {name}."),
+    _("Missing option {name}."),
+    _("No such command {name}. Did you mean {near}?"),
+    _("No such command {name}."),
+    _("Option {name} requires an argument."),
+    _("Option {name} does not take a value."),
+    _("Invalid value for {name}: {reason}"),
+    _("this is not a whole number"),
+    _("it must be at least {least}"),
+    _("it must be at most {most}"),
+)
+"""What Typer and Pydantic report of a command line, after the replacements of `_misuse`."""
 
 
 def _misuse(error: TyperException) -> UsageError:
@@ -177,28 +192,55 @@ def _misuse(error: TyperException) -> UsageError:
     The hint says how to write a number, names the subcommands, or gives the command's example.
     """
     context, message = getattr(error, "ctx", None), error.format_message()
-    if _NOT_AN_INTEGER in message:
-        message = message.replace(_NOT_AN_INTEGER, "this is not a whole number")
-        return UsageError(message.replace("Value error, ", ""), "Write it like 4.")
-    message = message.replace("Input should be greater than or equal to", "it must be at least")
-    message = message.replace("Input should be less than or equal to", "it must be at most")
-    message = message.replace("Value error, ", "").replace("Got unexpected extra argument(s) (", "")
+    for theirs, ours in (
+        (_NOT_AN_INTEGER, "this is not a whole number"),
+        ("Input should be greater than or equal to", "it must be at least"),
+        ("Input should be less than or equal to", "it must be at most"),
+        ("Value error, ", ""),
+        ("Got unexpected extra argument(s) (", ""),
+    ):
+        message = message.replace(theirs, ours)
+    if _NOT_AN_INTEGER in error.format_message():
+        return UsageError(_recognized(message), _("Write it like 4."))
     if context is None:
-        return UsageError(message)
+        return UsageError(_recognized(message))
     lines = (context.command.help or "").splitlines()
-    example = next((line.strip() for line in lines if line.strip().startswith("Example:")), "")
+    found = next((line.strip() for line in lines if line.strip().startswith("Example:")), "")
+    command = found.removeprefix("Example:").strip()
+    example = _("Example: {command}", command=command) if found else ""
     name = context.command_path.replace(context.find_root().info_name or "", "archive-pkg", 1)
     if option := getattr(error, "option_name", "") if message.startswith("No such option") else "":
         options = [word for one in context.command.params for word in one.opts]
-        near = get_close_matches(option, options, 1, 0.8)
-        meant = f"; did you mean {near[0]}?" if near else ""
-        return UsageError(f"{option} is not an option of {name}{meant}", example)
+        for near in get_close_matches(option, options, 1, 0.8):
+            meant = _(
+                "{option} is not an option of {name}; did you mean {near}?",
+                option=option,
+                name=name,
+                near=near,
+            )
+            return UsageError(meant, example)
+        return UsageError(
+            _("{option} is not an option of {name}", option=option, name=name), example
+        )
     if "unexpected extra argument" in error.format_message():
-        return UsageError(f"too many arguments for {name}: {message.removesuffix(')')}", example)
+        extra = message.removesuffix(")")
+        return UsageError(
+            _("too many arguments for {name}: {extra}", name=name, extra=extra), example
+        )
     if message.startswith("No such command") and "Did you mean" not in message:
-        commands = getattr(context.command, "commands", {})
-        return UsageError(message, f"The commands are {', '.join(sorted(commands))}.")
-    return UsageError(message, example if message.startswith("Missing") else "")
+        known = ", ".join(sorted(getattr(context.command, "commands", {})))
+        return UsageError(_recognized(message), _("The commands are {known}.", known=known))
+    return UsageError(_recognized(message), example if message.startswith("Missing") else "")
+
+
+def _recognized(message: str) -> str:
+    """Return one of `_MISUSES` with its values; another message unchanged."""
+    for text in _MISUSES:
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(text.sources[0]))
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            values = {name: _recognized(value) for name, value in found.groupdict().items()}
+            return _(text.sources[0], **values)
+    return message
 
 
 @cache
@@ -248,12 +290,15 @@ def _common_options_first(words: Sequence[str]) -> list[str]:
     first, rest = list[str](), list[str]()
     left = iter(words)
     for word in left:
-        name, equals, _ = word.partition("=")
+        name, equals, __ = word.partition("=")
         if word == "--":
             rest += [word, *left]
         elif word in _WITH_VALUE:
             if (value := next(left, None)) is None:
-                raise UsageError(f"{word} has no value", f"Write {word} {_WITH_VALUE[word]}.")
+                raise UsageError(
+                    _("{option} has no value", option=word),
+                    _("Write {option} {value}.", option=word, value=_WITH_VALUE[word]),
+                )
             first += [word, value]
         else:
             ours = word in ("--verbose", "--no-project") or (equals and name in _WITH_VALUE)
@@ -269,10 +314,12 @@ def _unexpected(error: OSError) -> StorageError:
     try:
         Path.cwd()
     except FileNotFoundError:
-        return StorageError("the working folder no longer exists", "Change to another folder.")
+        return StorageError(
+            _("the working folder no longer exists"), _("Change to another folder.")
+        )
     meaning, hint = describe(error)
     place = os.fsdecode(error.filename) if error.filename else "the operating system"
-    return StorageError(f"{place}: {meaning}", hint)
+    return StorageError(_("{place}: {meaning}", place=place, meaning=meaning), hint)
 
 
 def _bug(error: Exception) -> int:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.limits import PROJECT_SIZE
-from archive_pkg.messages import ENGLISH, _
+from archive_pkg.messages import ENGLISH, Message, _
 from archive_pkg.projects.finding import NAME, file_of
 from archive_pkg.projects.models import Packages, ProjectFile, is_secret_name, settings_in
 from archive_pkg.projects.template import in_toml
@@ -64,10 +64,10 @@ _OPTIONS = {
 """The option that a project can add to an address, by the scheme of the address."""
 
 _HINTS = {
-    "string_type": "Write it in quotes.",
-    "tuple_type": 'Write ["one", "two"].',
-    "model_type": "Write a table: its name in brackets, and its keys on the lines below.",
-    "dict_type": "Write a table: its name in brackets, and its keys on the lines below.",
+    "string_type": _("Write it in quotes."),
+    "tuple_type": _('Write ["one", "two"].'),
+    "model_type": _("Write a table: its name in brackets, and its keys on the lines below."),
+    "dict_type": _("Write a table: its name in brackets, and its keys on the lines below."),
 }
 
 
@@ -255,7 +255,7 @@ def _not_toml(message: str, text: str, place: Location) -> Finding:
     first = words[:1].lower() + words[1:]
     hint = _('Write key = "value", and tables as [name].')
     if "illegal character '\\n'" in first or first.startswith("unterminated string"):
-        first, hint = "a quotation mark is not closed", _("Close it in the same line.")
+        first, hint = _("a quotation mark is not closed"), _("Close it in the same line.")
     return PROJECT_UNREADABLE.at(place, _("this is not TOML: {first}", first=first), hint)
 
 
@@ -266,14 +266,16 @@ def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, s
     key, table = steps[-1] if steps else "", ".".join(steps[:-1])
     if code is FIELD_UNKNOWN and is_secret_name(key):
         hint = _("Remove it. Store tokens and passwords with archive-pkg login.")
-        return PROJECT_SECRET, f"“{key}” is the name of a secret", hint
+        return PROJECT_SECRET, _("“{key}” is the name of a secret", key=key), hint
     if code is FIELD_UNKNOWN:
-        message = _(
-            "“{key}” is not a setting of {value}",
-            key=key,
-            value=f"[{table}]" if table else "a project",
+        message = (
+            _("“{key}” is not a setting of [{table}]", key=key, table=table)
+            if table
+            else _("“{key}” is not a setting of a project", key=key)
         )
-        return PROJECT_KEY_UNKNOWN, message, hint.replace("The fields are", "The settings are")
+        if isinstance(hint, Message) and "known" in hint.values:
+            hint = _("The settings are {known}.", known=hint.values["known"])
+        return PROJECT_KEY_UNKNOWN, message, hint
     if kind == "string_type":
         message = _("{key} is not text", key=key)
     if kind == "literal_error":
@@ -281,7 +283,9 @@ def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, s
         message = _("“{entry}” is not a value of {name}", entry=str(entry["input"])[:60], name=name)
     if kind == "missing":
         hint = _('Add {key} = "…".', key=key)
-    message = message.replace("a group of fields", "a table")
+    values = message.values if isinstance(message, Message) else {}
+    if kind in ("model_type", "dict_type") and "given" in values:
+        message = _("{key} is {given}, not a table", key=key, given=values["given"])
     return PROJECT_VALUE_WRONG, message, _HINTS.get(kind, hint)
 
 

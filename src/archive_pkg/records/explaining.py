@@ -65,7 +65,7 @@ _OWN = {
 }
 # What Pydantic's names for wrong types mean, and how to write the right one.
 _MEANT: dict[str, tuple[str, str]] = {
-    "string_type": ("text", _("Write text.")),
+    "string_type": (_("text"), _("Write text.")),
     "tuple_type": (_("a list"), _("Write [one, two], or each item on its own line after “- ”.")),
     "list_type": (_("a list"), _("Write [one, two], or each item on its own line after “- ”.")),
     "model_type": (
