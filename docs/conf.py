@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.version import VERSION
@@ -24,27 +25,30 @@ html_show_copyright = False
 html_copy_source = False
 
 _SECTIONS = {
-    "Tutorial": ["tutorial/*"],
-    "How-to guides": ["how-to/*"],
-    "Reference": ["reference/*"],
-    "Explanation": ["explanation/*"],
-    "Project": [
-        *("design", "decisions/index", "../CHANGELOG", "../CONTRIBUTING", "../SECURITY"),
-        *("../tests/README", "../tests/mutants/README", "../benchmarks/README"),
-    ],
+    "Tutorial": "tutorial",
+    "How-to guides": "how-to",
+    "Reference": "reference",
+    "Explanation": "explanation",
 }
+_PROJECT = [
+    *("design", "decisions/index", "../CHANGELOG", "../CONTRIBUTING", "../SECURITY"),
+    *("../tests/README", "../tests/mutants/README", "../benchmarks/README"),
+]
 
 
 def setup(app: Sphinx) -> None:
-    """Add the contents of the sidebar, which a reader of the Markdown files does not need."""
+    """Add the contents of the sidebar, in the order of the page, which links to all of them."""
     app.connect("source-read", _add_contents)
     app.connect("build-finished", _add_start)
 
 
 def _add_contents(app: Sphinx, page: str, source: list[str]) -> None:
     if page == root_doc:
-        for caption, pages in _SECTIONS.items():
-            source[0] += _contents(pages, f":caption: {caption}")
+        _begin, guides = source[0].split("\n## Tutorial\n")
+        for caption, folder in _SECTIONS.items():
+            pages = re.findall(rf"\(({folder}/[\w-]+)\.md", guides)
+            source[0] += _contents(list(dict.fromkeys(pages)), f":caption: {caption}")
+        source[0] += _contents(_PROJECT, ":caption: Project")
     elif page == "docs/decisions/index":
         source[0] += _contents(["0*"])
 
