@@ -57,6 +57,8 @@ def _forms(texts: object) -> tuple[str, ...]:
 
 
 def _names(text: str) -> set[str]:
+    if "{" not in text:  # such as “Write } at its end”
+        return set()
     return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name}
 
 

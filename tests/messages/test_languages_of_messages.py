@@ -72,6 +72,24 @@ def test_errors_of_a_project_file_are_whole_sentences(tmp_path: Path, run: Run) 
         assert said in refused.stdout + refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ("a: [\n", "hier fehlt ein Wert", "Schreiben Sie den Wert, oder löschen Sie die Zeile."),
+        ("a: b: c\n", "ein zweiter Doppelpunkt", "in derselben Spalte."),
+        ("a: @b\n", "ein Wert kann nicht mit @ beginnen", "Setzen Sie den Wert in Anführungs"),
+        ("a: 'b\n", "ein Anführungszeichen wird geöffnet und nicht geschlossen", "dasselbe"),
+    ],
+)
+def test_errors_of_yaml_are_explained(
+    text: str, said: str, hint: str, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "record.yaml").write_text(text)
+    refused = run("--language", "de", "check", tmp_path)
+    assert said in refused.stdout
+    assert hint in refused.stdout
+
+
 def test_an_unknown_language_is_refused(run: Run) -> None:
     refused = run("check", ".", "--language", "it")
     assert refused.returncode == 2

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from archive_pkg.limits import RECORD_VALUES
-from archive_pkg.messages import _
+from archive_pkg.messages import _, sentences
 from archive_pkg.records.yaml.nodes import (
     CHARACTER,
     DEEP,
@@ -265,129 +265,141 @@ def _unclosed(text: str, end: int) -> int:
 
 
 _QUOTED = re.compile(r"""\s*(?:- )?(?:[\w.-]+: +)?(?P<sign>["'])(?P<rest>.*)""")
-_INDENT = "Begin all items of a list, and all keys of a mapping, in the same column."
-_QUOTE = 'Put the value in quotes: title: "Letter: to Berlin".'
+_INDENT = _("Begin all items of a list, and all keys of a mapping, in the same column.")
+_QUOTE = _('Put the value in quotes: title: "Letter: to Berlin".')
 
-_MISSING = "Write what is missing. JSON has no comments, and no comma before } and ]."
+_MISSING = _("Write what is missing. JSON has no comments, and no comma before } and ].")
 
 # Part of a message of libyaml, PyYAML or json; what it means; what to do.
 _PROBLEMS = (
-    ("Expecting property name", "a key in double quotes is missing here", 'Write "key": value.'),
-    ("trailing comma", "nothing follows this comma", 'Write "key": value, or remove the comma.'),
-    ("Expecting ',' delimiter", "a “,” is missing here, or the end of the list", _MISSING),
-    ("Expecting ':' delimiter", "a “:” is missing after a key", _MISSING),
-    ("Expecting value", "a value is missing here, or is not JSON", "Put text in quotes."),
-    ("Extra data", "there is more text after the end of the record", "Write one record per file."),
+    (
+        "Expecting property name",
+        _("a key in double quotes is missing here"),
+        _('Write "key": value.'),
+    ),
+    (
+        "trailing comma",
+        _("nothing follows this comma"),
+        _('Write "key": value, or remove the comma.'),
+    ),
+    ("Expecting ',' delimiter", _("a “,” is missing here, or the end of the list"), _MISSING),
+    ("Expecting ':' delimiter", _("a “:” is missing after a key"), _MISSING),
+    ("Expecting value", _("a value is missing here, or is not JSON"), _("Put text in quotes.")),
+    (
+        "Extra data",
+        _("there is more text after the end of the record"),
+        _("Write one record per file."),
+    ),
     (
         "Unterminated string",
-        "a quote is opened and not closed",
-        "Close the quotes, and write line breaks as \\n.",
+        _("a quote is opened and not closed"),
+        _("Close the quotes, and write line breaks as \\n."),
     ),
     (
         "Invalid control character",
-        "a line break or another control character is in a text",
-        "Close the quotes, and write line breaks as \\n.",
+        _("a line break or another control character is in a text"),
+        _("Close the quotes, and write line breaks as \\n."),
     ),
-    ("Invalid \\", "this escape does not exist", "Write \\\\ for a backslash."),
+    ("Invalid \\", _("this escape does not exist"), _("Write \\\\ for a backslash.")),
     (
         "mapping values are not allowed",
-        "a second colon in one value, or a line indented too far",
-        f"{_QUOTE} {_INDENT}",
+        _("a second colon in one value, or a line indented too far"),
+        sentences((_QUOTE, _INDENT)),
     ),
     (
         "could not find expected ':'",
-        "the line is not a key with a value",
-        "Write key: value. Indent the lines of a long text more than its key, after |.",
+        _("the line is not a key with a value"),
+        _("Write key: value. Indent the lines of a long text more than its key, after |."),
     ),
     (
         "did not find expected key",
-        "the line does not fit the lines above it",
-        f"{_INDENT} Within '…', write an apostrophe twice.",
+        _("the line does not fit the lines above it"),
+        sentences((_INDENT, _("Within '…', write an apostrophe twice."))),
     ),
     (
         "expected <block end>",
-        "the line does not fit the lines above it",
-        f"{_INDENT} Within '…', write an apostrophe twice.",
+        _("the line does not fit the lines above it"),
+        sentences((_INDENT, _("Within '…', write an apostrophe twice."))),
     ),
     (
         "did not find expected '-' indicator",
-        "the line does not fit the list above it",
+        _("the line does not fit the list above it"),
         _INDENT,
     ),
     (
         "sequence entries are not allowed",
-        "a list begins on the line of its key",
-        "Begin it on the next line, or write [a, b].",
+        _("a list begins on the line of its key"),
+        _("Begin it on the next line, or write [a, b]."),
     ),
     (
         "expected ',' or ']'",
-        "a list in brackets is not closed",
-        "Write ] at its end, and commas between its items.",
+        _("a list in brackets is not closed"),
+        _("Write ] at its end, and commas between its items."),
     ),
     (
         "expected ',' or '}'",
-        "a mapping in braces is not closed",
-        "Write } at its end, and commas between its fields.",
+        _("a mapping in braces is not closed"),
+        _("Write } at its end, and commas between its fields."),
     ),
     (
         "found unexpected end of stream",
-        "a quote is opened and not closed",
-        "Write the same quote at the end of the text.",
+        _("a quote is opened and not closed"),
+        _("Write the same quote at the end of the text."),
     ),
     (
         "found unexpected document indicator",
-        "a quote is opened and not closed before the document ends",
-        "Write the same quote at the end of the text.",
+        _("a quote is opened and not closed before the document ends"),
+        _("Write the same quote at the end of the text."),
     ),
     (
         "found unknown escape character",
-        "this escape does not exist in double quotes",
-        "Write \\\\ for a backslash, or use single quotes.",
+        _("this escape does not exist in double quotes"),
+        _("Write \\\\ for a backslash, or use single quotes."),
     ),
     (
         "did not find expected hexdecimal number",
-        "an escape in double quotes is cut short",
-        "Write \\xXX, \\uXXXX or \\UXXXXXXXX.",
+        _("an escape in double quotes is cut short"),
+        _("Write \\xXX, \\uXXXX or \\UXXXXXXXX."),
     ),
     (
         "found invalid Unicode character escape code",
-        "the escape does not stand for a character",
-        "Write one character as \\uXXXX or \\UXXXXXXXX.",
+        _("the escape does not stand for a character"),
+        _("Write one character as \\uXXXX or \\UXXXXXXXX."),
     ),
     (
         "found undefined tag handle",
-        "! begins a tag",
-        "Put the value in quotes.",
+        _("! begins a tag"),
+        _("Put the value in quotes."),
     ),
     (
         "did not find expected alphabetic or numeric character",
-        "& and * begin anchors",
-        "Put the value in quotes.",
+        _("& and * begin anchors"),
+        _("Put the value in quotes."),
     ),
     (
         "<document start>",
-        "there is more text after the end of the record",
-        "Write one record per file.",
+        _("there is more text after the end of the record"),
+        _("Write one record per file."),
     ),
     (
         "did not find expected node content",
-        "a value is missing here",
-        "Write the value, or remove the line.",
+        _("a value is missing here"),
+        _("Write the value, or remove the line."),
     ),
     (
         "did not find expected comment or line break",
-        "there is text after | or >",
-        "Begin the text on the next line.",
+        _("there is text after | or >"),
+        _("Begin the text on the next line."),
     ),
     (
         "found unknown directive name",
-        "% begins a directive",
-        "Put the value in quotes.",
+        _("% begins a directive"),
+        _("Put the value in quotes."),
     ),
     (
         "found incompatible YAML document",
-        "the %YAML line names a version other than 1.2",
-        "Remove the %YAML line.",
+        _("the %YAML line names a version other than 1.2"),
+        _("Remove the %YAML line."),
     ),
 )
 
@@ -402,10 +414,12 @@ def explain_syntax(problem: str, line: str, column: int) -> tuple[str, str]:
     """
     character = line[column : column + 1]
     if "tab character" in problem or ("cannot start any token" in problem and character == "\t"):
-        return "the line is indented with a tab", "Indent with spaces."
+        return _("the line is indented with a tab"), _("Indent with spaces.")
     if "cannot start any token" in problem:
-        return f"a value cannot begin with {character}", "Put the value in quotes."
+        return _("a value cannot begin with {character}", character=character), _(
+            "Put the value in quotes."
+        )
     for part, message, hint in _PROBLEMS:
         if part in problem:
             return message, hint
-    return problem, "Put values with special characters in quotes, and check the indentation."
+    return problem, _("Put values with special characters in quotes, and check the indentation.")
