@@ -368,3 +368,26 @@ def test_a_text_in_another_encoding_is_refused_with_its_file_name(tmp_path: Path
     record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "parts": parts})
     with pytest.raises(InvalidError, match=r"^p\.txt: the text is not utf-8"):
         letter_page(record, tmp_path)
+
+
+def test_what_is_a_guess_is_shown_as_a_guess(letter: Path) -> None:
+    record = load_record(letter / "record.yaml")
+    agent = next(one.id for one in record.agents if one.kind != "software")
+    guess = {"field": "parts.letter.kind", "basis": "inferred", "rule": "x", "confidence": "guess"}
+    own = [one for one in record.evidence if not one.field.startswith("parts.letter")]
+    accepted = {"field": "parts.letter.kind", "basis": "supplied", "agent": agent}
+
+    def shown(*evidence: dict[str, str]) -> tuple[str, str]:
+        data = record.model_dump(mode="json", exclude_none=True, exclude={"evidence"})
+        data["evidence"] = [one.model_dump(mode="json", exclude_none=True) for one in own]
+        next(one for one in data["parts"] if one["id"] == "letter").pop("title")
+        made = Record.model_validate(data | {"evidence": [*data["evidence"], *evidence]})
+        root = html.fromstring(letter_page(made, letter))
+        (title,) = elements(root, "//*[@id='r-letter']")
+        (row,) = elements(root, "//*[@id='s-parts-letter']//p[@class='value']")
+        return content(title), content(row)
+
+    title, row = shown(accepted)
+    assert "guess" not in title + row
+    assert shown(guess) == (f"{title} (guess)", f"{row} (guess)")
+    assert shown(guess, accepted) == (title, row)

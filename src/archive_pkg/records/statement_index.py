@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
@@ -23,6 +23,7 @@ class StatementIndex(Values):
 
     def __init__(self, record: Record) -> None:
         super().__init__(record, type(record))
+        self._agents = {agent.id: agent for agent in record.agents}
         self._evidence: dict[str, list[Evidence]] = defaultdict(list)
         self._finer: dict[str, list[Evidence]] = defaultdict(list)
         for item in record.evidence:
@@ -41,6 +42,22 @@ class StatementIndex(Values):
     def finer_evidence(self, path: str) -> tuple[Evidence, ...]:
         """Return the evidence for values within a statement."""
         return tuple(self._finer.get(path, ()))
+
+    def is_by_person(self, path: str) -> bool:
+        """Return whether a person made or accepted the statement at a path."""
+        items = self.evidence(path)
+        agents = [item.agent for item in items if item.agent and item.value is None]
+        return any(self._agents[agent].kind != "software" for agent in agents)
+
+    def uncertainty(self, path: str) -> Literal["", "probable", "guess"]:
+        """Return "guess" or "probable" if a value at or below a path is uncertain.
+
+        The least certain value counts. What a person states or accepts is not uncertain.
+        """
+        finer = [one for one in self.finer_evidence(path) if not self.is_by_person(one.field)]
+        unsure = finer if self.is_by_person(path) else (*self.evidence(path), *finer)
+        said = {item.confidence for item in unsure if item.value is None}
+        return "guess" if "guess" in said else "probable" if "probable" in said else ""
 
 
 def statements(record: Record) -> Iterator[str]:

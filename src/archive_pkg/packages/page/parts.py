@@ -17,6 +17,7 @@ from archive_pkg.packages.page.marked_text import MarkedLine
 from archive_pkg.packages.page.statement_rows import PageStatements
 from archive_pkg.records.display import language_in_words
 from archive_pkg.records.media_types import media_type_of_part
+from archive_pkg.records.statement_index import StatementIndex
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text, holds_text
 from archive_pkg.texts.page_files import PDF
 
@@ -231,12 +232,17 @@ def _kind_and_language(part: Part) -> str:
 
 
 def _titles(record: Record) -> dict[str, str]:
-    """Return a unique title for each part."""
+    """Return a unique title for each part. It says if the kind or the language is uncertain."""
+    index = StatementIndex(record)
     titles: dict[str, str] = {}
     taken: set[str] = set()
     numbers: Counter[str] = Counter()
     for part in record.parts:
-        title = name = part.title or _kind_and_language(part)
+        title = part.title or _kind_and_language(part)
+        unsure = {index.uncertainty(f"parts.{part.id}.{field}") for field in ("kind", "languages")}
+        if not part.title and (word := min(unsure - {""}, default="")):  # "guess" before others
+            title += " (" + _(word) + ")"
+        name = title
         numbers[title] += 1
         while name in taken:
             name = f"{title} ({numbers[title]})"

@@ -78,6 +78,7 @@ class StatementRow:
         more: The words and the address of each identifier, if `value` does not have all of them;
             the address is empty if it has none.
         full: A long text that is not in `value`.
+        uncertain: "guess" or "probable" in the language of the page; empty if neither.
     """
 
     name: str
@@ -87,6 +88,7 @@ class StatementRow:
     links: tuple[tuple[str, str], ...] = ()
     more: tuple[tuple[str, str], ...] = ()
     full: str = ""
+    uncertain: str = ""
 
 
 class PageStatements:
@@ -179,6 +181,7 @@ class PageStatements:
                     tuple(self._links(path)),
                     tuple(self._more(value)),
                     value.statement if _is_long(value) else "",
+                    self._uncertain(path),
                 )
 
     @cached_property
@@ -210,11 +213,16 @@ class PageStatements:
                     tuple(self._evidence(f"{field}.{item.id}")),
                     tuple(self._links(f"{field}.{item.id}")),
                     tuple(self._more(item)),
+                    uncertain=self._uncertain(f"{field}.{item.id}"),
                 )
                 for item in getattr(self.record, field)
             ]
             if rows:
                 yield field, label(field), rows
+
+    def _uncertain(self, path: str) -> str:
+        word = self.index.uncertainty(path)
+        return str(_(word)) if word else ""
 
     def _evidence(self, path: str) -> Iterator[EvidenceView]:
         name = _name(path)

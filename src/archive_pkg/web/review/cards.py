@@ -178,7 +178,7 @@ class _CardBuilder:
             card_name(field),
             self._label(field, name),
             words(self._record, value, of_agents=name in OF_AGENTS) if there else "",
-            self._state(field, there, evidence, finer, findings),
+            self._state(field, there, evidence, findings),
             tuple(map(self._evidence_in_words, (*evidence, *finer))),
             findings,
             readings=_readings(value),
@@ -194,7 +194,6 @@ class _CardBuilder:
         field: str,
         there: bool,
         own: Sequence[Evidence],
-        finer: Sequence[Evidence],
         findings: Iterable[Finding],
     ) -> str:
         if any(finding.severity is Severity.ERROR for finding in findings):
@@ -206,21 +205,11 @@ class _CardBuilder:
             return "reviewed"
         if _unread(self._index.value(field)):
             return "unread"
-        is_supplied = self._is_by_person(own)
-        finer = [item for item in finer if not self._is_by_person(self._index.evidence(item.field))]
-        unsure = finer if is_supplied else (*own, *finer)
-        said = [item.confidence for item in unsure if item.value is None]
-        for word in ("guess", "probable"):
-            if word in said:
-                return word
-        if is_supplied:
+        if uncertain := self._index.uncertainty(field):
+            return uncertain
+        if self._index.is_by_person(field):
             return "supplied"
         return "certain" if own or field in ("type", "own_type") else "unsourced"
-
-    def _is_by_person(self, evidence: Iterable[Evidence]) -> bool:
-        """Return whether a person made or accepted the statement that the evidence is about."""
-        agents = [item.agent for item in evidence if item.agent and item.value is None]
-        return any(self._record.agent(agent).kind != "software" for agent in agents)
 
     def _findings(self, field: str) -> Iterator[Finding]:
         for finding in self._report:
