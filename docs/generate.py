@@ -21,6 +21,7 @@ from archive_pkg.deposits.receipts import Receipt
 from archive_pkg.drafting.vocabulary.file_model import VocabularyFile
 from archive_pkg.interchange import FORMATS
 from archive_pkg.interchange.importing import ROUND_TRIP_FIELDS
+from archive_pkg.interchange.importing.changed_fields import CHANGED_FIELDS
 from archive_pkg.interchange.losses import fields, place_of
 from archive_pkg.limits import all_limits
 from archive_pkg.packages.targets import TARGETS, find_target
@@ -459,7 +460,13 @@ def crosswalks_page() -> str:
     same_places = groupby(fields(), _places)
     return "\n".join(
         [
-            "# Crosswalks\n\n" + GENERATED + _CROSSWALKS,
+            "# Crosswalks\n\n" + GENERATED + _CROSSWALKS + _CHANGED,
+            *(
+                f"| `{name}` | {how} | {', '.join(f'`{field}`' for field in sorted(changed))} |"
+                for name, hows in CHANGED_FIELDS.items()
+                for how, changed in hows.items()
+            ),
+            "",
             *(_crosswalk(list(names), dict(places)) for places, names in same_places),
         ]
     )
@@ -470,6 +477,15 @@ For each field of a [record](record.md), where it goes in each [format](formats.
 that go to the same places are together. A place in parentheses is a condition. `archive-pkg export
 --explain` reports which values of a record the document leaves out, or has only in part.
 """
+
+
+_CHANGED = """
+If you import a file that was exported in a format of this table, each field comes back as it was,
+or the export or the import reports it. Only the fields in the table can change without a finding. A
+field stands for all fields in it. `evidence` and the texts of parts are not compared.
+
+| format | change | fields |
+|---|---|---|"""
 
 
 def _places(field: str) -> tuple[tuple[str, str], ...]:

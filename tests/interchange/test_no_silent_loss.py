@@ -1,5 +1,8 @@
 """No field of a record is lost silently: each value is in the document or reported as lost.
 
+After an import of the document, each value is in its field again, or is reported, or its field is
+in `CHANGED_FIELDS`.
+
 Every text, date, identifier and agent of the record gets unique words, so that no value can be in
 the document by chance.
 """
@@ -20,7 +23,9 @@ from pydantic import BaseModel
 
 from archive_pkg.interchange import FORMATS, dates, export, find_format
 from archive_pkg.interchange.derived_facts import part_title
-from archive_pkg.interchange.losses import OF_AGENTS, leaves, losses
+from archive_pkg.interchange.importing import read
+from archive_pkg.interchange.importing.changed_fields import CHANGED_FIELDS, LOST, MOVED
+from archive_pkg.interchange.losses import OF_AGENTS, fields, leaves, losses
 from archive_pkg.packages.metadata_documents import read_for_export
 from archive_pkg.records import Edtf, load_record
 from archive_pkg.records.models import Evidence, Quote, Record, Span
@@ -226,3 +231,74 @@ def test_each_value_of_a_document_of_each_type_is_there_or_reported(folder: Path
     for name in FORMATS:
         if find_format(name).takes(record):
             assert [*unreported(name, record, context), *unreported(name, marked)] == []
+
+
+class MarksOfSameAgents(Marks):
+    """Keeps the agents of the record, so that their names connect the statements."""
+
+    def agent(self, name: str) -> str:
+        return name
+
+
+def stated(record: Record) -> set[tuple[str, str, str, Any]]:
+    """Return each single value of a record: its field, its place, its owner's name, the value.
+
+    Agents are represented by their names, because an import gives them other ids.
+    """
+    found = set()
+    for kind, place, value in leaves(record):
+        is_of_agent = kind.startswith("agents.")
+        owner = record.agent(place.split(".")[1]).name if is_of_agent else ""
+        for one in value if isinstance(value, tuple) else (value,):
+            found.add((kind, place, owner, by_name(record, kind, one)))
+    return found
+
+
+def by_name(record: Record, kind: str, value: Any) -> Any:
+    if isinstance(value, Evidence):
+        # The path names agents by their ids.
+        names = {agent.id: agent.name for agent in record.agents}
+        field = ".".join(names.get(step, step) for step in value.field.split("."))
+        return field, value.basis, value.at and value.at.exact
+    if isinstance(value, Quote):
+        return value.exact
+    return record.agent(value).name if kind in OF_AGENTS else value
+
+
+def changed(name: str, record: Record) -> Iterator[tuple[str, str]]:
+    """Yield how and where an export and an import change values, without reporting them."""
+    chosen = find_format(name)
+    document = export(name, record, LEAST_CONTEXT)
+    kinds, coarse = reported(losses(chosen, record, {}, document))
+    [imported] = read(document, "letter.xml")
+    back = {(kind, owner, value) for kind, _, owner, value in stated(imported.record)}
+    everything = json.dumps(imported.record.as_json(), ensure_ascii=False)
+    messages = " ".join(finding.message for finding in imported.report)
+    for kind, place, owner, value in stated(record):
+        steps = kind.split(".")
+        wholes = {".".join(steps[:n]) for n in range(1, len(steps) + 1)}
+        is_reported = wholes & kinds or place in coarse or str(value) in messages
+        if (kind, owner, value) not in back and not is_reported:
+            is_moved = isinstance(value, str) and value in everything
+            yield MOVED if is_moved else LOST, kind
+
+
+@settings(max_examples=24, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(record=records())
+def test_each_value_comes_back_or_is_reported_or_declared_as_changed(record: Record) -> None:
+    marked = MarksOfSameAgents(record).marked()
+    for name in CHANGED_FIELDS:
+        if not find_format(name).takes(marked):
+            continue
+        known = CHANGED_FIELDS[name]
+        for how, kind in changed(name, marked):
+            declared = {*known[LOST], *(known[MOVED] if how == MOVED else ())}
+            steps = kind.split(".")
+            wholes = {".".join(steps[:n]) for n in range(1, len(steps) + 1)}
+            assert wholes & declared, f"{name} changes {kind}, and the table omits it"
+
+
+def test_the_fields_declared_as_changed_are_fields_of_the_record() -> None:
+    listed = {one for hows in CHANGED_FIELDS.values() for names in hows.values() for one in names}
+    known = [f"{field}." for field in fields()]
+    assert [one for one in listed if not any(f.startswith(f"{one}.") for f in known)] == []

@@ -1,0 +1,68 @@
+"""The fields that an export and an import of it can change without a finding."""
+
+from __future__ import annotations
+
+MOVED = "comes back in the words of another field"
+LOST = "comes back in a different form, or not at all"
+
+_SCHEMES = tuple(
+    f"{owner}.scheme"
+    for owner in (
+        "identifiers", "agents.identifiers", "place.identifiers", "received.place.identifiers",
+        "dispatched.place.identifiers", "recorded.place.identifiers", "subjects.identifier",
+        "mentioned_places.identifiers", "relations.identifier", "publications.identifiers",
+    )
+)  # fmt: skip
+"""Schemes of identifiers. The import recognizes a scheme by the form of the identifier."""
+_IN_WORDS = (
+    "agents.affiliations", "agents.as_written", "agents.born", "agents.died", "agents.kind",
+    "agents.name", "agents.note", "attention", "classification.history", "closing", "copy_number",
+    "date", "dispatched", "distribution", "enclosures", "filing_reference", "holdings", "items",
+    "number", "participants", "publications", "received", "recorded", "relations", "salutation",
+    "signatories",
+)  # fmt: skip
+"""Fields that formats of libraries have in words only."""
+_FINDING_AID = {
+    MOVED: ("agents.name", "classification.history.date", "publications"),
+    LOST: (
+        *_SCHEMES, "events.objects", "events.sources", "excerpt", "parts.about", "parts.held",
+        "parts.made_from", "parts.part_of", "relations.kind", "type",
+    ),
+}  # fmt: skip
+
+CHANGED_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "tei": {
+        MOVED: (
+            "authors", "parts.made_by", "parts.title", "publications", "signatories",
+            "translation_notes.language",
+        ),
+        LOST: ("publications.identifiers.scheme",),
+    },
+    "cmif": {MOVED: ("authors", "signatories"), LOST: _SCHEMES},
+    "ead3": _FINDING_AID,
+    "ead2002": _FINDING_AID,
+    "mods": {
+        MOVED: _IN_WORDS,
+        LOST: (
+            *_SCHEMES, "events.objects", "events.sources", "excerpt", "participants.part",
+            "parts.about", "parts.held", "parts.made_from", "parts.part_of", "type",
+        ),
+    },
+    "dc": {
+        MOVED: (
+            *_IN_WORDS, "authors", "classification", "custody", "extent", "id", "mentioned_agents",
+            "mentioned_places", "parts.title", "place", "rights", "supersedes",
+            "translation_notes",
+        ),
+        LOST: (*_SCHEMES, "excerpt", "participants.part", "relations.kind", "type"),
+    },
+    "datacite": {
+        MOVED: ("agents.name", "date", "parts.title", "place.name", "publications", "signatories"),
+        LOST: (*_SCHEMES, "agents.kind", "date.calendar", "excerpt", "participants.part", "type"),
+    },
+}  # fmt: skip
+"""For each format and kind of change, the fields that can change.
+
+A field stands for all fields in it. All other fields except `evidence` come back as they were, or
+the export or the import reports them.
+"""
