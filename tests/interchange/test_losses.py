@@ -156,3 +156,12 @@ def test_losses_name_characters_that_xml_cannot_hold() -> None:
     for name, given in (("tei", {"english": TEXT}), ("premis", texts)):
         report = losses(find_format(name), full(), given)
         assert not [f for f in report if f.code.endswith("-replaced")]
+
+
+def test_a_type_of_the_project_is_lost_in_part_where_only_its_label_is_written() -> None:
+    own = {"label": "Five-year plan", "like": "report", "definition": "A plan of an economy."}
+    planned = Record.model_validate(BARE | {"type": "plan", "own_type": own})
+    for name, is_partial in (("ead3", True), ("mods", True), ("tei", False)):
+        report = losses(find_format(name), planned, {}, export(name, planned, FULL_CONTEXT))
+        partial = {str(one.location.field) for one in report if one.code.endswith("field-partial")}
+        assert ("type" in partial) == is_partial, name

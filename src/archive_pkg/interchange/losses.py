@@ -205,6 +205,8 @@ def losses(
             (kind == "agents.kind" and f"{place[:-5]}.name" in partial.get("agents.name", ()))
             or not _is_present(record, kind, value, where, export)
             or (kind == "agents.kind" and "(" in where and place.split(".")[1] not in named)
+            # The label of a type of the project's own does not say which type it is.
+            or (kind == "type" and record.own_type and not export.has_alone(value))
         ):
             partial.setdefault(kind, []).append(place)
         elif isinstance(value, Edtf) and chosen.dates == "days" and not is_exact(value):
@@ -287,8 +289,11 @@ class _SearchedExport:
         A language can be there as its tag or, alone, as its code of three letters or its name.
         """
         names = () if "-" in tag else (three_letters(tag), language_name(tag))
-        alone = (f"{start}{n}{end}" for n in names for start, end in ('",', '""', "><", "{}"))
-        return self.has(tag) or any(words in self._text for words in alone)
+        return self.has(tag) or any(map(self.has_alone, names))
+
+    def has_alone(self, text: str) -> bool:
+        """Return whether a text is the whole content of an element, a field or a cell."""
+        return any(f"{a}{text}{b}" in self._text for a, b in ('",', '""', "><", "{}"))
 
     def has_scheme(self, name: str) -> bool:
         """Return whether a scheme of identifiers is in the document.

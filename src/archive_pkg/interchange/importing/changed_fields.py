@@ -26,7 +26,7 @@ _FINDING_AID = {
     MOVED: ("agents.name", "classification.history.date", "publications"),
     LOST: (
         *_SCHEMES, "events.objects", "events.sources", "excerpt", "parts.about", "parts.held",
-        "parts.made_from", "parts.part_of", "relations.kind", "type",
+        "parts.made_from", "parts.part_of", "relations.kind",
     ),
 }  # fmt: skip
 
@@ -45,7 +45,7 @@ CHANGED_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         MOVED: _IN_WORDS,
         LOST: (
             *_SCHEMES, "events.objects", "events.sources", "excerpt", "participants.part",
-            "parts.about", "parts.held", "parts.made_from", "parts.part_of", "type",
+            "parts.about", "parts.held", "parts.made_from", "parts.part_of",
         ),
     },
     "dc": {
@@ -54,11 +54,11 @@ CHANGED_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "mentioned_places", "parts.title", "place", "rights", "supersedes",
             "translation_notes",
         ),
-        LOST: (*_SCHEMES, "excerpt", "participants.part", "relations.kind", "type"),
+        LOST: (*_SCHEMES, "excerpt", "participants.part", "relations.kind"),
     },
     "datacite": {
         MOVED: ("agents.name", "date", "parts.title", "place.name", "publications", "signatories"),
-        LOST: (*_SCHEMES, "agents.kind", "date.calendar", "excerpt", "participants.part", "type"),
+        LOST: (*_SCHEMES, "agents.kind", "date.calendar", "excerpt", "participants.part"),
     },
 }  # fmt: skip
 """For each format and kind of change, the fields that can change.
