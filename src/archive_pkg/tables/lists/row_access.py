@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.messages import _
@@ -17,10 +19,13 @@ from archive_pkg.tables.lists.list_rows import ACCESS_FIELDS, READ_AS, ListRow
 from archive_pkg.tables.lists.row_reader import RowReader, as_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archive_pkg.tables.lists.mapping import ColumnMap
     from archive_pkg.tables.reading.sheets import Sheet
 
-_UNDECIDED = "Not decided: the list of letters does not say clearly who may see it."
+_UNDECIDED = "Not decided: the list of letters does not say clearly who may see it"
+_END_IN_TEXT = re.compile(r"\b(?:19|2\d)\d\d(?:-\d\d){0,2}\b")
 _ACCESS_HINT = "Write open, closed, or until and a date: until 2030-12-31."
 
 
@@ -62,8 +67,13 @@ class AccessCells(RowReader):
         for at, __, cell in cells:
             if one := exported_access(cell.text)[0]:
                 self._reported(at, cell.header, cell.text, one)
+        is_open = {
+            at.number: cell.header
+            for at, target, cell in cells
+            if target == "access" and read_access(cell.text, cell.header).status == "open"
+        }
         read = [
-            self._reported(at, cell.header, text, read_access(text, cell.header, date))
+            self._reported(at, cell.header, text, read_access(text, cell.header, date), is_open)
             for at, target, cell in cells
             for __, text in (exported_access(cell.text),)
             if (target in ACCESS_FIELDS and text) or restriction_in(text)
@@ -98,12 +108,39 @@ class AccessCells(RowReader):
             return "other rows say that a letter is open, but this one says nothing"
         return ""
 
-    def _reported(self, row: ListRow, header: str, text: str, one: AccessReading) -> AccessReading:
-        """Report how a cell about access is read, and return the reading."""
-        if one.question:
+    def _reported(
+        self,
+        row: ListRow,
+        header: str,
+        text: str,
+        one: AccessReading,
+        is_open: Mapping[int, str] = MappingProxyType({}),
+    ) -> AccessReading:
+        """Report how a cell about access is read, and return the reading.
+
+        Args:
+            row: The row of the cell.
+            header: The header of the cell's column.
+            text: The text of the cell.
+            one: The reading.
+            is_open: The header of the column that says that a row is open, by the row's number.
+        """
+        opened = is_open.get(row.number, header)
+        if one.status not in ("", "open") and opened != header:
+            message = _(
+                "“{text}” speaks of a restriction, but “{column}” says that the letter is open; "
+                "the restriction counts",
+                text=text,
+                column=opened,
+            )
+            hint = _("Write closed, or until and a date, into “{column}”.", column=opened)
+            if end := one.until or "".join(_END_IN_TEXT.findall(text)[:1]):
+                hint = _("Write into “{column}”: until {end}", column=opened, end=end)
+            self._report(ACCESS_ASKED, row, header, message, hint)
+        elif one.question:
             message = _("{question}; the letter is treated as closed", question=one.question)
             self._report(ACCESS_ASKED, row, header, message, _ACCESS_HINT)
-        elif one.status:
+        elif one.status and text.casefold() != one.status:
             until = f" until {one.until}" if one.until else ""
             self._report(
                 READ_AS,
