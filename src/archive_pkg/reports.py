@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.messages import _, plural
@@ -72,6 +73,11 @@ class Location:
         if self.line is not None:
             place += f":{self.line}" + (f":{self.column}" if self.column is not None else "")
         words = [place, f"{self.table}!{self.cell}".strip("!"), self.field]
+        if self.cell and self.path.lower().endswith((".csv", ".tsv")):
+            row = self.cell.lstrip(ascii_uppercase)
+            column = self.field or self.cell.removesuffix(row)
+            known = _("row {row}, column {column}", row=row, column=column)
+            words = [place, known if column else _("row {row}", row=row)]
         if self.offset is not None:
             before = words.pop() or words.pop()
             character = _("character {number}", number=self.offset)

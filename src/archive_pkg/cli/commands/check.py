@@ -122,8 +122,9 @@ def check(
             done = collection.guarded(path, do)
             answer.take(done)
             if not done.error[0]:
-                written = done.details.get("annotated", "nothing")
-                totals[str(path)] = f"{_totals(done) or 'no findings'}; {written} was written"
+                written = done.details.get("annotated", "")
+                said = f"; {written} was written" if written else ""
+                totals[str(path)] = f"{_totals(done) or 'no findings'}{said}"
         answer.closing(totals)
 
 
