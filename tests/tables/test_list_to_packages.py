@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def test_the_commands_of_the_how_to_page_lead_from_a_list_to_a_site() -> None:
             for command in block.splitlines():
                 said[command.split()[1]] = run(command)
     assert "4/5/60" in said["check"]
-    assert re.search(r"^lettres\.csv: \d+ warnings?, .*; nothing was written$", said["check"], re.M)
+    assert re.search(r"^lettres\.csv: \d+ warnings?, .* of advice$", said["check"], re.M)
     assert "deuxième carton" in said["check"]
     assert "FD 3-3.txt" in said["check"]
     assert said["build"].splitlines()[-1] == "4 built"
@@ -248,6 +249,30 @@ def test_check_of_a_list_ends_with_its_totals() -> None:
     Path("list.csv").write_text("Signatur,Titel,Datum\nAB 1,Letter,1960\n", encoding="utf-8")
     run("archive-pkg tables map list.csv")
     done = run_here("check", "list.csv", "--files", ".")
-    end = r"list\.csv: \d warnings?, \d pieces? of advice; nothing was written"
+    end = r"list\.csv: \d warnings?"
     assert re.fullmatch(end, done.stdout.splitlines()[-1])
     assert "written" not in run_here("check", "none.csv").stdout
+
+
+def test_check_of_a_list_reports_only_readings_that_say_something() -> None:
+    Path("list.csv").write_text(
+        "id,Date,From,To,Language,Access,Remarks\n"
+        "MS 12/1,about 1892,Marie Curie,Foreign Office,English,open,\n"
+        "MS 12/2,12.3.1892,Marie Curie,Anne Bell,English,open,Restricted until 2040: medical\n",
+        encoding="utf-8",
+    )
+    run("archive-pkg tables map list.csv")
+    done = json.loads(run_here("check", "list.csv", "--json").stdout)
+    found = done["results"][0]["findings"]
+    said = [one["message"] for one in found if one["code"] == "tables-read-as"]
+    assert said == [
+        "“Foreign Office” is read as an organization",
+        "“12.3.1892” is read as “12 March 1892”",
+    ]
+    (asked,) = [one for one in found if one["code"] == "tables-access-asked"]
+    assert asked["message"] == (
+        "“Restricted until 2040: medical” speaks of a restriction, but “Access” says that the "
+        "letter is open; the restriction counts"
+    )
+    assert asked["hint"] == "Write into “Access”: until 2040"
+    assert "list.csv row 3, column Remarks\n" in run_here("check", "list.csv").stdout

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 READ_AS = Code(
     "tables-read-as",
     Severity.ADVICE,
-    "A cell of a list was interpreted, for example as a date, a kind or an id.",
+    "A cell of a list was interpreted, for example as a date or a kind.",
 )
 COLUMN_UNMAPPED = Code(
     "tables-column-unmapped",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from archive_pkg.faults import Fault
-from archive_pkg.messages import _, term
+from archive_pkg.messages import _
 from archive_pkg.names import divide_name, in_reading_order, without_signs
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
@@ -321,13 +321,9 @@ class ListReader(DateCells, AgentCells, AccessCells):
                 part |= {} if self._files.is_utf_8(path) else {"encoding": encoding}
             if kind != "translation" and languages:
                 part["languages"] = languages
-            article = "an" if kind == "original" else "a"
-            message = _(
-                "“{path}” is read as {kind}",
-                path=path,
-                kind=_("{called} {thing}", called=article, thing=term("part", kind)),
-            )
-            self._report(READ_AS, row, row.origin.get("files", ""), message)
+            if kind == "translation":
+                message = _("“{path}” is read as a translation", path=path)
+                self._report(READ_AS, row, row.origin.get("files", ""), message)
             row.inferred.append((f"parts.{part['id']}.kind", "kind-from-file-name", f"“{path}”"))
             parts.append(part)
         if encoding and header and not any("encoding" in part for part in parts):
@@ -403,10 +399,6 @@ class ListReader(DateCells, AgentCells, AccessCells):
                     )
                     row.raw.setdefault("language_notes", []).append(f"Language: {text}")
                     continue
-                if tag != text:
-                    self._report(
-                        READ_AS, row, header, _("“{text}” is read as {tag}", text=text, tag=tag)
-                    )
                 tags.append(tag)
         return list(dict.fromkeys(tags))
 
@@ -484,13 +476,6 @@ class ListReader(DateCells, AgentCells, AccessCells):
                             hint=hint,
                         )
                 self._report(ROW_REPEATED, row, header, message, hint)
-            elif wanted != given:
-                self._report(
-                    READ_AS,
-                    row,
-                    header,
-                    _("“{given}” becomes the id {wanted}", given=given, wanted=wanted),
-                )
         else:
             edtf = row.raw.get("date", {}).get("edtf", "undated")
             start = re.sub(r"[^0-9X-]+", "-", edtf).strip("-") or "undated"

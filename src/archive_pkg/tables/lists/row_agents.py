@@ -125,10 +125,10 @@ class AgentCells(RowReader):
             found[-1]["role"] = written.office
         if role != "describer":
             header = row.origin.get(role, "")
-            if text not in self._reported_names:
+            called = f" called “{name}”" if name != text else ""
+            office = f", office “{written.office}”" if written.office else ""
+            if text not in self._reported_names and (body or called or office):
                 article = "an" if kind == "organization" else "a"
-                called = f" called “{name}”" if name != text else ""
-                office = f", office “{written.office}”" if written.office else ""
                 message = _(
                     "“{text}” is read as {kind}{called}{office}",
                     text=text,

@@ -86,13 +86,9 @@ class DateCells(RowReader):
                     if read.note:
                         row.raw[target]["note"] = read.note
                     if read.rule != "edtf":
-                        message = _(
-                            "“{shown}” is read as {edtf} (rule {rule})",
-                            shown=shown,
-                            edtf=read.edtf,
-                            rule=read.rule,
-                        )
-                        if shown != read.edtf:
+                        said = _in_words(read)
+                        if said.casefold() != shown.casefold():
+                            message = _("“{shown}” is read as “{date}”", shown=shown, date=said)
                             self._report(READ_AS, row, header, message)
                         where = f"“{shown}” in the column “{header}”"
                         row.inferred.append((target, read.rule, where))
