@@ -5,28 +5,21 @@ from __future__ import annotations
 MOVED = "comes back in the words of another field"
 LOST = "comes back in a different form, or not at all"
 
-_SCHEMES = tuple(
-    f"{owner}.scheme"
-    for owner in (
-        "identifiers", "agents.identifiers", "place.identifiers", "received.place.identifiers",
-        "dispatched.place.identifiers", "recorded.place.identifiers", "subjects.identifier",
-        "mentioned_places.identifiers", "relations.identifier", "publications.identifiers",
-    )
-)  # fmt: skip
+_SCHEMES = ("publications.identifiers.scheme", "relations.identifier.scheme")
 """Schemes of identifiers. The import recognizes a scheme by the form of the identifier."""
 _IN_WORDS = (
     "agents.affiliations", "agents.as_written", "agents.born", "agents.died", "agents.kind",
     "agents.name", "agents.note", "attention", "classification.history", "closing", "copy_number",
     "date", "dispatched", "distribution", "enclosures", "filing_reference", "holdings", "items",
     "number", "participants", "publications", "received", "recorded", "relations", "salutation",
-    "signatories",
+    "signatories", "summary.author",
 )  # fmt: skip
 """Fields that formats of libraries have in words only."""
 _FINDING_AID = {
-    MOVED: ("agents.name", "classification.history.date", "publications"),
+    MOVED: ("agents.name", "publications"),
     LOST: (
-        *_SCHEMES, "events.objects", "events.sources", "excerpt", "parts.about", "parts.held",
-        "parts.made_from", "parts.part_of", "relations.kind",
+        *_SCHEMES, "classification.history.date", "events.objects", "events.sources", "excerpt",
+        "parts.about", "parts.held", "parts.made_from", "parts.part_of", "relations.kind",
     ),
 }  # fmt: skip
 
@@ -38,13 +31,14 @@ CHANGED_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         LOST: ("publications.identifiers.scheme",),
     },
-    "cmif": {MOVED: ("authors", "signatories"), LOST: _SCHEMES},
+    "cmif": {MOVED: ("authors", "signatories")},
     "ead3": _FINDING_AID,
     "ead2002": _FINDING_AID,
     "mods": {
         MOVED: _IN_WORDS,
         LOST: (
-            *_SCHEMES, "events.objects", "events.sources", "excerpt", "participants.part",
+            *_SCHEMES, "classification.history.date", "events.objects", "events.sources", "excerpt",
+            "participants.part",
             "parts.about", "parts.held", "parts.made_from", "parts.part_of",
         ),
     },
@@ -54,7 +48,10 @@ CHANGED_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "mentioned_places", "parts.title", "place", "rights", "supersedes",
             "translation_notes",
         ),
-        LOST: (*_SCHEMES, "excerpt", "participants.part", "relations.kind"),
+        LOST: (
+            *_SCHEMES, "classification.history.date", "excerpt", "participants.part",
+            "relations.kind",
+        ),
     },
     "datacite": {
         MOVED: ("agents.name", "date", "parts.title", "place.name", "publications", "signatories"),
