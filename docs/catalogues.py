@@ -82,7 +82,10 @@ RUN_OUTCOMES = (
     "restorable", "unchanged", "valid", "vanished", "written",
 )  # fmt: skip
 """The outcomes that commands count."""
-FIGURES = ("parts withheld", "documents on the site", "files", "new or changed", "removed")
+FIGURES = (
+    "parts withheld", "documents on the site", "files", "new or changed", "removed", "open",
+    "cmif.xml was not written; it requires",
+)  # fmt: skip
 """The figures at the end of commands."""
 FORMER_RULES = ("language-of-text", "named-in-text", "nothing-said", "summary-after-date")
 """Names of rules that only records of earlier drafts have, such as the first letter's."""
@@ -92,6 +95,15 @@ ZONES = (
     "signature", "stamp", "subject", "summary", "title",
 )  # fmt: skip
 """The kinds of lines that the review shows next to a text."""
+STATEMENTS = (
+    "caveats", "classification", "closing", "copies to", "copy number", "date",
+    "date of the event", "enclosure", "filing reference", "language", "level",
+    "note on the text", "number", "office", "original language", "participants", "place",
+    "place of the event", "recipients", "relation", "salutation", "sender", "sending body",
+    "signatories", "source", "subject", "summary", "title", "translation or transcription",
+    "type",
+)  # fmt: skip
+"""The fields that `draft` lists."""
 _METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract", ".js": "javascript"}
 
 
@@ -158,6 +170,7 @@ def _terms() -> Iterator[tuple[str, str]]:
         "step": OUTCOMES,
         "value": VALUES,
         "zone": ZONES,
+        "statement": STATEMENTS,
         "outcome of a run": RUN_OUTCOMES,
         "figure": FIGURES,
         "outcome of event": ("success", "warning", "fail"),

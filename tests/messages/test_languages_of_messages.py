@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import shutil
 from pathlib import Path
 
@@ -88,6 +89,21 @@ def test_errors_of_yaml_are_explained(
     refused = run("--language", "de", "check", tmp_path)
     assert said in refused.stdout
     assert hint in refused.stdout
+
+
+def test_a_draft_is_shown_without_english_words(letter: Path, tmp_path: Path, run: Run) -> None:
+    text = tmp_path / "letter.txt"
+    shutil.copy(letter / "letter-1960-07-18.txt", text)
+    english = re.compile(r"\b(the|is|are|not|was|as|of|certain|probable|words|line|date)\b")
+    for said in ("Entwurf in", "in {} ist nichts zu ergänzen"):
+        drafted = run("--language", "de", "draft", text).stdout
+        assert said.format(tmp_path / "record.yaml") in drafted
+        assert "Unterzeichner: N. KHRUSHCHEV (sicher, Unterschrift nach der" in drafted
+        assert "nicht angegeben: Ort" in drafted
+        ours = re.findall(r"^  ([^:]*):|\((?:sicher|wahrscheinlich), (.*)\)$", drafted, re.M)
+        assert not [words for words in ours if english.search(" ".join(words))]
+    one, other = (run("--language", tag, "draft", text, "--json").stdout for tag in ("de", "en"))
+    assert json.loads(one) == json.loads(other)
 
 
 def test_an_unknown_language_is_refused(run: Run) -> None:

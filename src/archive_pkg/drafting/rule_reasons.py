@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from archive_pkg.messages import _, term
+
 RULES: dict[str, str] = {
     "proposed": "a proposal from a program or a person",
     # Classification
@@ -193,6 +195,20 @@ def reason(rule: str) -> str:
     if signed in RULES:
         return f"the signer, from {RULES[signed]}"
     return rule.replace("-", " ")
+
+
+def rule_name(rule: str) -> str:
+    """Return the name of a rule, which catalogues translate."""
+    for ending, text in (
+        ("-head", _("{rule}, in the head")),
+        ("-below-signature", _("{rule}, below the signature")),
+    ):
+        if rule not in RULES and rule.endswith(ending):
+            return _(text.sources[0], rule=rule_name(rule.removesuffix(ending)))
+    signed = rule.replace("sender-signed-", "signature-").removeprefix("sender-")
+    if rule not in RULES and signed in RULES:
+        return _("the signer, from {rule}", rule=rule_name(signed))
+    return term("rule", rule.replace("-", " "))
 
 
 def sentence(rule: str) -> str:

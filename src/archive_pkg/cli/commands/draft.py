@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from archive_pkg.cli.language import message_language, translated
 from archive_pkg.cli.output import FEW, Json, Quiet, answering, clean, no_stream
 from archive_pkg.cli.project import current_project
+from archive_pkg.messages import ENGLISH, _, term
 from archive_pkg.reports import abridged, counted
 
 if TYPE_CHECKING:
@@ -264,8 +266,12 @@ def _import(answer: Answer, result: dict[str, Any], letter: Path, out: Path | No
     answer.found(result, filed.report if answer.as_json else shortened(filed.report))
     result |= {"record": str(filed.record), "written": filed.changed}
     result |= {"statements": [], "open": [], "zones": [], "documents": [0], "differences": []}
-    what = "imported as" if filed.changed else "kept"
-    answer.say_of_one(f"{letter}: {what} {filed.record}")
+    said = (
+        _("{letter}: imported as {record}", letter=letter, record=filed.record)
+        if filed.changed
+        else _("{letter}: kept {record}", letter=letter, record=filed.record)
+    )
+    answer.say_of_one(said)
 
 
 def _as_json(read: Draft, filed: SavedDraft) -> dict[str, Any]:
@@ -294,14 +300,28 @@ def _statement(one: Statement) -> dict[str, Any]:
 
 def _say_filed(answer: Answer, read: Draft, filed: SavedDraft) -> None:
     if filed.new:
-        answer.say_of_one(f"{read.source.path}: drafted as {filed.record}")
+        said = _("{letter}: drafted as {record}", letter=read.source.path, record=filed.record)
     elif filed.changed:
-        answer.say_of_one(f"{read.source.path}: empty fields filled in {filed.record}")
+        said = _(
+            "{letter}: empty fields filled in {record}",
+            letter=read.source.path,
+            record=filed.record,
+        )
     else:
-        answer.say_of_one(f"{read.source.path}: nothing to add to {filed.record}")
+        said = _(
+            "{letter}: nothing to add to {record}", letter=read.source.path, record=filed.record
+        )
+    answer.say_of_one(said)
     for one in filed.differences:
         kept, drafted = _in_words(one.kept), _in_words(one.drafted)
-        answer.say(f"  {one.field}: the record has {kept} (kept); the text now says {drafted}")
+        answer.say(
+            _(
+                "  {field}: the record has {kept} (kept); the text now says {drafted}",
+                field=one.field,
+                kept=kept,
+                drafted=drafted,
+            )
+        )
 
 
 def _in_words(value: Any) -> str:
@@ -318,14 +338,12 @@ def _list_for_review(
 
     For many letters, totals come first, and only the first statements are listed.
     """
-    from archive_pkg.drafting import reason
-
     if len(letters) > FEW:
         _say_totals(answer, letters, drafts)
     if not drafts:
         return
     answer.say()
-    answer.say("To review, least certain first:", bold=True)
+    answer.say(_("To review, least certain first:"), bold=True)
     rows = [
         (str(one.confidence) != "guess", filed.record, one)
         for read, filed in drafts
@@ -334,27 +352,54 @@ def _list_for_review(
         and _record_field(one.field) not in filed.kept
     ]
     rows.sort(key=lambda row: (row[0], str(row[1]), row[2].field))
-    for _, record, one in rows[:_MOST_TO_REVIEW]:
-        place = f" at character {one.quote.start}" if one.quote else ""
-        question = f": {one.more['question']}" if one.quote and one.more.get("question") else ""
-        words = one.quote.exact if question and one.quote else one.value
-        answer.say(
-            f"{one.confidence!s:9} {record}: {_label(one.field)} “{_short(words)}”{place}"
-            f"{question} ({reason(one.rule)})"
-        )
-    if len(rows) > _MOST_TO_REVIEW:
-        answer.say(f"and {len(rows) - _MOST_TO_REVIEW:,} more, see --json or archive-pkg review")
+    for __, record, one in rows[:_MOST_TO_REVIEW]:
+        answer.say(_to_review(record, one))
+    if more := max(len(rows) - _MOST_TO_REVIEW, 0):
+        answer.say(_("and {more:,} more, see --json or archive-pkg review", more=more))
     missing = [
         (filed.record, _not_stated(read, _shown(read), filed.kept)) for read, filed in drafts
     ]
     if len(drafts) > FEW:
         counts = Counter(name for _, names in missing for name in names)
-        said = ", ".join(f"{name} in {number:,}" for name, number in counts.most_common())
-        answer.say(f"not stated {said}" if said else "")
+        if counts:
+            many = [
+                translated(_("{field} in {number:,}", field=name, number=number))
+                for name, number in counts.most_common()
+            ]
+            answer.say(_("not stated {fields}", fields=", ".join(many)))
         return
     for record, names in missing:
         if names:
-            answer.say(f"not stated {record}: {', '.join(names)}")
+            fields = ", ".join(map(translated, names))
+            answer.say(_("not stated {record}: {fields}", record=record, fields=fields))
+
+
+def _to_review(record: Path, one: Statement) -> str:
+    """Return the line of a statement to review."""
+    known = {
+        "certainty": term("certainty", str(one.confidence)),
+        "record": record,
+        "field": _label(one.field),
+        "words": _short(one.value),
+        "reason": _reason(one.rule),
+    }
+    if one.quote is None:
+        return _("{certainty:9} {record}: {field} “{words}” ({reason})", **known)
+    known["start"] = one.quote.start
+    if question := one.more.get("question"):
+        known |= {"words": _short(one.quote.exact), "question": question}
+        return _(
+            "{certainty:9} {record}: {field} “{words}” at character {start}: {question} ({reason})",
+            **known,
+        )
+    return _("{certainty:9} {record}: {field} “{words}” at character {start} ({reason})", **known)
+
+
+def _reason(rule: str) -> str:
+    """Return the reason of a statement in words; in other languages, the name of its rule."""
+    from archive_pkg.drafting.rule_reasons import reason, rule_name
+
+    return reason(rule) if message_language() == ENGLISH else rule_name(rule)
 
 
 def _say_totals(
@@ -363,9 +408,13 @@ def _say_totals(
     new = sum(filed.new for _, filed in drafts)
     filled = sum(filed.changed and not filed.new for _, filed in drafts)
     other = len(drafts) - new - filled
-    said = f"{counted(len(letters), 'letter')}: {counted(new, 'record')} drafted"
-    said += f", empty fields of {counted(filled, 'record')} filled" if filled else ""
-    answer.say(f"{said}, {counted(other, 'record')} unchanged" if other else said)
+    said = [_("{records} drafted", records=counted(new, "record"))]
+    if filled:
+        said.append(_("empty fields of {records} filled", records=counted(filled, "record")))
+    if other:
+        said.append(_("{records} unchanged", records=counted(other, "record")))
+    done = ", ".join(map(translated, said))
+    answer.say(_("{letters}: {done}", letters=counted(len(letters), "letter"), done=done))
 
 
 def _not_stated(
@@ -382,11 +431,13 @@ def _not_stated(
 
 def _record_field(field: str) -> str:
     """Return the name of the record's field that a statement is about."""
-    return _RECORD_FIELDS.get(field) or _label(field).replace(" ", "_")
+    return _RECORD_FIELDS.get(field) or _FIELDS.get(field, field).replace(" ", "_").replace(
+        "-", "_"
+    )
 
 
 def _label(field: str) -> str:
-    return _FIELDS.get(field, field.replace("-", " "))
+    return term("statement", _FIELDS.get(field, field.replace("-", " ")))
 
 
 def _value(one: Statement) -> str:
@@ -406,16 +457,20 @@ def _shown(read: Draft) -> list[Statement]:
 
 def _show(read: Draft) -> None:
     """Print the coloured letter next to its fields, or plain lines if output is not a terminal."""
-    from archive_pkg.drafting import reason
-
     if not sys.stdout.isatty():
         for one in _shown(read):
             if one.field not in _IN_PASSING:
-                why = f"{one.confidence}, {reason(one.rule)}"
-                value = _short(clean(_value(one), lines=True))
-                typer.echo(f"  {_label(one.field)}: {value} ({why})")
+                text = _(
+                    "  {field}: {value} ({certainty}, {reason})",
+                    field=_label(one.field),
+                    value=_short(clean(_value(one), lines=True)),
+                    certainty=term("certainty", str(one.confidence)),
+                    reason=_reason(one.rule),
+                )
+                typer.echo(translated(text))
         if missing := _not_stated(read, _shown(read)):
-            typer.echo(f"  not stated: {', '.join(missing)}")
+            fields = ", ".join(map(translated, missing))
+            typer.echo(translated(_("  not stated: {fields}", fields=fields)))
         return
     from rich.console import Console
     from rich.table import Table
@@ -432,19 +487,20 @@ def _fields(read: Draft) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from archive_pkg.drafting import reason
-
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for one in _shown(read):
         cell = Text(_short(clean(_value(one), lines=True)))
         if one.field not in _IN_PASSING:
-            why = f"\n{one.confidence}: {reason(one.rule)}"
+            certainty = translated(term("certainty", str(one.confidence)))
+            why = f"\n{certainty}: {translated(_reason(one.rule))}"
             cell.append(why, style=_SURE[str(one.confidence)])
-        table.add_row(_label(one.field), cell)
+        table.add_row(translated(_label(one.field)), cell)
     if missing := _not_stated(read, _shown(read)):
-        table.add_row("not stated", ", ".join(missing))
+        table.add_row(
+            translated(term("certainty", "not stated")), ", ".join(map(translated, missing))
+        )
     return table
 
 

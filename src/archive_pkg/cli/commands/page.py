@@ -12,6 +12,7 @@ from archive_pkg.cli.audience import Audience, say_seen
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.language import project_for_pages
 from archive_pkg.cli.output import Json, Quiet, answering, mode_for, write_file
+from archive_pkg.messages import _, within
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +45,6 @@ def page(
 
     Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
     """
-    from archive_pkg.messages import within
     from archive_pkg.packages import verify
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.access.redaction import seen_by
@@ -73,6 +73,12 @@ def page(
         write_file(output, html.encode(), mode=mode_for(audience, path))
         result["page"] = str(output)
         damaged = verification is not None and not verification.ok
-        state = "written, but the package is not valid" if damaged else "written"
-        answer.say(f"{output}: {state}. Open the page in any browser.")
+        answer.say(
+            _(
+                "{output}: written, but the package is not valid. Open the page in any browser.",
+                output=output,
+            )
+            if damaged
+            else _("{output}: written. Open the page in any browser.", output=output)
+        )
         say_seen(answer, result, path, outgoing)

@@ -26,6 +26,7 @@ from archive_pkg.cli.output import (
 )
 from archive_pkg.cli.project import current_project
 from archive_pkg.errors import UsageError
+from archive_pkg.messages import _
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def import_(
         answer.found(result, report)
         if not report.ok:
             errors = counted(len(report.errors), "error")
-            answer.say(f"{path}: {errors}; nothing was written")
+            answer.say(_("{path}: {errors}; nothing was written", path=path, errors=errors))
             return
         with showing_progress(str(out)) as progress:
             written, same = write_records(
@@ -228,11 +229,15 @@ def map_(
         target = out or path.with_name(path.name + MAP_ENDING)
         drafted = draft_map(path, encoding=encoding)
         if target.exists() and not replace:
-            hint = "Review it, or write a new draft with --replace."
-            raise DestinationExistsError(f"{target} already exists", hint)
+            hint = _("Review it, or write a new draft with --replace.")
+            raise DestinationExistsError(_("{path} already exists", path=target), hint)
         write_file(target, drafted.encode(), mode=mode_for("internal", path))
         res["map"] = str(target)
-        answer.say(f"{target}: drafted; review it, then run: archive-pkg check {quote(str(path))}")
+        command = f"archive-pkg check {quote(str(path))}"
+        text = _(
+            "{target}: drafted; review it, then run: {command}", target=target, command=command
+        )
+        answer.say(text)
 
 
 @contextmanager
