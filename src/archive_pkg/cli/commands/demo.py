@@ -47,6 +47,8 @@ def register(app: typer.Typer) -> None:
             with answer.about(folder) as result:
                 _lay_out(folder)
                 result["steps"] = []
+            if out is None:
+                answer.say(f"Working in {folder}. Choose another folder with --out.")
             for number, (what, command) in enumerate(_steps(folder), start=1):
                 if answer.status:
                     break
