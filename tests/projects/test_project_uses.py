@@ -203,7 +203,7 @@ def test_a_site_shows_the_title_imprint_and_licence_of_the_project(
     assert "https://letters.example.org/years.html" in (site / "sitemap.xml").read_text()
     file.write_text(SETTINGS.replace("Berlin", "Dresden"))
     said = run(*words).stdout
-    assert 'cmif.xml was not written; it requires: contact.name, licence = "CC-BY-4.0"' in said
+    assert 'was not written; set in archive-pkg.toml: contact.name, licence = "CC-BY-4.0"' in said
     assert "Dresden" in (site / f"letters/{package.name}.html").read_text()
 
 

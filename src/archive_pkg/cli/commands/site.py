@@ -101,7 +101,10 @@ def site(
                 "open": str(output / "index.html"),
             }
             | (
-                {"cmif.xml was not written; it requires": ", ".join(made.without_cmif)}
+                {
+                    "cmif.xml, which lists letters for correspSearch, was not written; set in "
+                    "archive-pkg.toml": ", ".join(made.without_cmif)
+                }
                 if made.without_cmif
                 else {}
             )
