@@ -401,7 +401,7 @@ def status_in_words(access: Access) -> str:
 
 @_words.register
 def _translation_note_words(value: TranslationNote, record: Record, dates: DateWords) -> str:
-    said: str = _("“{words}” at {place}", words=value.at.exact, place=value.at.start)
+    said: str = quoted(value.at.exact)
     if value.rendering:
         said += ", " + _("rendered “{words}”", words=value.rendering)
     if value.original:

@@ -187,6 +187,10 @@ class _CardBuilder:
         )
 
     def _label(self, field: str, name: str) -> str:
+        if name == "translation_notes" and not any(
+            part.kind == "translation" for part in self._record.parts
+        ):
+            return _("Note on the text")
         return label(name if field == name else name.removesuffix("s"))
 
     def _state(
