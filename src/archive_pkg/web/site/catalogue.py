@@ -229,7 +229,12 @@ class Catalogue:
         names = list(years)
         counted = [(year, len(numbers)) for year, numbers in years.items()]
         shown = self._render(
-            "site_years.html", "", "years", years=counted, plot=_over_time(years, "years/")
+            "site_years.html",
+            "",
+            "years",
+            years=counted,
+            undated=len(years.get(UNDATED, ())),
+            plot=_over_time(years, "years/"),
         )
         yield "years.html", [shown.encode()]
         for at, (year, numbers) in enumerate(years.items()):
@@ -337,6 +342,7 @@ class Catalogue:
             letters=[(entry, []) for entry in self._entries[:FIRST]],
             count=self.count,
             plot=_over_time(years, "years/"),
+            undated=len(years.get(UNDATED, ())),
             linked_data=script_json({key: value for key, value in linked.items() if value}),
             introduction=re.split(r"\n\s*\n", settings.site.introduction or ""),
         )
