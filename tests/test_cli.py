@@ -362,8 +362,8 @@ def test_build_reports_every_error_of_a_table(run: Run, tmp_path: Path) -> None:
     table.write_text("id,type,title\na b,letter,A\nc,poem,C\n")
     done = run("build", table, "--out", tmp_path / "out")
     assert done.returncode == 3
-    for cell in ("A2", "B3"):
-        assert f"letters!{cell}" in done.stdout + done.stderr
+    for place in ("row 2, column id", "row 3, column type"):
+        assert f"letters.csv {place}" in done.stdout + done.stderr
 
 
 def test_a_missing_option_is_answered_with_an_example(run: Run) -> None:
