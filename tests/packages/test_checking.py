@@ -457,6 +457,7 @@ def test_everything_in_a_records_folder_that_no_part_names_is_reported(letter: P
     (letter / "itself").symlink_to("itself")
     (letter / "scans").symlink_to(letter.parent)
     os.mkfifo(letter / "pipe")
+    (letter / "~$letter.docx").write_text("an office program has it open")
     assert [found.message for found in check(letter) if found.code == "file-not-in-record"] == [
         f"no part names {name}" for name in ("gone", "itself", "notes/old/a.txt", "pipe", "scans")
     ]

@@ -113,7 +113,8 @@ _LOCK_FILE = FileKind(
     _("the lock file of an open document"),
     _("Use the document next to it, whose name does not begin with “~$” or “.~lock”."),
 )
-_LOCK_NAMES = ("~$", ".~lock.")
+LOCK_NAMES = ("~$", ".~lock.")
+"""How the names of lock files begin, which office programs write next to open documents."""
 _LIBRE_OFFICE_LOCK = re.compile(rb",[^\n,]*,[^\n,]*,\d\d\.\d\d\.\d{4} \d\d:\d\d,file:[^\n]*\n?")
 _DESCRIPTION = _("Import it: archive-pkg import {path}", path="{}")
 _TABLE = FileKind(
@@ -188,7 +189,7 @@ def is_image_or_pdf(head: bytes) -> bool:
 
 def side_file(name: str) -> str:
     """Return what a file next to a document is for a program, by its name; empty for others."""
-    if name.startswith(_LOCK_NAMES):
+    if name.startswith(LOCK_NAMES):
         return "the lock file of an open document"
     return "a file in which macOS keeps attributes of another file" if name.startswith("._") else ""
 

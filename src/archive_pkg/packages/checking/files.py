@@ -12,6 +12,7 @@ from archive_pkg import fixity, storage
 from archive_pkg.bags import check_names
 from archive_pkg.messages import _
 from archive_pkg.records import NAMES
+from archive_pkg.records.file_kinds import LOCK_NAMES
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def _name_findings(name: str, place: Location) -> Iterator[Finding]:
 def check_folder(record: Record, source: Path) -> Iterator[Finding]:
     """Report files that no part names, and a folder that is not named after the record's id.
 
-    Report nothing if the record's file does not have one of the usual names (`NAMES`).
+    Lock files of office programs are not reported. Report nothing if the record's file does not
+    have one of the usual names (`NAMES`).
     """
     folder = source.parent
     if source.name not in NAMES:
@@ -157,7 +159,7 @@ def check_folder(record: Record, source: Path) -> Iterator[Finding]:
         yield FOLDER_NAMED_OTHERWISE.at(Location(str(folder)), message, hint)
     known = {folder / name for name in (*record.files, source.name)}
     for file in sorted(map(Path, _files_below(str(folder)))):
-        if file not in known:
+        if file not in known and not file.name.startswith(LOCK_NAMES):
             hint = _("Add a part for it, or move it elsewhere.")
             name = file.relative_to(folder).as_posix()
             yield FILE_NOT_IN_RECORD.at(
