@@ -84,7 +84,7 @@ RUN_OUTCOMES = (
 """The outcomes that commands count."""
 FIGURES = (
     "parts withheld", "documents on the site", "files", "new or changed", "removed", "open",
-    "cmif.xml was not written; it requires",
+    "cmif.xml, which lists letters for correspSearch, was not written; set in archive-pkg.toml",
 )  # fmt: skip
 """The figures at the end of commands."""
 FORMER_RULES = ("language-of-text", "named-in-text", "nothing-said", "summary-after-date")
